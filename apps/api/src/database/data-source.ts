@@ -1,0 +1,33 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Initial1790000000001 } from './migrations/0001-initial.js';
+
+/** Options of the connection. `poolSize` is per process: ten processes must fit into PostgreSQL's default of 100. */
+export function dataSourceOptions(url: string): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    applicationName: 'openhands-jira',
+    migrations: [Initial1790000000001],
+    migrationsTableName: 'migrations',
+    poolSize: 10,
+    connectTimeoutMS: 5000,
+  };
+}
+
+/** Any number that no other program takes: replicas that start together migrate one after the other. */
+const MIGRATION_LOCK = 7_301_445;
+
+/** Brings the tables up to date. Safe to call from several processes at once. Gives the names of what was applied. */
+export async function migrate(url: string): Promise<string[]> {
+  const source = await new DataSource(dataSourceOptions(url)).initialize();
+  const lock = source.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const applied = await source.runMigrations({ transaction: 'each' });
+    return applied.map((migration) => migration.name);
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await lock.release();
+    await source.destroy();
+  }
+}

@@ -1,0 +1,172 @@
+import { Injectable } from '@nestjs/common';
+import { lookup as dnsLookup } from 'node:dns';
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { Agent, request, type Dispatcher } from 'undici';
+import { AppConfig } from '../config/config.js';
+import { AddressGuard } from './address-guard.js';
+
+/** Which part of an outgoing call failed. Each stage has another cure, so they are told apart. */
+export type OutgoingStage = 'blocked' | 'dns' | 'tcp' | 'tls' | 'timeout' | 'protocol' | 'too_large';
+
+/** An outgoing call that got no usable answer. The message holds the host and the stage, never a path, query or secret. */
+export class OutgoingProblem extends Error {
+  constructor(
+    readonly stage: OutgoingStage,
+    readonly host: string,
+    readonly cause_code: string,
+  ) {
+    super(`${host}: ${STAGE_WORDS[stage]}${cause_code ? ` (${cause_code})` : ''}`);
+    this.name = 'OutgoingProblem';
+  }
+}
+
+const STAGE_WORDS: Record<OutgoingStage, string> = {
+  blocked: 'this address may not be called',
+  dns: 'the name could not be resolved',
+  tcp: 'no connection could be made',
+  tls: 'the certificate was not accepted',
+  timeout: 'no answer in time',
+  protocol: 'the connection broke',
+  too_large: 'the answer is too large',
+};
+
+/** One outgoing call. */
+export interface OutgoingRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  headers?: Record<string, string>;
+  /** A string is sent as it is, anything else as JSON. */
+  body?: unknown;
+  /** Whole call, default 20 s. */
+  timeoutMs?: number;
+  /**
+   * `configured`: the address comes from the operator's configuration, so private ranges are allowed.
+   * `public`: the host came from elsewhere (a Cloud site, a sandbox of the agent): https and public addresses only, except
+   * hosts in OUTBOUND_ALLOWED_HOSTS.
+   */
+  reach: 'configured' | 'public';
+  /** Largest answer in bytes, default 8 MiB. */
+  maxBytes?: number;
+}
+
+/** The answer to an outgoing call. Redirects are answers: nobody follows them. */
+export interface OutgoingAnswer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  /** The body as JSON, or undefined when it is none. */
+  json(): unknown;
+}
+
+const DEFAULT_TIMEOUT_MS = 20_000;
+const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
+
+/**
+ * All calls that leave this process go through here: one place for time limits, size limits, trusted certificates and the
+ * guard against private addresses. Redirects are never followed: a token must not travel to another host.
+ */
+@Injectable()
+export class OutgoingHttp {
+  private readonly configured: Agent;
+  private readonly guarded: Agent;
+  private readonly guard: AddressGuard;
+
+  constructor(config: AppConfig) {
+    this.guard = new AddressGuard(config.env.OUTBOUND_ALLOWED_HOSTS);
+    const ca = trustedCertificates(config.env.TRUSTED_CA_CERTIFICATES);
+    const common = { connections: 32, keepAliveTimeout: 10_000, connectTimeout: 5000 };
+    this.configured = new Agent({ ...common, connect: { timeout: 5000, ...(ca && { ca }) } });
+    this.guarded = new Agent({ ...common, connect: { timeout: 5000, ...(ca && { ca }), lookup: this.guard.lookup(dnsLookup) } });
+  }
+
+  /** Makes the call. Throws `OutgoingProblem` when there is no usable answer; every HTTP status is an answer. */
+  async request(call: OutgoingRequest): Promise<OutgoingAnswer> {
+    const url = new URL(call.url);
+    if (call.reach === 'public') this.refuseUnsafe(url);
+    try {
+      const answer = await request(url, this.options(call));
+      return await readAnswer(answer, url.hostname, call.maxBytes ?? DEFAULT_MAX_BYTES);
+    } catch (error) {
+      throw toProblem(error, url.hostname);
+    }
+  }
+
+  private options(call: OutgoingRequest): Parameters<typeof request>[1] {
+    const json = call.body !== undefined && typeof call.body !== 'string';
+    return {
+      method: call.method,
+      headers: { 'user-agent': 'openhands-jira', ...(json && { 'content-type': 'application/json' }), ...call.headers },
+      ...(call.body !== undefined && { body: json ? JSON.stringify(call.body) : (call.body as string) }),
+      signal: AbortSignal.timeout(call.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+      dispatcher: call.reach === 'public' ? this.guarded : this.configured,
+    };
+  }
+
+  /** A host name is checked when it is resolved; an address written as a literal is never resolved, so it is checked here. */
+  private refuseUnsafe(url: URL): void {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (this.guard.isAllowedHost(host)) return;
+    if (url.protocol !== 'https:') throw new OutgoingProblem('blocked', host, 'https only');
+    if (isIP(host) && !this.guard.isAllowedAddress(host)) throw new OutgoingProblem('blocked', host, 'private address');
+  }
+}
+
+/** The system's certificates plus the operator's: setting `ca` alone would replace the system's. */
+function trustedCertificates(path: string | undefined): string[] | undefined {
+  return path ? [...rootCertificates, readFileSync(path, 'utf8')] : undefined;
+}
+
+async function readAnswer(answer: Dispatcher.ResponseData<unknown>, host: string, maxBytes: number): Promise<OutgoingAnswer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer.body) {
+    size += (chunk as Buffer).length;
+    if (size > maxBytes) {
+      answer.body.destroy();
+      throw new OutgoingProblem('too_large', host, `${maxBytes} bytes`);
+    }
+    chunks.push(chunk as Buffer);
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  return { status: answer.statusCode, headers: flatHeaders(answer.headers), text, json: () => parseJson(text) };
+}
+
+function flatHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const TLS_CODES = /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO|ERR_SSL)/;
+
+function toProblem(error: unknown, host: string): OutgoingProblem {
+  if (error instanceof OutgoingProblem) return error;
+  const { name = '', code = '', cause } = error as { name?: string; code?: string; cause?: { code?: string } };
+  const reason = cause?.code ?? code;
+  if (reason === 'EBLOCKED') return new OutgoingProblem('blocked', host, 'private address');
+  if (name === 'TimeoutError' || /TIMEOUT|ETIMEDOUT/.test(reason)) return new OutgoingProblem('timeout', host, '');
+  if (/ENOTFOUND|EAI_AGAIN/.test(reason)) return new OutgoingProblem('dns', host, reason);
+  if (TLS_CODES.test(reason)) return new OutgoingProblem('tls', host, reason);
+  if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/.test(reason)) return new OutgoingProblem('tcp', host, reason);
+  return new OutgoingProblem('protocol', host, reason);
+}
+
+/**
+ * How long an answer asks us to wait, in milliseconds: `Retry-After` as seconds or as a date, at least one second
+ * (Data Center may say 0), at most an hour. Null when it does not ask.
+ */
+export function retryAfterMs(headers: Record<string, string>, now: Date): number | null {
+  const value = headers['retry-after']?.trim();
+  if (!value) return null;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime();
+  if (Number.isNaN(ms)) return null;
+  return Math.min(Math.max(ms, 1000), 3_600_000);
+}

@@ -1,0 +1,240 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { PgBoss, type Job } from 'pg-boss';
+import type { EntityManager } from 'typeorm';
+import { QueueConnection } from './queue-connection.js';
+import { deadQueueOf, type QueueData, type QueueName, QUEUES } from './queues.js';
+import { QueueWakeUp, WAKE_UP_CHANNEL } from './queue-wake-up.js';
+
+/** A handler throws this to be called again at a given time without counting as a failure (`Retry-After`). */
+export class RetryLater extends Error {
+  constructor(readonly afterMs: number, reason: string) {
+    super(reason);
+    this.name = 'RetryLater';
+  }
+}
+
+/** What a handler learns besides the data. */
+export interface Attempt {
+  /** 1 for the first attempt. */
+  number: number;
+  /** True when no further attempt follows this one. */
+  last: boolean;
+}
+
+export type Handler<N extends QueueName> = (data: QueueData[N], attempt: Attempt) => Promise<void>;
+
+export interface WorkOptions<N extends QueueName> {
+  /** Entries worked at the same time in this process. */
+  concurrency: number;
+  /** Called, with its own retries, when all attempts of an entry are used up (also after crashes). */
+  onDead?: (data: QueueData[N]) => Promise<void>;
+}
+
+export interface EnqueueOptions {
+  /** For `one-per-key` queues. */
+  key?: string;
+  startAfterMs?: number;
+}
+
+const POLL_MS = 1000;
+const HEARTBEAT_SECONDS = 10;
+
+/**
+ * The queue: pg-boss in our own PostgreSQL.
+ *
+ * `enqueue` runs on the caller's transaction, so an entry exists exactly when the row that caused it does. The fetch loop is
+ * ours, because pg-boss's `work` takes one batch per polling interval: a NOTIFY at commit wakes the loop within
+ * milliseconds, and a poll each second is the backstop. A process that dies stops its heartbeats, and pg-boss hands its
+ * entries to another after ten seconds.
+ */
+@Injectable()
+export class Queue implements OnApplicationShutdown {
+  private readonly log = new Logger('queue');
+  private readonly loops: FetchLoop[] = [];
+
+  constructor(
+    private readonly connection: QueueConnection,
+    private readonly wakeUp: QueueWakeUp,
+  ) {}
+
+  /** Adds an entry in the caller's transaction. */
+  async enqueue<N extends QueueName>(manager: EntityManager, name: N, data: QueueData[N], options: EnqueueOptions = {}): Promise<void> {
+    await this.enqueueMany(manager, name, [data], options);
+  }
+
+  /** Adds several entries with one statement, in the caller's transaction. */
+  async enqueueMany<N extends QueueName>(manager: EntityManager, name: N, entries: QueueData[N][], options: EnqueueOptions = {}): Promise<void> {
+    if (entries.length === 0) return;
+    const boss = await this.connection.boss();
+    const jobs = entries.map((data) => ({
+      data,
+      ...(options.key !== undefined && { singletonKey: options.key }),
+      ...(options.startAfterMs !== undefined && { startAfter: new Date(Date.now() + options.startAfterMs) }),
+    }));
+    await boss.insert(name, jobs, { db: { executeSql: async (text: string, values?: unknown[]) => ({ rows: await rowsOf(manager, text, values) }) } });
+    if (!options.startAfterMs) await manager.query('SELECT pg_notify($1, $2)', [WAKE_UP_CHANNEL, name]);
+  }
+
+  /** Begins to work a queue in this process. */
+  async work<N extends QueueName>(name: N, handler: Handler<N>, options: WorkOptions<N>): Promise<void> {
+    const boss = await this.connection.boss();
+    this.startLoop(new FetchLoop(boss, name, QUEUES[name].retries, options.concurrency, (data, attempt) => handler(data as QueueData[N], attempt), this.log));
+    const { onDead } = options;
+    if (onDead) this.startLoop(new FetchLoop(boss, deadQueueOf(name), QUEUES[name].retries, 1, (data) => onDead(data as QueueData[N]), this.log));
+    await this.wakeUp.start((woken) => this.loops.forEach((loop) => loop.wake(woken)));
+  }
+
+  /** Stops taking, and waits until what was taken is finished. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await this.wakeUp.stop();
+    await this.connection.close();
+  }
+
+  private startLoop(loop: FetchLoop): void {
+    this.loops.push(loop);
+    loop.start();
+  }
+}
+
+/** TypeORM gives `[rows, count]` for changes and plain rows for reads; pg-boss wants rows. */
+async function rowsOf(manager: EntityManager, text: string, values?: unknown[]): Promise<unknown[]> {
+  const answer = (await manager.query(text, values as unknown[])) as unknown[];
+  return Array.isArray(answer[0]) ? (answer[0] as unknown[]) : answer;
+}
+
+/** Takes entries of one queue, at most `concurrency` at a time, and settles them. */
+class FetchLoop {
+  private readonly active = new Set<Promise<void>>();
+  private readonly takenIds = new Set<string>();
+  private stopped = false;
+  private woken = false;
+  private timer: NodeJS.Timeout | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private fetching: Promise<void> | undefined;
+
+  constructor(
+    private readonly boss: PgBoss,
+    private readonly name: string,
+    private readonly retries: number,
+    private readonly concurrency: number,
+    private readonly handler: (data: unknown, attempt: Attempt) => Promise<void>,
+    private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.heartbeat = setInterval(() => void this.touch(), (HEARTBEAT_SECONDS * 1000) / 3);
+    this.schedule(0);
+  }
+
+  wake(name: string | null): void {
+    if (name === null || name === this.name) this.schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.fetching;
+    await Promise.all(this.active);
+    clearInterval(this.heartbeat);
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    if (this.fetching) {
+      if (ms === 0) this.woken = true;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.fetching = this.fetch().finally(() => {
+        this.fetching = undefined;
+        this.schedule(this.woken && this.active.size < this.concurrency ? 0 : POLL_MS);
+      });
+    }, ms);
+  }
+
+  private async fetch(): Promise<void> {
+    this.woken = false;
+    const room = this.concurrency - this.active.size;
+    if (room <= 0) return;
+    try {
+      const jobs = await this.boss.fetch<object>(this.name, { batchSize: room });
+      // A full batch means there may be more.
+      if (jobs.length === room) this.woken = true;
+      for (const job of jobs) this.begin(job);
+    } catch (error) {
+      this.log.warn({ err: error, queue: this.name }, 'The queue could not be read; trying again in a second');
+    }
+  }
+
+  private begin(job: Job<object>): void {
+    this.takenIds.add(job.id);
+    const work = this.run(job).finally(() => {
+      this.takenIds.delete(job.id);
+      this.active.delete(work);
+      this.schedule(0);
+    });
+    this.active.add(work);
+  }
+
+  private async run(job: Job<object>): Promise<void> {
+    const attempt: Attempt = { number: job.retryCount + 1, last: job.retryCount >= this.retries };
+    try {
+      await this.handler(job.data, attempt);
+      await this.boss.complete(this.name, job.id);
+    } catch (error) {
+      await this.settleFailure(job, error);
+    }
+  }
+
+  private async settleFailure(job: Job<object>, error: unknown): Promise<void> {
+    try {
+      if (error instanceof RetryLater) {
+        await this.postpone(job, error);
+        return;
+      }
+      this.log.warn({ err: error, queue: this.name, entry: job.id, attempt: job.retryCount + 1 }, 'An attempt failed');
+      await this.boss.fail(this.name, job.id, { message: error instanceof Error ? error.name : 'error' });
+    } catch (settleError) {
+      // The database is away. The heartbeat stops with us, and pg-boss hands the entry out again.
+      this.log.warn({ err: settleError, queue: this.name, entry: job.id }, 'An attempt could not be settled; it will be repeated');
+    }
+  }
+
+  /** Puts a copy back for later and completes this one. */
+  private async postpone(job: Job<object>, later: RetryLater): Promise<void> {
+    const full = await this.boss.getJobById(this.name, job.id);
+    await this.boss.send(this.name, job.data, {
+      startAfter: new Date(Date.now() + later.afterMs),
+      ...(full?.singletonKey && { singletonKey: full.singletonKey }),
+    });
+    await this.boss.complete(this.name, job.id);
+  }
+
+  private async touch(): Promise<void> {
+    if (this.takenIds.size === 0) return;
+    await this.boss.touch(this.name, [...this.takenIds]).catch((error: unknown) => this.log.warn({ err: error, queue: this.name }, 'A heartbeat failed'));
+  }
+}
+
+/** Creates pg-boss's tables and our queues in a database. Part of migrating. */
+export async function prepareQueues(url: string): Promise<void> {
+  const boss = new PgBoss({ connectionString: url, schema: 'queue', supervise: false, schedule: false, max: 1 });
+  boss.on('error', () => undefined);
+  await boss.start();
+  for (const [name, rules] of Object.entries(QUEUES) as [QueueName, (typeof QUEUES)[QueueName]][]) {
+    const common = {
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      expireInSeconds: 3600,
+      retryLimit: rules.retries,
+      retryDelay: rules.firstPauseSeconds,
+      retryBackoff: true,
+      retryDelayMax: rules.longestPauseSeconds,
+      deleteAfterSeconds: 24 * 3600,
+    };
+    await boss.createQueue(deadQueueOf(name), { policy: 'standard', ...common });
+    await boss.createQueue(name, { policy: rules.order === 'one-per-key' ? 'singleton' : 'standard', deadLetter: deadQueueOf(name), ...common });
+  }
+  await boss.stop({ graceful: false });
+}

@@ -1,0 +1,95 @@
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../database/data-source.js';
+import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { QueueConnection } from './queue-connection.js';
+import { Queue, RetryLater } from './queue.service.js';
+import { QueueWakeUp } from './queue-wake-up.js';
+
+describe('The queue', () => {
+  let database: TestDatabase;
+  let db: DataSource;
+  let queue: Queue;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    db = await new DataSource(dataSourceOptions(database.url)).initialize();
+    queue = newQueue(database.url);
+  });
+
+  afterEach(async () => {
+    await queue.onApplicationShutdown();
+    await db.destroy();
+    await database.drop();
+  });
+
+  it('hands an entry to its handler as soon as the transaction commits', async () => {
+    const seen = new Inbox<string>();
+    await queue.work('triage', async ({ deliveryId }) => seen.add(deliveryId), { concurrency: 2 });
+    await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: 'a' }));
+    expect(await seen.next()).toBe('a');
+  });
+
+  it('keeps no entry of a transaction that was rolled back', async () => {
+    await expect(
+      db.transaction(async (manager) => {
+        await queue.enqueue(manager, 'triage', { deliveryId: 'lost' });
+        throw new Error('rolled back');
+      }),
+    ).rejects.toThrow('rolled back');
+    const [{ count }] = await db.query(`SELECT count(*)::int AS count FROM queue.job WHERE name = 'triage'`);
+    expect(count).toBe(0);
+  });
+
+  it('calls a handler again at the time it asks for, without counting a failure', async () => {
+    const seen = new Inbox<number>();
+    let calls = 0;
+    await queue.work('triage', async (_, attempt) => {
+      calls += 1;
+      seen.add(attempt.number);
+      if (calls === 1) throw new RetryLater(10, 'too early');
+    }, { concurrency: 1 });
+    await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: 'later' }));
+    expect([await seen.next(), await seen.next()]).toEqual([1, 1]);
+  });
+
+  it('never works two entries of one key at the same time', async () => {
+    let running = 0;
+    let most = 0;
+    const done = new Inbox<string>();
+    await queue.work('comments', async ({ issueId }) => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      done.add(issueId);
+    }, { concurrency: 4 });
+    await db.transaction(async (manager) => {
+      for (const _ of [1, 2, 3]) await queue.enqueue(manager, 'comments', { connectionId: 'c', issueId: 'i' }, { key: 'c:i' });
+    });
+    for (const _ of [1, 2, 3]) await done.next();
+    expect(most).toBe(1);
+  });
+});
+
+function newQueue(url: string): Queue {
+  return new Queue(new QueueConnection(url, false), new QueueWakeUp(url));
+}
+
+/** Values that arrive some time; `next` waits for one. */
+class Inbox<T> {
+  private readonly values: T[] = [];
+  private waiting: ((value: T) => void) | undefined;
+
+  add(value: T): void {
+    if (this.waiting) {
+      const resolve = this.waiting;
+      this.waiting = undefined;
+      resolve(value);
+    } else this.values.push(value);
+  }
+
+  next(): Promise<T> {
+    const value = this.values.shift();
+    return value === undefined ? new Promise((resolve) => (this.waiting = resolve)) : Promise.resolve(value);
+  }
+}

@@ -1,0 +1,43 @@
+/** The queues, what an entry of each holds, and how it is retried. Entries hold ids only, never secrets or texts. */
+
+/** What the entries hold, by queue. */
+export interface QueueData {
+  /** Decide one delivery. */
+  triage: { deliveryId: string };
+  /** Start a queued job at the agent, if the limits allow it. */
+  'start-job': { jobId: string };
+  /** Pass a note on to an active job, or stop it. */
+  'job-wish': { jobId: string };
+  /** Write what should be in an issue and is not yet. Keyed by issue: one at a time, in order. */
+  comments: { connectionId: string; issueId: string };
+  /** A connection was unlinked or removed: its jobs end. */
+  'connection-removed': { connectionId: string };
+}
+
+export type QueueName = keyof QueueData;
+
+/** How a queue treats its entries. */
+export interface QueueRules {
+  /** `one-per-key`: entries with the same key never run at the same time. */
+  order: 'any' | 'one-per-key';
+  /** Attempts after the first. Pauses grow from `firstPauseSeconds` to `longestPauseSeconds`. */
+  retries: number;
+  firstPauseSeconds: number;
+  longestPauseSeconds: number;
+}
+
+/** Growing pauses for about 30 minutes: 5, 10, 20, 40, 80, 160, 300, 300, 300, 300 s, give or take the jitter. */
+const HALF_AN_HOUR = { retries: 10, firstPauseSeconds: 5, longestPauseSeconds: 300 };
+
+export const QUEUES: Record<QueueName, QueueRules> = {
+  triage: { order: 'any', ...HALF_AN_HOUR },
+  'start-job': { order: 'one-per-key', ...HALF_AN_HOUR },
+  'job-wish': { order: 'one-per-key', ...HALF_AN_HOUR },
+  comments: { order: 'one-per-key', ...HALF_AN_HOUR },
+  'connection-removed': { order: 'one-per-key', ...HALF_AN_HOUR },
+};
+
+/** Where entries go whose attempts are used up. */
+export function deadQueueOf(name: QueueName): string {
+  return `${name}-dead`;
+}

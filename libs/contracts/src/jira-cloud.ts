@@ -1,0 +1,49 @@
+/** Connecting and linking Jira Cloud. */
+import { z } from 'zod';
+import { Uuid } from './paging.js';
+import { PastedSecret } from './sign-in.js';
+
+const SiteName = z.string().trim().min(1, 'Enter your workspace name, for example yourcompany.atlassian.net.').max(500);
+const WebhookSecret = z
+  .string()
+  .trim()
+  .min(1, 'Paste the webhook secret.')
+  .max(512, 'At most 512 characters.')
+  .regex(/^\S+$/, 'There is a blank inside. Paste the secret again, without line breaks.');
+const Email = z.email({ error: 'This is not an e-mail address, for example openhands@yourcompany.com.' }).max(254);
+const FutureTime = z.iso.datetime({ error: 'This is not a date.' });
+
+/** Everything needed to connect a site that nobody has connected yet. */
+export const CreateWorkspace = z
+  .object({
+    site: SiteName,
+    webhookSecret: WebhookSecret,
+    serviceAccountEmail: Email,
+    serviceAccountApiToken: PastedSecret,
+    serviceAccountTokenExpiresAt: FutureTime.nullable().optional(),
+    active: z.boolean().default(true),
+  })
+  .meta({ id: 'CreateWorkspace' });
+export type CreateWorkspace = z.infer<typeof CreateWorkspace>;
+
+/** What the owner changes; what is absent stays as it is. */
+export const UpdateWorkspace = z
+  .object({
+    webhookSecret: WebhookSecret.optional(),
+    serviceAccountEmail: Email.optional(),
+    serviceAccountApiToken: PastedSecret.optional(),
+    serviceAccountTokenExpiresAt: FutureTime.nullable().optional(),
+    active: z.boolean().optional(),
+  })
+  .meta({ id: 'UpdateWorkspace' });
+export type UpdateWorkspace = z.infer<typeof UpdateWorkspace>;
+
+export const Workspace = z.object({ site: z.string(), status: z.literal('active') }).meta({ id: 'Workspace' });
+export type Workspace = z.infer<typeof Workspace>;
+
+/** Where the browser goes next: the consent page. */
+export const AuthorizationRedirect = z.object({ authorizationUrl: z.string() }).meta({ id: 'AuthorizationRedirect' });
+export type AuthorizationRedirect = z.infer<typeof AuthorizationRedirect>;
+
+export const WorkspaceCreated = z.object({ authorizationUrl: z.string(), connectionId: Uuid }).meta({ id: 'WorkspaceCreated' });
+export type WorkspaceCreated = z.infer<typeof WorkspaceCreated>;

@@ -1,0 +1,54 @@
+/** Signing in, the caller, and API tokens. */
+import { z } from 'zod';
+import { Time, Uuid } from './paging.js';
+import { GitProviderId } from './products.js';
+
+/** One git provider that people can sign in with. */
+export const SignInProvider = z.object({ id: GitProviderId, name: z.string(), signInUrl: z.string() }).meta({ id: 'SignInProvider' });
+export type SignInProvider = z.infer<typeof SignInProvider>;
+
+export const Identity = z.object({ provider: GitProviderId, host: z.string(), login: z.string() }).meta({ id: 'Identity' });
+export type Identity = z.infer<typeof Identity>;
+
+/** The signed-in caller. */
+export const Me = z
+  .object({
+    id: Uuid,
+    name: z.string(),
+    email: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
+    isAdmin: z.boolean(),
+    identities: z.array(Identity),
+    agent: z.object({ apiKeySet: z.boolean() }),
+  })
+  .meta({ id: 'Me' });
+export type Me = z.infer<typeof Me>;
+
+/** A secret that people paste: ends trimmed, no white space inside. */
+export const PastedSecret = z
+  .string()
+  .trim()
+  .min(1, 'Paste the value.')
+  .max(1024, 'This is longer than any token. Paste only the value itself.')
+  .regex(/^\S+$/, 'There is a blank inside. Paste the value again, without line breaks.');
+
+/** Sets or removes the caller's own OpenHands key. */
+export const SetAgentKey = z.object({ apiKey: PastedSecret.nullable() }).meta({ id: 'SetAgentKey' });
+export type SetAgentKey = z.infer<typeof SetAgentKey>;
+
+export const ApiToken = z
+  .object({ id: Uuid, name: z.string(), createdAt: Time, expiresAt: Time.nullable(), lastUsedAt: Time.nullable() })
+  .meta({ id: 'ApiToken' });
+export type ApiToken = z.infer<typeof ApiToken>;
+
+export const CreateApiToken = z
+  .object({
+    name: z.string().trim().min(1, 'Give the token a name.').max(100, 'At most 100 characters.'),
+    expiresInDays: z.number().int().min(1).max(3650).optional(),
+  })
+  .meta({ id: 'CreateApiToken' });
+export type CreateApiToken = z.infer<typeof CreateApiToken>;
+
+/** The token itself is in this answer only, once. */
+export const CreatedApiToken = z.object({ id: Uuid, name: z.string(), token: z.string() }).meta({ id: 'CreatedApiToken' });
+export type CreatedApiToken = z.infer<typeof CreatedApiToken>;

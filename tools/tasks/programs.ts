@@ -1,0 +1,46 @@
+/** Starting programs from tasks: run one and wait, with a line that says what is going on and how long it took. */
+import { spawn, type SpawnOptions } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's folder. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Runs a program in the repository's folder with our terminal; gives its exit code. */
+export function run(command: string, args: string[], options: SpawnOptions = {}): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    process.on('SIGINT', forward);
+    process.on('SIGTERM', forward);
+    child.on('error', (error) => {
+      console.error(`${command} could not be started: ${error.message}`);
+      resolve(1);
+    });
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', forward);
+      process.off('SIGTERM', forward);
+      resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1));
+    });
+  });
+}
+
+/** Runs one named step and ends the process when it fails. */
+export async function step(name: string, command: string, args: string[], options: SpawnOptions = {}): Promise<void> {
+  const started = Date.now();
+  console.log(`\n> ${name}`);
+  const code = await run(command, args, options);
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  if (code !== 0) {
+    console.error(`\n${name} failed after ${seconds} s (exit code ${code}). The lines above say why.`);
+    process.exit(code);
+  }
+  console.log(`  done in ${seconds} s`);
+}
+
+/** Runs targets of the workspace's projects through Nx. */
+export function nx(targets: string[], options: { projects?: string[]; parallel?: number; env?: NodeJS.ProcessEnv } = {}): Promise<void> {
+  const args = ['run-many', '-t', ...targets, `--parallel=${options.parallel ?? 2}`, '--output-style=stream'];
+  if (options.projects) args.push('-p', options.projects.join(','));
+  return step(targets.join(', '), join(root, 'node_modules/.bin/nx'), args, { env: { ...process.env, ...options.env } });
+}
