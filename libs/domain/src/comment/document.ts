@@ -13,6 +13,15 @@
 export interface DocumentNode {
   type: 'document';
   content: BlockNode[];
+  /** Which blocks are somebody's long text and may be cut when the comment becomes too large for Jira. */
+  excerpt?: Excerpt;
+}
+
+/** The blocks `from` (included) to `to` (not included) of a document, and what to say where they were cut. */
+export interface Excerpt {
+  from: number;
+  to: number;
+  notice: ParagraphNode;
 }
 
 export type BlockNode =
