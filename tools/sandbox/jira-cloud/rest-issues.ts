@@ -1,0 +1,175 @@
+/** REST of a Cloud site, all but comments: the site itself, permissions, projects, people, issues, changelogs, remote links. */
+import type { Issue, RemoteLink } from '../jira-model.ts';
+import { json, objectBody, type Reply } from '../routes.ts';
+import type { Gateway, GatewayCall } from './gateway.ts';
+import { allFields, changeShape, jiraTime, personShape, projectShape } from './shapes.ts';
+
+export function addIssueRoutes(gateway: Gateway): void {
+  gateway.add('GET', '/serverInfo', null, serverInfo);
+  gateway.add('GET', '/mypermissions', 'read:jira-work', myPermissions);
+  gateway.add('GET', '/project/search', 'read:jira-work', projectSearch);
+  gateway.add('GET', '/myself', 'read:jira-user', (call) => json(200, person(call, call.accountId)));
+  gateway.add('GET', '/user', 'read:jira-user', user);
+  gateway.add('GET', '/issue/:issue', 'read:jira-work', (call) => withIssue(call, (issue) => getIssue(call, issue)));
+  gateway.add('GET', '/issue/:issue/changelog', 'read:jira-work', (call) => withIssue(call, (issue) => changelog(call, issue)));
+  gateway.add('GET', '/issue/:issue/remotelink', 'read:jira-work', (call) => withIssue(call, (issue) => listRemoteLinks(call, issue)));
+  gateway.add('POST', '/issue/:issue/remotelink', 'write:jira-work', (call) =>
+    withIssue(call, (issue) => writeTo(call, issue, () => upsertRemoteLink(call, issue))),
+  );
+}
+
+/** Jira's own way to say what is wrong. */
+export function jiraError(status: number, message: string, errors: Record<string, string> = {}): Reply {
+  return json(status, { errorMessages: message === '' ? [] : [message], errors });
+}
+
+/** Runs `handle` with the issue of the path; 404 when there is none or the caller may not see it: Jira does not tell the two apart. */
+export function withIssue(call: GatewayCall, handle: (issue: Issue) => Reply): Reply {
+  const issue = call.site.store.findIssue(call.request.params['issue'] ?? '');
+  if (issue === undefined || issue.hiddenFrom.has(call.accountId) || !call.site.hasPermission(call.accountId, 'BROWSE_PROJECTS')) {
+    return jiraError(404, 'Issue does not exist or you do not have permission to see it.');
+  }
+  return handle(issue);
+}
+
+/** Runs a write, unless this issue was written to too often just now. */
+export function writeTo(call: GatewayCall, issue: Issue, write: () => Reply): Reply {
+  const wait = call.site.countWrite(issue.id);
+  if (wait === null) return write();
+  return json(
+    429,
+    { errorMessages: ['Rate limit exceeded.'], errors: {} },
+    rateLimitHeaders('jira-per-issue-on-write', wait, call.site.store.clock.now()),
+  );
+}
+
+export type RateLimitReason = 'jira-quota-global-based' | 'jira-quota-tenant-based' | 'jira-burst-based' | 'jira-per-issue-on-write';
+
+/** Headers of a 429 (jira-api.md 2.5). @param retryAfter seconds */
+export function rateLimitHeaders(reason: RateLimitReason, retryAfter: number, now: number): Record<string, string> {
+  return {
+    'Retry-After': String(retryAfter),
+    'RateLimit-Reason': reason,
+    'X-RateLimit-Limit': '100',
+    'X-RateLimit-Remaining': '0',
+    'X-RateLimit-Reset': new Date(now + retryAfter * 1000).toISOString(),
+  };
+}
+
+/** `startAt` and `maxResults` of a list request. */
+export function paging(call: GatewayCall, defaultSize: number): { startAt: number; maxResults: number } {
+  const number = (name: string, fallback: number): number => {
+    const value = Number(call.request.query.get(name) ?? fallback);
+    return Number.isInteger(value) && value >= 0 ? value : fallback;
+  };
+  return { startAt: number('startAt', 0), maxResults: Math.min(number('maxResults', defaultSize), 100) };
+}
+
+function serverInfo(call: GatewayCall): Reply {
+  return json(200, {
+    baseUrl: call.site.url,
+    displayUrl: call.site.url,
+    version: '1001.0.0-SNAPSHOT',
+    versionNumbers: [1001, 0, 0],
+    deploymentType: 'Cloud',
+    buildNumber: 100287,
+    serverTime: jiraTime(call.site.store.clock.now()),
+    serverTitle: 'Jira',
+    defaultLocale: { locale: 'en_US' },
+    serverTimeZone: 'Etc/UTC',
+  });
+}
+
+const PERMISSIONS = 'BROWSE_PROJECTS ADD_COMMENTS EDIT_OWN_COMMENTS EDIT_ALL_COMMENTS DELETE_OWN_COMMENTS EDIT_ISSUES LINK_ISSUES TRANSITION_ISSUES ADMINISTER ADMINISTER_PROJECTS'.split(' ');
+
+function myPermissions(call: GatewayCall): Reply {
+  const wanted = call.request.query.get('permissions');
+  if (wanted === null || wanted === '') return jiraError(400, 'The permissions query parameter is required.');
+  const keys = wanted.split(',').map((key) => key.trim());
+  const unknown = keys.find((key) => !PERMISSIONS.includes(key));
+  if (unknown !== undefined) return jiraError(400, `Unrecognized permission(s): ${unknown}`);
+  const entries = keys.map((key, index) => [
+    key,
+    { id: String(index + 10), key, name: key, type: key === 'ADMINISTER' ? 'GLOBAL' : 'PROJECT', havePermission: call.site.hasPermission(call.accountId, key) },
+  ]);
+  return json(200, { permissions: Object.fromEntries(entries) });
+}
+
+function projectSearch(call: GatewayCall): Reply {
+  const { startAt, maxResults } = paging(call, 50);
+  const visible = call.site.hasPermission(call.accountId, 'BROWSE_PROJECTS') ? call.site.store.projects : [];
+  const values = visible.slice(startAt, startAt + maxResults).map((project) => projectShape(call.site.context, project));
+  return json(200, { startAt, maxResults, total: visible.length, isLast: startAt + maxResults >= visible.length, values });
+}
+
+function person(call: GatewayCall, accountId: string): Record<string, unknown> {
+  const { store, context } = call.site;
+  const found = store.person(accountId);
+  // One always sees the own address, hidden or not.
+  return personShape(context, accountId === call.accountId ? { ...found, emailVisible: true } : found, call.audience);
+}
+
+function user(call: GatewayCall): Reply {
+  const accountId = call.request.query.get('accountId') ?? '';
+  if (!call.site.store.people.some((one) => one.accountId === accountId)) {
+    return jiraError(404, 'Specified user does not exist or you do not have required permissions');
+  }
+  return json(200, person(call, accountId));
+}
+
+function getIssue(call: GatewayCall, issue: Issue): Reply {
+  const { context } = call.site;
+  const expand = (call.request.query.get('expand') ?? '').split(',');
+  const body: Record<string, unknown> = {
+    expand: 'renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations',
+    id: issue.id,
+    self: `${context.siteUrl}/rest/api/${call.version}/issue/${issue.id}`,
+    key: issue.key,
+    fields: onlyWanted(allFields(context, issue, call.audience), call.request.query.get('fields')),
+  };
+  if (expand.includes('changelog')) {
+    const histories = issue.history.map((change) => changeShape(context, change)).reverse();
+    body['changelog'] = { startAt: 0, maxResults: histories.length, total: histories.length, histories };
+  }
+  return json(200, body);
+}
+
+function onlyWanted(fields: Record<string, unknown>, wanted: string | null): Record<string, unknown> {
+  if (wanted === null || wanted.includes('*')) return fields;
+  const names = wanted.split(',').map((name) => name.trim());
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+}
+
+function changelog(call: GatewayCall, issue: Issue): Reply {
+  const { startAt, maxResults } = paging(call, 100);
+  const values = issue.history.slice(startAt, startAt + maxResults).map((change) => changeShape(call.site.context, change));
+  const isLast = startAt + maxResults >= issue.history.length;
+  return json(200, { startAt, maxResults, total: issue.history.length, isLast, values });
+}
+
+function listRemoteLinks(call: GatewayCall, issue: Issue): Reply {
+  const globalId = call.request.query.get('globalId');
+  const links = issue.remoteLinks.filter((link) => globalId === null || link.globalId === globalId);
+  return json(200, links.map((link) => ({ ...link, self: remoteLinkUrl(call, issue, link) })));
+}
+
+/** With a `globalId` that is known the link is replaced: 200 instead of 201, and what was left out becomes null. */
+function upsertRemoteLink(call: GatewayCall, issue: Issue): Reply {
+  const body = objectBody(call.request);
+  const object = body['object'] as Record<string, unknown> | undefined;
+  if (typeof object?.['url'] !== 'string' || typeof object['title'] !== 'string') {
+    return jiraError(400, '', { object: "'url' and 'title' are required." });
+  }
+  const globalId = typeof body['globalId'] === 'string' ? body['globalId'] : null;
+  if (globalId !== null && globalId.length > 255) return jiraError(400, '', { globalId: 'The global id must not exceed 255 characters.' });
+  const known = issue.remoteLinks.find((link) => globalId !== null && link.globalId === globalId);
+  const relationship = typeof body['relationship'] === 'string' ? body['relationship'] : null;
+  const link: RemoteLink = { id: known?.id ?? call.site.store.nextId(), globalId, application: body['application'] ?? null, relationship, object };
+  if (known !== undefined) Object.assign(known, link);
+  else issue.remoteLinks.push(link);
+  return json(known === undefined ? 201 : 200, { id: link.id, self: remoteLinkUrl(call, issue, link) });
+}
+
+function remoteLinkUrl(call: GatewayCall, issue: Issue, link: RemoteLink): string {
+  return `${call.site.url}/rest/api/${call.version}/issue/${issue.key}/remotelink/${String(link.id)}`;
+}
