@@ -50,10 +50,15 @@ export function mentionOf(person: MessagePerson): MentionNode {
   return mention(person);
 }
 
-/** "Ann, the text": the person is called and the text follows. Without a person only the text. */
-export function addressed(person: MessagePerson | null, ...content: (InlineNode | string)[]): ParagraphNode {
-  if (person === null || person.id === '') return paragraph(...content);
-  return paragraph(mentionOf(person), ' ', ...content);
+/** "Ann, the text": the person is called and the text follows, so it begins in small letters. */
+export function addressed(person: MessagePerson, ...content: (InlineNode | string)[]): ParagraphNode {
+  if (person.id !== '') return paragraph(mentionOf(person), ', ', ...content);
+  const [first, ...rest] = content;
+  return paragraph(...(typeof first === 'string' ? [capital(first), ...rest] : content));
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 /** Our address with words behind it, as people have to type it: `@openhands stop`. */

@@ -90,17 +90,17 @@ function cancelWords(reason: JobCancelReason, by: string | null): string {
   const person = by ?? 'somebody';
   switch (reason) {
     case 'stopped_by_person':
-      return `The job was stopped by ${person}.`;
+      return `the job was stopped by ${person}.`;
     case 'comment_deleted':
-      return 'The job was stopped because the comment that asked for it was deleted.';
+      return 'the job was stopped because the comment that asked for it was deleted.';
     case 'issue_deleted':
-      return 'The job was stopped because its issue was deleted.';
+      return 'the job was stopped because its issue was deleted.';
     case 'connection_removed':
-      return 'The job was stopped because the connection to this Jira was removed.';
+      return 'the job was stopped because the connection to this Jira was removed.';
     case 'replaced':
-      return 'The job was stopped because a newer one took its place.';
+      return 'the job was stopped because a newer one took its place.';
     case 'stopped_at_agent':
-      return 'The job was stopped in the agent itself, not from this issue.';
+      return 'the job was stopped in the agent itself, not from this issue.';
   }
 }
 

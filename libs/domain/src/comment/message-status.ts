@@ -78,9 +78,8 @@ function workingHeadline(state: 'starting' | 'running'): string {
 }
 
 function queuedLine(position: number, limit: QueueLimit): ParagraphNode {
-  const jobs = limit.jobs === 1 ? 'one job' : `${limit.jobs} jobs`;
-  const reason =
-    limit.kind === 'installation' ? `${jobs} may run at the same time` : `${jobs} of one person may run at the same time`;
+  const jobs = limit.jobs === 1 ? 'one job runs' : `${limit.jobs} jobs run`;
+  const reason = `at most ${jobs}${limit.kind === 'person' ? ' per person' : ''} at the same time`;
   return paragraph(strong(`Accepted, and waiting at position ${position}.`), ` It starts by itself: ${reason}.`);
 }
 

@@ -20,7 +20,7 @@ export function withoutLiveAddresses(document: DocumentNode, token: string): Doc
 }
 
 function tokenPattern(token: string): RegExp {
-  return new RegExp(token.replace(/[^\p{L}\p{N}_]/gu, String.raw`\$&`), 'giu');
+  return new RegExp(token.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
 }
 
 function harmlessBlocks(blocks: BlockNode[], token: RegExp): BlockNode[] {
@@ -58,15 +58,20 @@ function harmlessInline(nodes: InlineNode[], token: RegExp): InlineNode[] {
     run = [];
   };
   for (const node of nodes) {
-    if (node.type === 'text') run.push({ ...node, text: namesOnly(node.text) });
-    else if (node.type === 'link') run.push({ ...node, text: namesOnly(node.text) });
-    else {
-      flush();
-      result.push(node);
+    if (node.type === 'text' || (node.type === 'link' && !contains(node.text, token))) {
+      run.push({ ...node, text: namesOnly(node.text) });
+      continue;
     }
+    flush();
+    // A link whose own text addresses us loses its address: code and link in one are not in the document.
+    result.push(node.type === 'link' ? { type: 'code', text: node.text } : node);
   }
   flush();
   return result;
+}
+
+function contains(text: string, token: RegExp): boolean {
+  return text.search(token) >= 0;
 }
 
 function namesOnly(text: string): string {

@@ -163,7 +163,12 @@ function trimmed(nodes: InlineNode[]): InlineNode[] {
   const first = nodes.findIndex((node) => !isBlank(node));
   if (first < 0) return [];
   const last = nodes.findLastIndex((node) => !isBlank(node));
-  return nodes.slice(first, last + 1);
+  const kept = nodes.slice(first, last + 1);
+  return kept.map((node, index) => {
+    if (node.type !== 'text') return node;
+    const text = index === 0 ? node.text.trimStart() : node.text;
+    return { ...node, text: index === kept.length - 1 ? text.trimEnd() : text };
+  });
 }
 
 function isBlank(node: InlineNode): boolean {
