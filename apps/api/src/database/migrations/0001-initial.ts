@@ -303,8 +303,11 @@ const STATEMENTS = [
     -- The comment's id in Jira, once posted.
     remote_id text,
     attempts integer NOT NULL DEFAULT 0,
+    -- The POST that may have happened, and the revision that it carried.
     post_attempted_at timestamptz,
+    posting_revision integer,
     next_attempt_at timestamptz NOT NULL DEFAULT now(),
+    failing_since timestamptz,
     gave_up_reason text,
     created_at timestamptz NOT NULL DEFAULT now(),
     written_at timestamptz

@@ -1,0 +1,29 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { Public } from '../security/access.js';
+import { Problem } from '../security/problem.js';
+
+/** For load balancers and operators. */
+@ApiTags('Operations')
+@Controller()
+export class HealthController {
+  constructor(private readonly db: DataSource) {}
+
+  @Public()
+  @Get('healthz')
+  @ApiOperation({ summary: 'The process is up' })
+  health(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Public()
+  @Get('readyz')
+  @ApiOperation({ summary: 'The database answers and its tables are up to date' })
+  async ready(): Promise<{ status: 'ok' }> {
+    const pending = await this.db.showMigrations().catch(() => null);
+    if (pending === null) throw new Problem(503, 'unavailable', 'The database does not answer.', undefined, 5);
+    if (pending) throw new Problem(503, 'unavailable', 'The tables are not up to date yet. Another process may be migrating them.', undefined, 5);
+    return { status: 'ok' };
+  }
+}

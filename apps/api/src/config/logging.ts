@@ -1,0 +1,35 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { LoggerModule } from 'nestjs-pino';
+import type { AppConfig } from './config.js';
+
+/** Names of values that never reach the log, wherever they stand. */
+const SECRET_NAMES = ['authorization', 'cookie', 'set-cookie', 'x-hub-signature', 'password', 'token', 'accessToken', 'refreshToken', 'secret', 'webhookSecret', 'apiKey', 'clientSecret', 'serviceAccountApiToken', 'adminToken'];
+
+/**
+ * Logs with pino. Bodies are never logged; of a request only method and path (queries hold OAuth codes), of an error only
+ * its type, message and stack.
+ */
+export function loggerModule(config: AppConfig): DynamicModule {
+  const pretty = config.env.LOG_FORMAT ? config.env.LOG_FORMAT === 'pretty' : Boolean(process.stdout.isTTY);
+  return LoggerModule.forRoot({
+    pinoHttp: {
+      level: config.env.LOG_LEVEL,
+      autoLogging: false,
+      redact: { paths: SECRET_NAMES.flatMap((name) => [quoted(name), `*${bracketed(name)}`, `*.*${bracketed(name)}`]), censor: '[removed]' },
+      serializers: {
+        req: (req: IncomingMessage) => ({ method: req.method, path: req.url?.split('?')[0] }),
+        err: (error: Error) => ({ type: error.name, message: error.message, stack: error.stack }),
+      },
+      ...(pretty && { transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname,req,context', messageFormat: '{context}: {msg}' } } }),
+    },
+  });
+}
+
+function quoted(name: string): string {
+  return /^\w+$/.test(name) ? name : `["${name}"]`;
+}
+
+function bracketed(name: string): string {
+  return /^\w+$/.test(name) ? `.${name}` : `["${name}"]`;
+}

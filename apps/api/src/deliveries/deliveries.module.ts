@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Deliveries } from './deliveries.service.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { DeliveryEntity } from './delivery.entity.js';
+import { FrontDoor } from './front-door.service.js';
+import { Intake } from './intake.service.js';
+import { RejectedCalls } from './rejected-calls.service.js';
+
+/** The inbox: what Jira sent, and what became of it. */
+@Module({
+  imports: [TypeOrmModule.forFeature([DeliveryEntity])],
+  controllers: [DeliveriesController],
+  providers: [Intake, FrontDoor, RejectedCalls, Deliveries],
+  exports: [FrontDoor, Deliveries],
+})
+export class DeliveriesModule {}

@@ -1,0 +1,152 @@
+import { Injectable } from '@nestjs/common';
+import type { RejectedReason, TraceStep } from '@openhands-jira/contracts';
+import { detectTrigger, type IssueEvent, verifySignature, type WebhookSecret } from '@openhands-jira/domain';
+import { AppConfig } from '../config/config.js';
+import { Clock } from '../config/clock.js';
+import { Problem } from '../security/problem.js';
+import { sha256 } from '../security/digest.js';
+import { type Accepted, Intake, type IncomingDelivery, StoreUnavailable } from './intake.service.js';
+import { RejectedCalls } from './rejected-calls.service.js';
+
+/** What the front door must know of a connection to let a delivery in. */
+export interface DoorConnection {
+  id: string;
+  status: 'pending' | 'active' | 'paused' | 'inactive';
+  /** Secrets that count now; the former one during its overlap is marked `previous`. */
+  secrets: WebhookSecret[];
+  /** The former secret after its overlap: it opens nothing, but lets us say what is wrong. */
+  retiredSecret: string | null;
+  /** Ids of the Jira account that we act as. */
+  serviceAccountIds: string[];
+}
+
+/** One webhook call. */
+export interface WebhookCall {
+  /** The connections that the address (or the site named in the body) points at; the signature decides among them. */
+  candidates: DoorConnection[];
+  readEvent: (payload: unknown) => IssueEvent | null;
+  body: Buffer;
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** What became of a call that was let in. */
+export interface LetIn extends Accepted {
+  connectionId: string;
+}
+
+/** Headers that are kept with a delivery. Everything else may hold secrets of proxies. */
+const KEPT_HEADERS = ['content-type', 'content-length', 'user-agent', 'x-atlassian-webhook-identifier', 'x-atlassian-webhook-flow', 'x-atlassian-webhook-retry', 'x-atlassian-webhook-trace'];
+
+/**
+ * The front door for both products: prove the signature over the raw bytes, read the event, judge what can be judged
+ * without asking anybody, store, and only then answer.
+ *
+ * Every refusal to let in has one and the same answer, so that nobody learns which connections exist.
+ */
+@Injectable()
+export class FrontDoor {
+  constructor(
+    private readonly intake: Intake,
+    private readonly rejected: RejectedCalls,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Gives the answer for Jira, or throws the `Problem` that Jira gets. */
+  async receive(call: WebhookCall): Promise<LetIn> {
+    const proven = this.prove(call);
+    const payload = this.parse(call, proven.connection.id);
+    const event = call.readEvent(payload);
+    if (!event) throw this.unreadable(call, proven.connection.id, 'body_unreadable', 'The body names no webhook event.');
+    const delivery = { ...this.describe(call, proven, event), ...this.judge(proven.connection, event) };
+    try {
+      return { connectionId: proven.connection.id, ...(await this.intake.accept(delivery)) };
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw new Problem(503, 'unavailable', error.message, undefined, 30);
+      throw error;
+    }
+  }
+
+  /** Counts a call that never reached a connection, and gives its answer. */
+  refuse(call: { headers: WebhookCall['headers']; size: number }, connectionId: string | null, reason: RejectedReason): Problem {
+    this.rejected.add({ connectionId, reason, headerNames: Object.keys(call.headers), size: call.size });
+    return new Problem(403, 'forbidden', 'The delivery was not accepted. Check that the webhook URL and the secret in Jira are the ones that were shown here.');
+  }
+
+  private prove(call: WebhookCall): { connection: DoorConnection; secret: 'current' | 'previous' } {
+    const known = call.candidates.filter((one) => one.status !== 'inactive');
+    let reason: RejectedReason = 'connection_unknown';
+    for (const connection of known) {
+      const verdict = verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets: connection.secrets });
+      if (verdict.ok) return { connection, secret: verdict.secret };
+      reason = this.isRetired(call, connection) ? 'signature_secret_retired' : verdict.reason;
+    }
+    throw this.refuse({ headers: call.headers, size: call.body.length }, known.length === 1 ? known[0]!.id : null, reason);
+  }
+
+  private isRetired(call: WebhookCall, connection: DoorConnection): boolean {
+    if (!connection.retiredSecret) return false;
+    const secrets: WebhookSecret[] = [{ secret: connection.retiredSecret, state: 'previous' }];
+    return verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets }).ok;
+  }
+
+  private parse(call: WebhookCall, connectionId: string): unknown {
+    if (call.body.length === 0) throw this.unreadable(call, connectionId, 'body_empty', 'The body is empty. Untick "Exclude body" in the webhook.');
+    try {
+      const payload: unknown = JSON.parse(call.body.toString('utf8'));
+      if (payload !== null && typeof payload === 'object' && !Array.isArray(payload)) return payload;
+    } catch {
+      // Answered below, like any other body that is no object.
+    }
+    throw this.unreadable(call, connectionId, 'body_unreadable', 'The body is not a JSON object.');
+  }
+
+  private unreadable(call: WebhookCall, connectionId: string, reason: RejectedReason, detail: string): Problem {
+    this.rejected.add({ connectionId, reason, headerNames: Object.keys(call.headers), size: call.body.length });
+    return new Problem(400, 'validation_failed', detail);
+  }
+
+  private describe(call: WebhookCall, proven: { connection: DoorConnection; secret: 'current' | 'previous' }, event: IssueEvent): Omit<IncomingDelivery, 'outcome' | 'reason' | 'detail' | 'trace' | 'triggerKey'> {
+    return {
+      connectionId: proven.connection.id,
+      origin: 'webhook',
+      originDeliveryId: null,
+      identifier: headerText(call.headers['x-atlassian-webhook-identifier']),
+      bodyHash: sha256(call.body),
+      body: call.body,
+      headers: keptHeaders(call.headers),
+      signedWith: proven.secret,
+      event: event.name,
+      issueId: event.issue?.id ?? null,
+      issueKey: event.issue?.key ?? null,
+      actorId: event.actor?.id || null,
+      actorName: event.actor?.displayName || null,
+      receivedAt: this.clock.now(),
+    };
+  }
+
+  /** The part of the decision that needs nobody else: connection state, kind of event, own voice, trigger or not. */
+  private judge(connection: DoorConnection, event: IssueEvent): Pick<IncomingDelivery, 'outcome' | 'reason' | 'detail' | 'trace' | 'triggerKey'> {
+    const at = this.clock.now().toISOString();
+    const signed: TraceStep = { step: 'signature', result: 'yes', detail: 'The signature over the raw body is right.', at };
+    if (connection.status !== 'active') {
+      const reason = connection.status === 'paused' ? 'connection_paused' : 'connection_pending';
+      const detail = connection.status === 'paused' ? 'The connection is paused.' : 'The connection is not set up completely yet. The webhook itself works.';
+      return { outcome: 'ignored', reason, detail, triggerKey: null, trace: [signed, { step: 'connection', result: 'no', detail, at }] };
+    }
+    const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: connection.serviceAccountIds });
+    const trace = [signed, ...verdict.trace.map((step) => ({ ...step, at }))];
+    if (verdict.kind === 'ignored') return { outcome: 'ignored', reason: verdict.reason, detail: verdict.detail, triggerKey: null, trace };
+    return { outcome: 'pending', reason: null, detail: null, triggerKey: verdict.trigger.key, trace };
+  }
+}
+
+function headerText(value: string | string[] | undefined): string | null {
+  const text = Array.isArray(value) ? value[0] : value;
+  return text ? text.slice(0, 255) : null;
+}
+
+function keptHeaders(headers: WebhookCall['headers']): Record<string, string> {
+  const kept = KEPT_HEADERS.map((name) => [name, headerText(headers[name])] as const).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept) as Record<string, string>;
+}

@@ -1,0 +1,170 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira/contracts';
+import { DataSource, type EntityManager } from 'typeorm';
+import { uuidv7 } from '../database/uuid.js';
+import { Queue } from '../queue/queue.service.js';
+
+/** A proven delivery on its way into the database. */
+export interface IncomingDelivery {
+  connectionId: string;
+  origin: 'webhook' | 'replay' | 'sweep';
+  originDeliveryId: string | null;
+  identifier: string | null;
+  /** SHA-256 of the body; null for a replay, which repeats a body on purpose. */
+  bodyHash: Buffer | null;
+  body: Buffer;
+  headers: Record<string, string>;
+  signedWith: 'current' | 'previous';
+  event: string;
+  issueId: string | null;
+  issueKey: string | null;
+  actorId: string | null;
+  actorName: string | null;
+  triggerKey: string | null;
+  receivedAt: Date;
+  /** `pending` goes to triage; everything else was decided at the door. */
+  outcome: DeliveryOutcome;
+  reason: DeliveryReason | null;
+  detail: string | null;
+  trace: TraceStep[];
+}
+
+/** What became of an incoming delivery. */
+export interface Accepted {
+  deliveryId: string;
+  outcome: DeliveryOutcome;
+  reason: DeliveryReason | null;
+}
+
+/** The delivery could not be stored: the caller must answer 503, so that Jira sends it again. */
+export class StoreUnavailable extends Error {
+  constructor() {
+    super('The delivery could not be stored. Jira sends it again after a few minutes.');
+    this.name = 'StoreUnavailable';
+  }
+}
+
+interface Waiting {
+  id: string;
+  delivery: IncomingDelivery;
+  resolve: (accepted: Accepted) => void;
+  reject: (error: unknown) => void;
+}
+
+const MOST_ROWS = 64;
+const MOST_FLUSHES = 2;
+const PATIENCE_MS = 2000;
+
+/**
+ * Group commit. Deliveries that arrive together are written by one statement, and each is answered only after its own row
+ * has committed, together with its queue entry when it is for triage. At most two writes are under way, so under load the
+ * groups grow instead of the number of transactions.
+ */
+@Injectable()
+export class Intake {
+  private readonly log = new Logger('deliveries');
+  private readonly waiting: Waiting[] = [];
+  private flushes = 0;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly queue: Queue,
+  ) {}
+
+  /** Stores a delivery. Resolves after the commit; throws `StoreUnavailable` when that takes longer than two seconds. */
+  accept(delivery: IncomingDelivery): Promise<Accepted> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new StoreUnavailable()), PATIENCE_MS);
+      this.waiting.push({
+        id: uuidv7(),
+        delivery,
+        resolve: (accepted) => (clearTimeout(timer), resolve(accepted)),
+        reject: (error) => (clearTimeout(timer), reject(error as Error)),
+      });
+      this.flushSoon();
+    });
+  }
+
+  private flushSoon(): void {
+    if (this.flushes >= MOST_FLUSHES || this.waiting.length === 0) return;
+    this.flushes += 1;
+    // After this turn of the event loop, so that requests that were read together are written together.
+    setImmediate(() => {
+      void this.flush(this.waiting.splice(0, MOST_ROWS)).finally(() => {
+        this.flushes -= 1;
+        this.flushSoon();
+      });
+    });
+  }
+
+  private async flush(group: Waiting[]): Promise<void> {
+    if (group.length === 0) return;
+    try {
+      await this.write(group);
+    } catch (error) {
+      if (group.length > 1) return this.flushOneByOne(group);
+      this.log.warn({ err: error }, 'A delivery could not be stored');
+      group[0]!.reject(new StoreUnavailable());
+    }
+  }
+
+  /** One bad row must hurt only itself. */
+  private async flushOneByOne(group: Waiting[]): Promise<void> {
+    for (const one of group) await this.flush([one]);
+  }
+
+  private async write(group: Waiting[]): Promise<void> {
+    const inserted = await this.db.transaction(async (manager) => {
+      const ids = await insertDeliveries(manager, group);
+      const entries = group.filter((one) => ids.has(one.id) && one.delivery.outcome === 'pending').map((one) => ({ deliveryId: one.id }));
+      await this.queue.enqueueMany(manager, 'triage', entries);
+      return ids;
+    });
+    const repeated = group.filter((one) => !inserted.has(one.id));
+    const originals = await this.findOriginals(repeated);
+    for (const one of group) {
+      if (inserted.has(one.id)) one.resolve({ deliveryId: one.id, outcome: one.delivery.outcome, reason: one.delivery.reason });
+      else one.resolve({ deliveryId: originals.get(one.id) ?? one.id, outcome: 'ignored', reason: 'duplicate_delivery' });
+    }
+  }
+
+  /** The first delivery of each repeated one, whose counter goes up. */
+  private async findOriginals(repeated: Waiting[]): Promise<Map<string, string>> {
+    if (repeated.length === 0) return new Map();
+    const values = repeated.map((_, i) => `($${i * 4 + 1}::uuid, $${i * 4 + 2}::uuid, $${i * 4 + 3}::text, $${i * 4 + 4}::bytea)`);
+    const [rows] = (await this.db.query(
+      `WITH again (id, connection_id, identifier, body_hash) AS (VALUES ${values.join(', ')}),
+            first AS (SELECT again.id AS again_id, d.id FROM again JOIN deliveries d ON d.connection_id = again.connection_id
+                       AND (d.identifier = again.identifier OR d.body_hash = again.body_hash))
+       UPDATE deliveries d SET duplicates = duplicates + (SELECT count(*) FROM first f WHERE f.id = d.id)
+       FROM first WHERE d.id = first.id
+       RETURNING d.id, (SELECT array_agg(f.again_id) FROM first f WHERE f.id = d.id) AS again`,
+      repeated.flatMap(({ id, delivery: d }) => [id, d.connectionId, d.identifier, d.bodyHash]),
+    )) as [{ id: string; again: string[] }[], number];
+    return new Map(rows.flatMap((row) => row.again.map((again) => [again, row.id] as const)));
+  }
+}
+
+const COLUMNS = [
+  'id', 'connection_id', 'origin', 'origin_delivery_id', 'identifier', 'body_hash', 'body', 'headers', 'signed_with', 'event', 'issue_id',
+  'issue_key', 'actor_id', 'actor_name', 'trigger_key', 'received_at', 'outcome', 'reason', 'detail', 'trace', 'settled_at',
+];
+
+/** Writes the group with one statement and gives the ids that were new. */
+async function insertDeliveries(manager: EntityManager, group: Waiting[]): Promise<Set<string>> {
+  const values = group.map((_, row) => `(${COLUMNS.map((__, column) => `$${row * COLUMNS.length + column + 1}`).join(', ')})`);
+  const rows = (await manager.query(
+    `INSERT INTO deliveries (${COLUMNS.join(', ')}) VALUES ${values.join(', ')} ON CONFLICT DO NOTHING RETURNING id`,
+    group.flatMap(({ id, delivery: d }) => [
+      id, d.connectionId, d.origin, d.originDeliveryId, d.identifier, d.bodyHash, d.body, JSON.stringify(d.headers), d.signedWith, d.event,
+      d.issueId, d.issueKey, d.actorId, storable(d.actorName), d.triggerKey, d.receivedAt, d.outcome, d.reason, storable(d.detail),
+      storable(JSON.stringify(d.trace)), d.outcome === 'pending' ? null : d.receivedAt,
+    ]),
+  )) as { id: string }[];
+  return new Set(rows.map((row) => row.id));
+}
+
+/** PostgreSQL's text holds neither NUL nor lone surrogates; the body itself is kept as bytes. */
+function storable<T extends string | null>(text: T): T {
+  return (text === null ? null : text.replace(/\0|\\u0000/g, '').toWellFormed()) as T;
+}

@@ -1,0 +1,78 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { RejectedReason } from '@openhands-jira/contracts';
+import { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
+
+/** A call that was not let in. Nothing of its body is kept. */
+export interface RejectedCall {
+  connectionId: string | null;
+  reason: RejectedReason;
+  headerNames: string[];
+  size: number;
+}
+
+interface Count {
+  connectionId: string | null;
+  reason: RejectedReason;
+  hour: Date;
+  count: number;
+  lastAt: Date;
+  headerNames: string[];
+  size: number;
+}
+
+const FLUSH_MS = 1000;
+/** Strangers may call with any number of made-up ids; more kinds than this are counted together. */
+const MOST_KINDS = 1000;
+
+/**
+ * Counts the calls that were not let in, per connection, reason and hour. A flood of wrong signatures must not touch the
+ * database, so counts are collected in memory and written once a second.
+ */
+@Injectable()
+export class RejectedCalls implements OnApplicationShutdown {
+  private readonly log = new Logger('deliveries');
+  private counts = new Map<string, Count>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Counts one call. */
+  add(call: RejectedCall): void {
+    const now = this.clock.now();
+    const known = this.counts.size < MOST_KINDS;
+    const connectionId = known ? call.connectionId : null;
+    const hour = new Date(Math.floor(now.getTime() / 3_600_000) * 3_600_000);
+    const key = `${connectionId} ${call.reason} ${hour.getTime()}`;
+    const count = this.counts.get(key)?.count ?? 0;
+    this.counts.set(key, { connectionId, reason: call.reason, hour, count: count + 1, lastAt: now, headerNames: call.headerNames.slice(0, 50), size: call.size });
+    this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+  }
+
+  /** Writes what was counted since the last time. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const counts = [...this.counts.values()];
+    this.counts = new Map();
+    for (const one of counts) await this.write(one).catch((error: unknown) => this.log.warn({ err: error }, 'A counter could not be written'));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  private async write(one: Count): Promise<void> {
+    await this.db.query(
+      `INSERT INTO rejected_calls (connection_id, reason, hour, count, last_at, last_header_names, last_size)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT ((coalesce(connection_id, '00000000-0000-0000-0000-000000000000'::uuid)), reason, hour)
+       DO UPDATE SET count = rejected_calls.count + excluded.count, last_at = excluded.last_at,
+                     last_header_names = excluded.last_header_names, last_size = excluded.last_size`,
+      [one.connectionId, one.reason, one.hour, one.count, one.lastAt, one.headerNames, one.size],
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/** Starts the service: reads the configuration, brings the database up to date, listens. */
+import 'reflect-metadata';
+import { AppConfig, ConfigError, readConfig } from './config/config.js';
+import { migrate } from './database/data-source.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.js';
+import { prepareQueues } from './queue/queue.service.js';
+import { createServer } from './server.js';
+
+const config = configOrExit();
+let embedded: EmbeddedPostgres | undefined;
+
+try {
+  const databaseUrl = config.env.DATABASE_URL ?? (await startEmbedded()).url;
+  await migrate(databaseUrl);
+  await prepareQueues(databaseUrl);
+  await serve(databaseUrl);
+} catch (error) {
+  console.error(`The service could not start: ${error instanceof Error ? error.message : String(error)}`);
+  await embedded?.stop();
+  process.exit(1);
+}
+
+async function serve(databaseUrl: string): Promise<void> {
+  const app = await createServer(config, databaseUrl);
+  await app.listen(config.port, '0.0.0.0');
+  stopInOrder(app);
+  console.log(`openhands-jira is ready. Open ${config.publicUrl} in a browser.`);
+}
+
+/** First the service (stop taking, finish, close), then the embedded database. */
+function stopInOrder(app: { close(): Promise<void> }): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await app.close();
+    await embedded?.stop();
+    process.exit(0);
+  };
+  process.removeAllListeners('SIGTERM').on('SIGTERM', () => void stop());
+  process.removeAllListeners('SIGINT').on('SIGINT', () => void stop());
+}
+
+function configOrExit(): AppConfig {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+async function startEmbedded(): Promise<EmbeddedPostgres> {
+  console.log(`DATABASE_URL is not set: starting the embedded PostgreSQL in ${config.env.DATA_DIR} ...`);
+  embedded = await startEmbeddedPostgres({ dataDir: config.env.DATA_DIR });
+  return embedded;
+}

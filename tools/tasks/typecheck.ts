@@ -1,0 +1,4 @@
+/** `npm run typecheck`: the types of everything, tests included. */
+import { nx } from './programs.ts';
+
+await nx(['typecheck']);
