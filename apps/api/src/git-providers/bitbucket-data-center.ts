@@ -5,11 +5,11 @@
  * `permission=REPO_WRITE` filters by the caller's own right and needs no administrator; `/branches` with `filterText` and
  * `boostMatches`); confluence.atlassian.com, "Bitbucket OAuth 2.0 provider API" (PKCE; form-encoded; the redirect URI is
  * repeated on refresh; access tokens live two hours). REST has no "who am I": the application links servlet tells the user
- * name, as python-social-auth and drone use it.
+ * name (community.developer.atlassian.com/t/24422).
  */
 import { z } from 'zod';
 import type { GitProviderConfig } from '../config/config.js';
-import type { OutgoingHttp } from '../http/outgoing.js';
+import type { OutgoingAnswer, OutgoingHttp } from '../http/outgoing.js';
 import type { GitProfile, GitProvider, GitProviderOAuth, WriteAccess, WriteQuestion } from './git-provider.js';
 import { pathParts, ProviderApi, unlessRejected } from './provider-api.js';
 
@@ -19,6 +19,14 @@ const Repositories = z.object({ values: z.array(z.object({ id: z.number() })) })
 const Branches = z.object({ values: z.array(z.object({ displayId: z.string() })) });
 const User = z.object({ id: z.number(), name: z.string(), displayName: z.string().nullish(), emailAddress: z.string().nullish() });
 const Users = z.object({ values: z.array(User) });
+
+/**
+ * A repository that the person may not see is answered with 401, the status of a bad token (documented for "Get
+ * repository"). Only the header that names the caller tells the two apart.
+ */
+function knowsTheCaller(answer: OutgoingAnswer): boolean {
+  return answer.status === 401 && Boolean(answer.headers['x-ausername']);
+}
 
 export class BitbucketDataCenter implements GitProvider {
   readonly id = 'bitbucket-data-center';
@@ -33,7 +41,7 @@ export class BitbucketDataCenter implements GitProvider {
     this.name = config.name;
     this.host = config.host;
     this.url = config.url;
-    this.api = new ProviderApi(http, config.apiUrl);
+    this.api = new ProviderApi(http, config.apiUrl, {}, knowsTheCaller);
     this.servlets = new ProviderApi(http, `${config.url}/plugins/servlet`, { accept: 'text/plain' });
     this.oauth = {
       issuer: config.url,
@@ -93,8 +101,7 @@ export class BitbucketDataCenter implements GitProvider {
     const login = await this.servlets.getText(accessToken, '/applinks/whoami');
     // Without a valid token the servlet answers 200 with nothing in it.
     if (!login) return null;
-    const users = await this.api.get(accessToken, `/users?${new URLSearchParams({ filter: login, limit: '100' }).toString()}`, Users);
-    const user = users?.values.find((one) => one.name === login);
+    const user = await this.findUser(accessToken, login);
     if (!user) return null;
     return {
       subject: String(user.id), login: user.name, name: user.displayName || user.name, avatarUrl: null, email: user.emailAddress ?? null,
@@ -102,5 +109,14 @@ export class BitbucketDataCenter implements GitProvider {
       // verified, anybody could become an administrator by typing an address of ADMIN_EMAILS into the own profile.
       emailVerified: false,
     };
+  }
+
+  /** Addressed by slug, which is the user name unless it holds unusual characters; then it is searched for. */
+  private async findUser(accessToken: string, login: string): Promise<z.infer<typeof User> | undefined> {
+    const bySlug = await this.api.get(accessToken, `/users/${encodeURIComponent(login)}`, User);
+    if (bySlug?.name === login) return bySlug;
+    const query = new URLSearchParams({ filter: login, limit: '100' });
+    const found = await this.api.get(accessToken, `/users?${query.toString()}`, Users);
+    return found?.values.find((one) => one.name === login);
   }
 }

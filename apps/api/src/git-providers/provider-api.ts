@@ -27,11 +27,15 @@ const TIMEOUT_MS = 10_000;
 export class ProviderApi {
   private readonly host: string;
 
-  /** @param baseUrl address of the API, without a slash at the end */
+  /**
+   * @param baseUrl address of the API, without a slash at the end
+   * @param hides a provider's own way to say "I know who you are, but this is not for you"
+   */
   constructor(
     private readonly http: OutgoingHttp,
     private readonly baseUrl: string,
     private readonly headers: Record<string, string> = {},
+    private readonly hides: (answer: OutgoingAnswer) => boolean = () => false,
   ) {
     this.host = new URL(baseUrl).hostname;
   }
@@ -93,6 +97,7 @@ export class ProviderApi {
   /** True for 403 and 404: providers answer 404 for what one may not even know about. False when there is something to read. */
   private isHidden(answer: OutgoingAnswer): boolean {
     if (answer.status === 200) return false;
+    if (this.hides(answer)) return true;
     if (answer.status === 401) throw new TokenRejected();
     // GitHub says 403 for an exceeded rate limit too: that is no statement about the repository.
     const limited = answer.headers['retry-after'] !== undefined || answer.headers['x-ratelimit-remaining'] === '0';
