@@ -1,0 +1,60 @@
+import type { Connection, Link, Product } from '@openhands-jira/contracts';
+import type { ConnectionEntity } from './connection.entity.js';
+import type { LinkEntity } from './link.entity.js';
+
+/**
+ * Events that we can use. The first two are enough for comments and labels; the others let us see labels of new issues,
+ * edits and deletions.
+ */
+const EVENTS = ['jira:issue_updated', 'comment_created', 'comment_updated', 'comment_deleted', 'jira:issue_created', 'jira:issue_deleted'];
+
+const ROUTES: Record<Product, { scoped: string; shared: string | null }> = {
+  'jira-cloud': { scoped: '/integration/jira/connections', shared: '/integration/jira/events' },
+  'jira-data-center': { scoped: '/integration/jira-dc/connections', shared: null },
+};
+
+/** The address that Jira is told to call for one connection. */
+export function webhookUrl(publicUrl: string, product: Product, connectionId: string): string {
+  return `${publicUrl}${ROUTES[product].scoped}/${connectionId}/events`;
+}
+
+/**
+ * A connection as a person sees it. Only its owner sees what belongs to the edit view: when credentials were set and when
+ * they expire. The page knows paused only by `status: inactive` and the integration's state.
+ */
+export function connectionView(row: ConnectionEntity, userId: string | null, publicUrl: string): Connection {
+  const { shared } = ROUTES[row.product];
+  const owned = userId !== null && row.ownerId === userId;
+  return {
+    id: row.id,
+    product: row.product,
+    site: row.site,
+    siteUrl: row.siteUrl,
+    status: row.status === 'paused' ? 'inactive' : row.status,
+    ownedByCaller: owned,
+    serviceAccount: {
+      email: row.serviceAccountEmail ?? '',
+      managedBy: 'app',
+      savedAt: (row.serviceAccountSavedAt ?? row.createdAt).toISOString(),
+      expiresAt: owned ? isoOrNull(row.serviceAccountTokenExpiresAt) : null,
+    },
+    webhook: {
+      url: webhookUrl(publicUrl, row.product, row.id),
+      sharedUrl: shared && `${publicUrl}${shared}`,
+      events: EVENTS,
+      mode: row.webhookMode,
+      confirmedAt: isoOrNull(row.webhookConfirmedAt ?? row.firstDeliveryAt),
+      secretSetAt: owned ? isoOrNull(row.webhookSecretSetAt) : null,
+      lastDeliveryAt: isoOrNull(row.lastDeliveryAt),
+    },
+  };
+}
+
+/** A link as its own person sees it. */
+export function linkView(row: LinkEntity): Link {
+  return { jiraDisplayName: row.jiraDisplayName, jiraAccountId: row.jiraAccountId, method: row.method, linkedAt: row.linkedAt.toISOString() };
+}
+
+function isoOrNull(time: Date | null): string | null {
+  return time?.toISOString() ?? null;
+}

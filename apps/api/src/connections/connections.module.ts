@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConnectionEntity } from './connection.entity.js';
+import { ConnectionSecrets } from './connection-secrets.service.js';
+import { Connections } from './connections.service.js';
+import { DeliveryTimes } from './delivery-times.service.js';
+import { LinkEntity } from './link.entity.js';
+import { Links } from './links.service.js';
+import { WebhookSecrets } from './webhook-secrets.service.js';
+
+/** The Jira sites that we are connected to, and who is linked on them. */
+@Module({
+  imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
+  providers: [Connections, ConnectionSecrets, DeliveryTimes, Links, WebhookSecrets],
+  exports: [Connections, DeliveryTimes, Links, WebhookSecrets],
+})
+export class ConnectionsModule {}

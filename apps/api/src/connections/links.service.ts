@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Product } from '@openhands-jira/contracts';
+import { type EntityManager, Not, Repository } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { uuidv7 } from '../database/uuid.js';
+import { LinkEntity } from './link.entity.js';
+
+/** A tie that was just proven. */
+export interface ProvenLink {
+  connectionId: string;
+  userId: string;
+  jiraAccountId: string;
+  jiraDisplayName: string;
+  method: 'oauth' | 'email';
+}
+
+/** The records of who in Jira is who here. What they mean is decided in the room linking. */
+@Injectable()
+export class Links {
+  constructor(
+    @InjectRepository(LinkEntity) private readonly rows: Repository<LinkEntity>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The link of a Jira account on a connection. */
+  ofAccount(connectionId: string, jiraAccountId: string): Promise<LinkEntity | null> {
+    return this.rows.findOneBy({ connectionId, jiraAccountId });
+  }
+
+  /** All links of a person with one product, newest first. */
+  ofUser(userId: string, product: Product): Promise<LinkEntity[]> {
+    return this.rows
+      .createQueryBuilder('link')
+      .innerJoin('connections', 'connection', 'connection.id = link.connection_id')
+      .where('link.userId = :userId AND connection.product = :product', { userId, product })
+      .orderBy('link.linkedAt', 'DESC')
+      .getMany();
+  }
+
+  /**
+   * Stores a proven link in the caller's transaction. A person has one link per connection: a new proof replaces the
+   * account of the former one. Gives `taken` when the Jira account is linked to somebody else here.
+   */
+  async save(manager: EntityManager, proven: ProvenLink): Promise<LinkEntity | 'taken'> {
+    const { connectionId, userId, jiraAccountId } = proven;
+    // Two people with one Jira account at the same moment: the second waits here and then sees the first.
+    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`link ${connectionId}`]);
+    if (await manager.findOneBy(LinkEntity, { connectionId, jiraAccountId, userId: Not(userId) })) return 'taken';
+    const known = await manager.findOneBy(LinkEntity, { connectionId, userId });
+    const row = known ?? manager.create(LinkEntity, { id: uuidv7(), accessTokenSealed: null, refreshTokenSealed: null, accessTokenExpiresAt: null });
+    return manager.save(Object.assign(row, proven, { status: 'active' as const, linkedAt: this.clock.now() }));
+  }
+
+  /** Ends one person's link, with any token in it. */
+  async end(manager: EntityManager, connectionId: string, userId: string): Promise<void> {
+    await manager.delete(LinkEntity, { connectionId, userId });
+  }
+
+  /** Ends every link of a connection, with their tokens, and gives how many there were. */
+  async endAll(manager: EntityManager, connectionId: string): Promise<number> {
+    return (await manager.delete(LinkEntity, { connectionId })).affected ?? 0;
+  }
+}
