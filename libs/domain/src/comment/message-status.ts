@@ -2,13 +2,11 @@
  * The status comment of a job: written when the job is accepted, edited in place on every change, one line at the end.
  * It calls nobody, except when the agent waits for a person.
  */
+import type { RepositorySource } from '@openhands-jira/contracts';
 import { bulletList, code, doc, emphasis, line, link, paragraph, strong } from './document.js';
 import type { DocumentNode, InlineNode, ListItemNode, ParagraphNode } from './document.js';
 import { addressed, clockTime, command, duration, settingsLink } from './message-context.js';
 import type { MessageContext, MessagePerson } from './message-context.js';
-
-/** Where the repository of a job was found, strongest first. */
-export type RepositorySource = 'line' | 'url' | 'name' | 'project_default';
 
 /** The repository a job works on. */
 export interface MessageRepository {
