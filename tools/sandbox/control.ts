@@ -84,8 +84,8 @@ function deliveries(sandbox: Sandbox, request: SandboxRequest): Reply {
   const { webhooks } = sandbox.jira;
   const actions: Record<string, () => void> = {
     hold: () => webhooks.hold(),
-    release: () => webhooks.release(),
-    'release-shuffled': () => webhooks.release('shuffled'),
+    release: () => void webhooks.release(),
+    'release-shuffled': () => void webhooks.release('shuffled'),
     'duplicate-next': () => webhooks.duplicateNext(),
   };
   const action = actions[request.params['action'] ?? ''];

@@ -137,7 +137,7 @@ function environment(sandbox: Sandbox): Record<string, string> {
   return {
     ATLASSIAN_AUTH_URL: urls.atlassian,
     ATLASSIAN_API_URL: urls.atlassian,
-    ATLASSIAN_SITE_URL_TEMPLATE: urls.atlassianSiteTemplate,
+    ATLASSIAN_SITE_URL: urls.atlassianSiteTemplate,
     JIRA_CLOUD_CLIENT_ID: id,
     JIRA_CLOUD_CLIENT_SECRET: secret,
     GITHUB_URL: urls.github,

@@ -104,11 +104,11 @@ export class CloudWebhooks {
     this.#held ??= [];
   }
 
-  /** Lets the held deliveries go, last one first when shuffled: the order is not promised by Jira. */
-  release(order: 'as-made' | 'shuffled' = 'as-made'): void {
+  /** Lets the held deliveries go one after the other, last one first when shuffled: Jira promises no order. */
+  async release(order: 'as-made' | 'shuffled' = 'as-made'): Promise<void> {
     const held = this.#held ?? [];
     this.#held = null;
-    for (const delivery of order === 'shuffled' ? held.reverse() : held) void this.#attempt(delivery, 0);
+    for (const delivery of order === 'shuffled' ? held.reverse() : held) await this.#attempt(delivery, 0);
   }
 
   /** Settles when no delivery is on its way or waits for a retry; held ones do not count. */
