@@ -1,6 +1,13 @@
 import { JobState } from '@openhands-jira/contracts';
 import fc from 'fast-check';
-import { canBecome, failureOfError, isTerminal, readAgentState, type AgentDecision, type AgentReading } from './job-state.js';
+import {
+  canBecome,
+  failureOfError,
+  isTerminal,
+  readAgentState,
+  type AgentDecision,
+  type AgentReading,
+} from './job-state.js';
 
 const MINUTE = 60_000;
 const reading: AgentReading = {
@@ -14,7 +21,10 @@ const reading: AgentReading = {
   resumedBefore: false,
   events: null,
 };
-const poll = (state: 'starting' | 'running' | null, mark: 'needs_input' | 'suspended' | null = null): AgentDecision => ({
+const poll = (
+  state: 'starting' | 'running' | null,
+  mark: 'needs_input' | 'suspended' | null = null,
+): AgentDecision => ({
   next: 'poll',
   state,
   mark,
@@ -23,7 +33,9 @@ const poll = (state: 'starting' | 'running' | null, mark: 'needs_input' | 'suspe
 
 describe('job states', () => {
   it('go forwards only', () => {
-    const allowed = JobState.options.flatMap((from) => JobState.options.filter((to) => canBecome(from, to)).map((to) => `${from} -> ${to}`));
+    const allowed = JobState.options.flatMap((from) =>
+      JobState.options.filter((to) => canBecome(from, to)).map((to) => `${from} -> ${to}`),
+    );
     expect(allowed).toEqual([
       'queued -> starting',
       'queued -> failed',
@@ -45,13 +57,25 @@ describe('job states', () => {
 
 describe("the agent's states", () => {
   it.each<[string, Partial<AgentReading>, AgentDecision]>([
-    ['machine starting, never ran', { sandboxStatus: 'STARTING', executionStatus: null, ranBefore: false }, poll('starting')],
+    [
+      'machine starting, never ran',
+      { sandboxStatus: 'STARTING', executionStatus: null, ranBefore: false },
+      poll('starting'),
+    ],
     ['machine starting again', { sandboxStatus: 'STARTING', executionStatus: null }, poll('running')],
     ['running', {}, poll('running')],
     ['running, no answer', { executionStatus: null }, poll(null)],
-    ['running, no answer for ten minutes', { executionStatus: null, unchangedMs: 10 * MINUTE }, { ...poll(null), silent: true } as AgentDecision],
+    [
+      'running, no answer for ten minutes',
+      { executionStatus: null, unchangedMs: 10 * MINUTE },
+      { ...poll(null), silent: true } as AgentDecision,
+    ],
     ['idle for seconds', { executionStatus: 'idle', unchangedMs: 5_000 }, poll('running')],
-    ['idle for five minutes', { executionStatus: 'idle', unchangedMs: 5 * MINUTE }, { next: 'fail', reason: 'agent_idle' }],
+    [
+      'idle for five minutes',
+      { executionStatus: 'idle', unchangedMs: 5 * MINUTE },
+      { next: 'fail', reason: 'agent_idle' },
+    ],
     ['paused by somebody', { executionStatus: 'paused' }, poll('running', 'suspended')],
     ['waiting', { executionStatus: 'waiting_for_confirmation' }, poll('running', 'needs_input')],
     ['finished, seen once', { executionStatus: 'finished' }, poll('running')],
@@ -62,14 +86,42 @@ describe("the agent's states", () => {
     ['an unknown execution state', { executionStatus: 'dreaming' }, poll(null)],
     ['an unknown machine state', { sandboxStatus: 'FROZEN' }, poll(null)],
     ['machine paused, events unread', { sandboxStatus: 'PAUSED', executionStatus: null }, { next: 'read_events' }],
-    ['machine paused after the end', { sandboxStatus: 'PAUSED', executionStatus: null, events: 'finished' }, { next: 'succeed' }],
-    ['machine paused after an error', { sandboxStatus: 'PAUSED', executionStatus: null, events: 'failed' }, { next: 'fail', reason: 'agent_error' }],
-    ['machine paused in mid-run', { sandboxStatus: 'PAUSED', executionStatus: null, events: 'was_running' }, { next: 'resume' }],
-    ['machine paused in mid-run again', { sandboxStatus: 'PAUSED', executionStatus: null, events: 'was_running', resumedBefore: true }, { next: 'fail', reason: 'agent_suspended' }],
-    ['machine failed', { sandboxStatus: 'ERROR', executionStatus: null }, { next: 'fail', reason: 'agent_sandbox_error' }],
+    [
+      'machine paused after the end',
+      { sandboxStatus: 'PAUSED', executionStatus: null, events: 'finished' },
+      { next: 'succeed' },
+    ],
+    [
+      'machine paused after an error',
+      { sandboxStatus: 'PAUSED', executionStatus: null, events: 'failed' },
+      { next: 'fail', reason: 'agent_error' },
+    ],
+    [
+      'machine paused in mid-run',
+      { sandboxStatus: 'PAUSED', executionStatus: null, events: 'was_running' },
+      { next: 'resume' },
+    ],
+    [
+      'machine paused in mid-run again',
+      { sandboxStatus: 'PAUSED', executionStatus: null, events: 'was_running', resumedBefore: true },
+      { next: 'fail', reason: 'agent_suspended' },
+    ],
+    [
+      'machine failed',
+      { sandboxStatus: 'ERROR', executionStatus: null },
+      { next: 'fail', reason: 'agent_sandbox_error' },
+    ],
     ['machine gone, events unread', { sandboxStatus: 'MISSING', executionStatus: null }, { next: 'read_events' }],
-    ['machine gone after the end', { sandboxStatus: 'MISSING', executionStatus: null, events: 'finished' }, { next: 'succeed' }],
-    ['machine gone in mid-run', { sandboxStatus: 'MISSING', executionStatus: null, events: 'was_running' }, { next: 'fail', reason: 'agent_sandbox_missing' }],
+    [
+      'machine gone after the end',
+      { sandboxStatus: 'MISSING', executionStatus: null, events: 'finished' },
+      { next: 'succeed' },
+    ],
+    [
+      'machine gone in mid-run',
+      { sandboxStatus: 'MISSING', executionStatus: null, events: 'was_running' },
+      { next: 'fail', reason: 'agent_sandbox_missing' },
+    ],
     ['conversation not there yet', { found: false, sinceReadyMs: 59_000 }, poll(null)],
     ['conversation gone', { found: false, sinceReadyMs: MINUTE }, { next: 'cancel', reason: 'stopped_at_agent' }],
   ])('%s', (_, facts, decision) => {
@@ -80,11 +132,28 @@ describe("the agent's states", () => {
     fc.assert(
       fc.property(
         fc.constantFrom('STARTING', 'RUNNING', 'PAUSED', 'ERROR', 'MISSING', 'OTHER', null),
-        fc.constantFrom('idle', 'running', 'paused', 'waiting_for_confirmation', 'error', 'stuck', 'deleting', 'other', null),
+        fc.constantFrom(
+          'idle',
+          'running',
+          'paused',
+          'waiting_for_confirmation',
+          'error',
+          'stuck',
+          'deleting',
+          'other',
+          null,
+        ),
         fc.nat(),
         fc.boolean(),
         (sandboxStatus, executionStatus, unchangedMs, found) => {
-          const decision = readAgentState({ ...reading, sandboxStatus, executionStatus, unchangedMs, found, events: 'was_running' });
+          const decision = readAgentState({
+            ...reading,
+            sandboxStatus,
+            executionStatus,
+            unchangedMs,
+            found,
+            events: 'was_running',
+          });
           expect(decision.next).not.toBe('succeed');
         },
       ),

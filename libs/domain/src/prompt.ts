@@ -48,7 +48,11 @@ export function jobPrompt(facts: PromptFacts): string {
 export function followUpPrompt(facts: Pick<PromptFacts, 'issue' | 'comment' | 'nameOf'>): string {
   const { issue, comment } = facts;
   if (comment === null) return `Please go on with the Jira issue ${issue.key}.`;
-  return [`There is a new comment on the Jira issue ${issue.key}. Please act on it.`, FRAME, ...requestPart(facts)].join('\n\n');
+  return [
+    `There is a new comment on the Jira issue ${issue.key}. Please act on it.`,
+    FRAME,
+    ...requestPart(facts),
+  ].join('\n\n');
 }
 
 /** Our rules for the agent, added to its system message. */

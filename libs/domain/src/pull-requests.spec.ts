@@ -10,12 +10,32 @@ const hosts: PullRequestHost[] = [
 describe('pull requests in the final text', () => {
   it.each<[string, string, string[]]>([
     ['at GitHub', 'PR: https://github.com/Acme/web-app/pull/7.', ['https://github.com/Acme/web-app/pull/7']],
-    ['in a Markdown link', '[PR](https://github.com/Acme/web-app/pull/7/files?w=1#x)', ['https://github.com/Acme/web-app/pull/7']],
+    [
+      'in a Markdown link',
+      '[PR](https://github.com/Acme/web-app/pull/7/files?w=1#x)',
+      ['https://github.com/Acme/web-app/pull/7'],
+    ],
     ['in bold', '**https://github.com/Acme/web-app/pull/7**', ['https://github.com/Acme/web-app/pull/7']],
-    ['named twice', 'https://github.com/a/b/pull/1 and https://www.github.com/a/c/pull/2 https://github.com/a/b/pull/1', ['https://github.com/a/b/pull/1', 'https://www.github.com/a/c/pull/2']],
-    ['at GitLab with groups', 'https://gitlab.acme.example/g/sub/app/-/merge_requests/12', ['https://gitlab.acme.example/g/sub/app/-/merge_requests/12']],
-    ['at Bitbucket', 'https://bitbucket.org/acme/app/pull-requests/3/diff', ['https://bitbucket.org/acme/app/pull-requests/3']],
-    ['at Bitbucket Data Center below a context path', 'https://git.acme.example:8443/bitbucket/projects/KEY/repos/app/pull-requests/3/overview', ['https://git.acme.example:8443/bitbucket/projects/KEY/repos/app/pull-requests/3']],
+    [
+      'named twice',
+      'https://github.com/a/b/pull/1 and https://www.github.com/a/c/pull/2 https://github.com/a/b/pull/1',
+      ['https://github.com/a/b/pull/1', 'https://www.github.com/a/c/pull/2'],
+    ],
+    [
+      'at GitLab with groups',
+      'https://gitlab.acme.example/g/sub/app/-/merge_requests/12',
+      ['https://gitlab.acme.example/g/sub/app/-/merge_requests/12'],
+    ],
+    [
+      'at Bitbucket',
+      'https://bitbucket.org/acme/app/pull-requests/3/diff',
+      ['https://bitbucket.org/acme/app/pull-requests/3'],
+    ],
+    [
+      'at Bitbucket Data Center below a context path',
+      'https://git.acme.example:8443/bitbucket/projects/KEY/repos/app/pull-requests/3/overview',
+      ['https://git.acme.example:8443/bitbucket/projects/KEY/repos/app/pull-requests/3'],
+    ],
     ['with user and password', 'https://me:secret@github.com/Acme/api/pull/7', ['https://github.com/Acme/api/pull/7']],
   ])('are found %s', (_, text, urls) => {
     expect(pullRequestUrls(text, hosts)).toEqual(urls);

@@ -18,7 +18,8 @@ const PATHS: Record<GitProviderId, RegExp> = {
   github: /^\/[\w.-]+\/[\w.-]+\/pull\/\d+(?=\/|$)/,
   gitlab: /^\/(?:[\w.-]+\/){2,20}?-\/merge_requests\/\d+(?=\/|$)/,
   bitbucket: /^\/[\w.-]+\/[\w.-]+\/pull-requests\/\d+(?=\/|$)/,
-  'bitbucket-data-center': /^(?:\/[\w.-]+){0,3}\/(?:projects|users)\/[\w.~-]+\/repos\/[\w.-]+\/pull-requests\/\d+(?=\/|$)/,
+  'bitbucket-data-center':
+    /^(?:\/[\w.-]+){0,3}\/(?:projects|users)\/[\w.~-]+\/repos\/[\w.-]+\/pull-requests\/\d+(?=\/|$)/,
 };
 
 const ADDRESS = /(https?):\/\/(?:[^\s/@<>"'()[\]|]{1,200}@)?([\w.-]{1,253})(:\d{1,5})?(\/[^\s<>"'()[\]|`]{1,500})/gi;
@@ -44,5 +45,8 @@ function withoutTail(path: string): string {
 }
 
 function plainHost(host: string): string {
-  return host.toLowerCase().replace(/:\d+$/, '').replace(/^www\./, '');
+  return host
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^www\./, '');
 }

@@ -69,9 +69,7 @@ function itemNode(item: ListItemNode): AdfNode {
 function codeNode(block: CodeBlockNode): AdfNode {
   const content: AdfNode[] = [{ type: 'text', text: block.text }];
   const language = block.language?.toLowerCase().match(/^[a-z0-9+#.-]{1,30}$/)?.[0];
-  return language === undefined
-    ? { type: 'codeBlock', content }
-    : { type: 'codeBlock', attrs: { language }, content };
+  return language === undefined ? { type: 'codeBlock', content } : { type: 'codeBlock', attrs: { language }, content };
 }
 
 function inlineNode(node: InlineNode): AdfNode {

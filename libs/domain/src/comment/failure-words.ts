@@ -29,7 +29,10 @@ export function failureWords(reason: JobFailureReason, details: FailureDetails):
     case 'agent_not_configured':
       return { why: 'no key for the agent is set.', next: `${keeper(details)} must set one in the settings.` };
     case 'agent_key_rejected':
-      return { why: 'the agent refuses the key that is set.', next: `${keeper(details)} must set a new one in the settings.` };
+      return {
+        why: 'the agent refuses the key that is set.',
+        next: `${keeper(details)} must set a new one in the settings.`,
+      };
     default:
       return WORDS[reason];
   }

@@ -16,7 +16,7 @@ const wikiOf = (markdown: string): string => toWikiMarkup(readMarkdown(markdown,
 const adfOf = (markdown: string): AdfDocument => toAdf(readMarkdown(markdown, TOKEN).document);
 
 const schemaFile = createRequire(import.meta.url).resolve('@atlaskit/adf-schema/dist/json-schema/v1/full.json');
-const isValidAdf = new Ajv({ strict: false, logger: false }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
+const isValidAdf = new Ajv.default({ strict: false, logger: false }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
 
 describe('hostile agent text', () => {
   it.each<[string, string, string, string]>([
@@ -24,7 +24,12 @@ describe('hostile agent text', () => {
     ['a macro in text', 'end {code} now {quote}', String.raw`end \{code\} now \{quote\}`, 'end {code} now {quote}'],
     ['a macro in inline code', '`{code}`', String.raw`{{\{code\}}}`, '<code:{code}>'],
     ['the end of inline code', '`a}} @openhands`', String.raw`{{a\}\} @openhands}}`, '<code:a}} @openhands>'],
-    ['the end of its code block', '```\na {code} b\n{CODE:java}{noformat}\n```', '{code}\na { code} b\n{ CODE:java}{ noformat}\n{code}', 'a {code} b\n{CODE:java}{noformat}'],
+    [
+      'the end of its code block',
+      '```\na {code} b\n{CODE:java}{noformat}\n```',
+      '{code}\na { code} b\n{ CODE:java}{ noformat}\n{code}',
+      'a {code} b\n{CODE:java}{noformat}',
+    ],
     ['the end of a quote in code', '> ```\n> {quote}\n> ```', '{code}\n{ quote}\n{code}', '{quote}'],
     ['a mention', 'ask [~admin] now', 'ask admin now', 'ask admin now'],
     ['a mention by account id', 'ask [~accountid:712020:aa] now', 'ask somebody now', 'ask somebody now'],
@@ -44,19 +49,44 @@ describe('hostile agent text', () => {
     ['a data address', '![x](data:text/html;base64,AAAA)', 'x', 'x'],
     ['an address on this site', '[x](/secure/admin)', 'x', 'x'],
     ['a reference to a script address', '[click][1]\n\n[1]: javascript:alert(1)', 'click', 'click'],
-    ['a password in an address', '[x](https://me:pw@host.example/)', '[x|https://host.example/]', '<https://host.example/:x>'],
-    ['the end of a link', '[a|b](https://x.example/?q=a|b]c)', String.raw`[a\|b|https://x.example/?q=a%7Cb%5Dc]`, '<https://x.example/?q=a%7Cb]c:a|b>'],
+    [
+      'a password in an address',
+      '[x](https://me:pw@host.example/)',
+      '[x|https://host.example/]',
+      '<https://host.example/:x>',
+    ],
+    [
+      'the end of a link',
+      '[a|b](https://x.example/?q=a|b]c)',
+      String.raw`[a\|b|https://x.example/?q=a%7Cb%5Dc]`,
+      '<https://x.example/?q=a%7Cb]c:a|b>',
+    ],
     ['HTML', '<script>alert(1)</script>', '<script>alert(1)</script>', '<script>alert(1)</script>'],
-    ['a picture in wiki markup', '!https://x.example/y.png!', String.raw`\![https://x.example/y.png]\!`, '!<https://x.example/y.png:https://x.example/y.png>!'],
+    [
+      'a picture in wiki markup',
+      '!https://x.example/y.png!',
+      String.raw`\![https://x.example/y.png]\!`,
+      '!<https://x.example/y.png:https://x.example/y.png>!',
+    ],
     ['a table in wiki markup', '||a||b||', String.raw`\|\|a\|\|b\|\|`, '||a||b||'],
     ['a wiki heading', 'h1. Important', '&#104;1. Important', 'h1. Important'],
     ['a wiki quote', 'bq. said', 'bq&#46; said', 'bq. said'],
     ['a wiki list', '\\# one', String.raw`\# one`, '# one'],
     ['a colour', '{color:red}x{color}', String.raw`\{color:red\}x\{color\}`, '{color:red}x{color}'],
-    ['wiki emphasis', '\\*a\\* -b- +c+ ^d^ ~e~ ??f??', String.raw`\*a\* \-b\- \+c\+ \^d\^ \~\~e\~\~ &#63;?f&#63;?`, '*a* -b- +c+ ^d^ ~~e~~ ??f??'],
+    [
+      'wiki emphasis',
+      '\\*a\\* -b- +c+ ^d^ ~e~ ??f??',
+      String.raw`\*a\* \-b\- \+c\+ \^d\^ \~\~e\~\~ &#63;?f&#63;?`,
+      '*a* -b- +c+ ^d^ ~~e~~ ??f??',
+    ],
     ['a backslash before markup', 'a\\\\\\*b', String.raw`a&#92;\*b`, 'a\\*b'],
     ['an entity', '&amp;#123;code}', String.raw`&amp;#123;code\}`, '&#123;code}'],
-    ['little pictures', 'f(x) O(n) (!) :) ;)', String.raw`f&#40;x) O&#40;n) &#40;\!) &#58;) &#59;)`, 'f(x) O(n) (!) :) ;)'],
+    [
+      'little pictures',
+      'f(x) O(n) (!) :) ;)',
+      String.raw`f&#40;x) O&#40;n) &#40;\!) &#58;) &#59;)`,
+      'f(x) O(n) (!) :) ;)',
+    ],
     ['control characters', 'a\u0001b\u0000c', 'ab\ufffdc', 'ab\ufffdc'],
   ])('cannot use %s', (_, markdown, wiki, adf) => {
     expect(wikiOf(markdown)).toBe(wiki);
@@ -82,15 +112,70 @@ describe('hostile agent text', () => {
     const one = readMarkdown(`\`\`\`\n${'\\"'.repeat(20_000)}\n\`\`\``, TOKEN);
     expect(one.cut).toBe(true);
     expect(JSON.stringify(toAdf(one.document)).length).toBeLessThanOrEqual(MAX_COMMENT_LENGTH);
-    expect(toWikiMarkup(readMarkdown('*'.repeat(40_000), TOKEN).document).length).toBeLessThanOrEqual(MAX_COMMENT_LENGTH);
+    expect(toWikiMarkup(readMarkdown('*'.repeat(40_000), TOKEN).document).length).toBeLessThanOrEqual(
+      MAX_COMMENT_LENGTH,
+    );
   });
 });
 
 const SNIPPETS = [
-  '@openhands', '@open', 'hands', '[~admin]', '[~accountid:1]', '{code}', '{code:java}', '{quote}', '{noformat}', '{{', '}}', '{*}',
-  '**', '_', '*', '~~', '`', '```', '\n', '\n\n', '\n> ', '\n- ', '\n  - ', '\n1. ', '\n   ', '\n# ', '\n---\n', '\n| a | b |\n|---|---|\n| ', ' | ',
-  '[x](https://a.example/)', '[x](javascript:1)', '![y](https://b.example/z)', '<b>', '<!-- ', '&amp;', '&#123;', '\\', '\\\\', '!', '|',
-  'word', ' ', 'é', '日本', '😀', '\u0007', '\ud800', 'https://c.example/@openhands', 'a@b.example', '^', '~', '+', '-', '??', 'bq. ', 'h2. ', '\n[1]: javascript:x\n',
+  '@openhands',
+  '@open',
+  'hands',
+  '[~admin]',
+  '[~accountid:1]',
+  '{code}',
+  '{code:java}',
+  '{quote}',
+  '{noformat}',
+  '{{',
+  '}}',
+  '{*}',
+  '**',
+  '_',
+  '*',
+  '~~',
+  '`',
+  '```',
+  '\n',
+  '\n\n',
+  '\n> ',
+  '\n- ',
+  '\n  - ',
+  '\n1. ',
+  '\n   ',
+  '\n# ',
+  '\n---\n',
+  '\n| a | b |\n|---|---|\n| ',
+  ' | ',
+  '[x](https://a.example/)',
+  '[x](javascript:1)',
+  '![y](https://b.example/z)',
+  '<b>',
+  '<!-- ',
+  '&amp;',
+  '&#123;',
+  '\\',
+  '\\\\',
+  '!',
+  '|',
+  'word',
+  ' ',
+  'é',
+  '日本',
+  '😀',
+  '\u0007',
+  '\ud800',
+  'https://c.example/@openhands',
+  'a@b.example',
+  '^',
+  '~',
+  '+',
+  '-',
+  '??',
+  'bq. ',
+  'h2. ',
+  '\n[1]: javascript:x\n',
 ];
 const markdown = fc.oneof(
   fc.array(fc.constantFrom(...SNIPPETS), { maxLength: 40 }).map((parts) => parts.join('')),

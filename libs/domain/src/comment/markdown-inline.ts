@@ -65,7 +65,9 @@ function inlineNode(node: PhrasingContent, definitions: Definitions, marks: Mark
     case 'break':
       return [{ type: 'lineBreak' }];
     case 'html':
-      return /^<br\s*\/?>$/i.test(node.value) ? [{ type: 'lineBreak' }] : [marked(node.value.replace(/\n/g, ' '), marks)];
+      return /^<br\s*\/?>$/i.test(node.value)
+        ? [{ type: 'lineBreak' }]
+        : [marked(node.value.replace(/\n/g, ' '), marks)];
     case 'link':
       return linkTo(node.url, textOf(node), marks);
     case 'linkReference':

@@ -76,8 +76,10 @@ function blockOf(node: Block, definitions: Definitions, depth: number): BlockNod
     case 'table':
       return tableList(node, definitions);
     case 'footnoteDefinition':
-      return [{ type: 'paragraph', content: [{ type: 'text', text: `[${node.identifier}]` }] },
-        ...children(node, definitions, depth + 1)];
+      return [
+        { type: 'paragraph', content: [{ type: 'text', text: `[${node.identifier}]` }] },
+        ...children(node, definitions, depth + 1),
+      ];
     default:
       return [];
   }
@@ -94,7 +96,8 @@ function itemOf(item: ListItem, definitions: Definitions, depth: number): ListIt
   if (typeof item.checked !== 'boolean') return { type: 'listItem', content };
   const box = { type: 'text' as const, text: item.checked ? '[x] ' : '[ ] ' };
   const first = content[0];
-  if (first?.type !== 'paragraph') return { type: 'listItem', content: [{ type: 'paragraph', content: [box] }, ...content] };
+  if (first?.type !== 'paragraph')
+    return { type: 'listItem', content: [{ type: 'paragraph', content: [box] }, ...content] };
   return { type: 'listItem', content: [{ ...first, content: [box, ...first.content] }, ...content.slice(1)] };
 }
 

@@ -39,7 +39,14 @@ export function renderCommand(message: CommandMessage, context: MessageContext):
       return check(message);
     case 'command.link':
       return doc(
-        addressed(message.person, 'you connect your Jira account in ', settingsLink(context), '. ', link('Sign up', context.links.home), ' first if you have no account here.'),
+        addressed(
+          message.person,
+          'you connect your Jira account in ',
+          settingsLink(context),
+          '. ',
+          link('Sign up', context.links.home),
+          ' first if you have no account here.',
+        ),
       );
   }
 }
@@ -49,8 +56,18 @@ function help(context: MessageContext): DocumentNode {
     paragraph(strong('How to work with OpenHands in this issue')),
     bulletList(
       line('Comment with ', command(context), ' and what you want, or add the label ', code(context.label), '.'),
-      line('Say where the code is with a line ', code('Repository: owner/name'), ' in the description or in a comment. A line ', code('Branch: main'), ' chooses the branch.'),
-      line('While a job is running, a further comment with ', command(context), ' is passed on to it. After its end such a comment goes on from there.'),
+      line(
+        'Say where the code is with a line ',
+        code('Repository: owner/name'),
+        ' in the description or in a comment. A line ',
+        code('Branch: main'),
+        ' chooses the branch.',
+      ),
+      line(
+        'While a job is running, a further comment with ',
+        command(context),
+        ' is passed on to it. After its end such a comment goes on from there.',
+      ),
     ),
     paragraph('A comment with nothing but one of these words is a command:'),
     bulletList(
@@ -75,7 +92,9 @@ function check(message: Extract<CommandMessage, { kind: 'command.check' }>): Doc
   return doc(
     paragraph(strong(headline), ` Checked at ${clockTime(message.at)}; nothing was started.`),
     bulletList(
-      ...(message.repository === null ? [] : [line('Repository: ', link(message.repository.name, message.repository.url))]),
+      ...(message.repository === null
+        ? []
+        : [line('Repository: ', link(message.repository.name, message.repository.url))]),
       ...message.lines.map((item) => line(...checkWords(item))),
     ),
   );

@@ -84,7 +84,13 @@ function personText(message: PersonRefusal, context: MessageContext): Words {
         '.',
       ];
     case 'refusal.user_no_account':
-      return ['there is no account here that belongs to you, so this was not started. Please ', link('sign up', home), ' and connect Jira in ', settings, '.'];
+      return [
+        'there is no account here that belongs to you, so this was not started. Please ',
+        link('sign up', home),
+        ' and connect Jira in ',
+        settings,
+        '.',
+      ];
     case 'refusal.user_email_hidden':
       return [
         'accounts are matched by e-mail here, and Jira does not show yours. Make it visible in your Jira profile ' +
@@ -95,9 +101,17 @@ function personText(message: PersonRefusal, context: MessageContext): Words {
     case 'refusal.user_link_ambiguous':
       return ['more than one account here could be yours. Please say which one by connecting Jira in ', settings, '.'];
     case 'refusal.user_link_expired':
-      return ['the connection between your Jira account and your account here is no longer valid. Please connect Jira again in ', settings, '.'];
+      return [
+        'the connection between your Jira account and your account here is no longer valid. Please connect Jira again in ',
+        settings,
+        '.',
+      ];
     case 'refusal.user_signin_expired':
-      return ['your sign-in here has ended, so nothing can be done in your name. Please ', link('sign in', home), ' once.'];
+      return [
+        'your sign-in here has ended, so nothing can be done in your name. Please ',
+        link('sign in', home),
+        ' once.',
+      ];
   }
 }
 
@@ -105,35 +119,92 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
   const settings = settingsLink(context);
   switch (message.kind) {
     case 'refusal.user_is_app':
-      return [`This was asked by ${message.appName}, which is an app and not a person. A person can ask with `, command(context), ', or an administrator can allow this app.'];
+      return [
+        `This was asked by ${message.appName}, which is an app and not a person. A person can ask with `,
+        command(context),
+        ', or an administrator can allow this app.',
+      ];
     case 'refusal.user_not_allowed':
-      return ['Your account is connected, but the rules of this installation do not let it start work here. Its administrators decide about that.'];
+      return [
+        'Your account is connected, but the rules of this installation do not let it start work here. Its administrators decide about that.',
+      ];
     case 'refusal.git_provider_not_connected':
-      return ['The repository is at ', code(message.host), ', where you have not connected a git account. Connect it in ', settings, ', then ask again.'];
+      return [
+        'The repository is at ',
+        code(message.host),
+        ', where you have not connected a git account. Connect it in ',
+        settings,
+        ', then ask again.',
+      ];
     case 'refusal.git_signin_expired':
-      return ['Your git account at ', code(message.host), ' no longer lets us act for you. Connect it again in ', settings, ', then ask again.'];
+      return [
+        'Your git account at ',
+        code(message.host),
+        ' no longer lets us act for you. Connect it again in ',
+        settings,
+        ', then ask again.',
+      ];
     case 'refusal.repo_missing':
-      return ['No repository was found in this issue. Write ', code('Repository: owner/name'), ' on a line of its own in the description or in a comment, then ask again with ', command(context), '.'];
+      return [
+        'No repository was found in this issue. Write ',
+        code('Repository: owner/name'),
+        ' on a line of its own in the description or in a comment, then ask again with ',
+        command(context),
+        '.',
+      ];
     case 'refusal.repo_invalid':
       return invalidText(message);
     case 'refusal.repo_host_unknown':
-      return [code(message.host), ' is not a git host of this installation. Name a repository at GitHub, GitLab, Bitbucket or Bitbucket Data Center that is set up here, or ask an administrator to add this host.'];
+      return [
+        code(message.host),
+        ' is not a git host of this installation. Name a repository at GitHub, GitLab, Bitbucket or Bitbucket Data Center that is set up here, or ask an administrator to add this host.',
+      ];
     case 'refusal.repo_no_access':
-      return ['Your git account cannot write to ', ...codeList(message.repositories), ', or it does not exist. Check the name and your rights there, then ask again.'];
+      return [
+        'Your git account cannot write to ',
+        ...codeList(message.repositories),
+        ', or it does not exist. Check the name and your rights there, then ask again.',
+      ];
     case 'refusal.repo_ambiguous':
-      return ['Several repositories are possible: ', ...codeList(message.repositories), '. Write exactly one as ', code('Repository: owner/name'), ' on a line of its own, then ask again.'];
+      return [
+        'Several repositories are possible: ',
+        ...codeList(message.repositories),
+        '. Write exactly one as ',
+        code('Repository: owner/name'),
+        ' on a line of its own, then ask again.',
+      ];
     case 'refusal.gate_not_met':
-      return ['This project asks for something that is missing: ', ...codeList(message.missing), '. Add it, then ask again.'];
+      return [
+        'This project asks for something that is missing: ',
+        ...codeList(message.missing),
+        '. Add it, then ask again.',
+      ];
     case 'refusal.already_running':
-      return ['A job of this issue is running, so a fresh one cannot start. Stop it first with ', command(context, 'stop'), ', or leave out ', code('new:'), ' to send your words to the running job.'];
+      return [
+        'A job of this issue is running, so a fresh one cannot start. Stop it first with ',
+        command(context, 'stop'),
+        ', or leave out ',
+        code('new:'),
+        ' to send your words to the running job.',
+      ];
     case 'refusal.issue_rate_limited':
-      return [`This issue has started as many jobs as it may within an hour. It can start the next one at ${clockTime(message.retryAt)}.`];
+      return [
+        `This issue has started as many jobs as it may within an hour. It can start the next one at ${clockTime(message.retryAt)}.`,
+      ];
     case 'refusal.nothing_to_stop':
       return ['Nothing is running for this issue. To start work, comment with ', command(context), ' and your words.'];
     case 'refusal.nothing_to_retry':
-      return ['There is no earlier job of this issue to repeat. To start work, comment with ', command(context), ' and your words.'];
+      return [
+        'There is no earlier job of this issue to repeat. To start work, comment with ',
+        command(context),
+        ' and your words.',
+      ];
     case 'refusal.command_not_allowed':
-      return ['You may not use ', command(context, message.command), ' here. The person who started the job, the assignee, people who may start work here and managers of the connection may.'];
+      return [
+        'You may not use ',
+        command(context, message.command),
+        ' here. The person who started the job, the assignee, people who may start work here and managers of the connection may.',
+      ];
   }
 }
 
@@ -141,12 +212,30 @@ function invalidText(message: Extract<RefusalMessage, { kind: 'refusal.repo_inva
   const value = code(message.value);
   switch (message.fault) {
     case 'reference':
-      return ['The repository ', value, ' cannot be read. Write it as ', code('Repository: owner/name'), ', then ask again.'];
+      return [
+        'The repository ',
+        value,
+        ' cannot be read. Write it as ',
+        code('Repository: owner/name'),
+        ', then ask again.',
+      ];
     case 'branch_name':
-      return ['The branch ', value, ' cannot be read. Write its name alone, as in ', code('Branch: main'), ', then ask again.'];
+      return [
+        'The branch ',
+        value,
+        ' cannot be read. Write its name alone, as in ',
+        code('Branch: main'),
+        ', then ask again.',
+      ];
     case 'branch_missing': {
       const place = message.repository === undefined ? ['the repository'] : [code(message.repository)];
-      return ['The branch ', value, ' does not exist in ', ...place, '. Name one that exists, or leave it out for the default branch, then ask again.'];
+      return [
+        'The branch ',
+        value,
+        ' does not exist in ',
+        ...place,
+        '. Name one that exists, or leave it out for the default branch, then ask again.',
+      ];
     }
   }
 }

@@ -53,7 +53,10 @@ export function renderResult(message: ResultMessage, context: MessageContext): D
   }
 }
 
-function succeeded(message: Extract<ResultMessage, { kind: 'result.succeeded' }>, context: MessageContext): DocumentNode {
+function succeeded(
+  message: Extract<ResultMessage, { kind: 'result.succeeded' }>,
+  context: MessageContext,
+): DocumentNode {
   const opening = addressed(message.person, 'OpenHands has finished its run. Its last words:');
   if (message.text === null || message.text.trim() === '') {
     const silent = addressed(
@@ -63,7 +66,13 @@ function succeeded(message: Extract<ResultMessage, { kind: 'result.succeeded' }>
     );
     return doc(silent, ...pullRequestList(message, ''), goOn(context));
   }
-  return withText([opening], message.text, [...pullRequestList(message, message.text), goOn(context)], message, context);
+  return withText(
+    [opening],
+    message.text,
+    [...pullRequestList(message, message.text), goOn(context)],
+    message,
+    context,
+  );
 }
 
 function failed(message: Extract<ResultMessage, { kind: 'result.failed' }>, context: MessageContext): DocumentNode {
@@ -78,7 +87,10 @@ function failed(message: Extract<ResultMessage, { kind: 'result.failed' }>, cont
   return withText([opening, paragraph('The last words of the agent:')], message.text, closing, message, context);
 }
 
-function cancelled(message: Extract<ResultMessage, { kind: 'result.cancelled' }>, context: MessageContext): DocumentNode {
+function cancelled(
+  message: Extract<ResultMessage, { kind: 'result.cancelled' }>,
+  context: MessageContext,
+): DocumentNode {
   return doc(
     addressed(message.person, `${cancelWords(message.reason, message.by)} `, ...whatRemains(message.branch)),
     ...pullRequestList(message, ''),
@@ -130,7 +142,11 @@ function withText(
 
 function cutNotice(message: ResultMessage, context: MessageContext): ParagraphNode {
   const url = message.conversationUrl ?? context.links.job(message.jobId);
-  return paragraph(emphasis('This text was cut because it is too long for a comment. '), link('Read the full text', url), '.');
+  return paragraph(
+    emphasis('This text was cut because it is too long for a comment. '),
+    link('Read the full text', url),
+    '.',
+  );
 }
 
 /** Pull requests that the text does not show already. */

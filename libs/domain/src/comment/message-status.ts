@@ -82,8 +82,15 @@ function queuedLine(position: number, limit: QueueLimit): ParagraphNode {
 }
 
 function needsInputLine(message: StatusFacts): ParagraphNode {
-  const where = message.conversationUrl === null ? 'its conversation' : link('its conversation', message.conversationUrl);
-  return addressed(message.startedBy, strong('OpenHands waits for a confirmation.'), ' Please answer it in ', where, '.');
+  const where =
+    message.conversationUrl === null ? 'its conversation' : link('its conversation', message.conversationUrl);
+  return addressed(
+    message.startedBy,
+    strong('OpenHands waits for a confirmation.'),
+    ' Please answer it in ',
+    where,
+    '.',
+  );
 }
 
 function facts(message: StatusFacts, context: MessageContext): DocumentNode['content'][number] {

@@ -1,4 +1,10 @@
-import { JobCancelReason, JobFailureReason, REASONS_BY_OUTCOME, REFUSED_REASONS, DeliveryReason } from '@openhands-jira/contracts';
+import {
+  JobCancelReason,
+  JobFailureReason,
+  REASONS_BY_OUTCOME,
+  REFUSED_REASONS,
+  DeliveryReason,
+} from '@openhands-jira/contracts';
 import { toAdf, type AdfNode } from './adf.js';
 import { messageLinks, type MessageContext } from './message-context.js';
 import type { StatusFacts } from './message-status.js';
@@ -30,7 +36,12 @@ const result = {
 const refused = { deliveryId: 'delivery-1', askedAgainAt: [] };
 
 const examples: Record<string, Message> = {
-  'starting, before the conversation is known': { kind: 'status.working', state: 'starting', ...facts, conversationUrl: null },
+  'starting, before the conversation is known': {
+    kind: 'status.working',
+    state: 'starting',
+    ...facts,
+    conversationUrl: null,
+  },
   'running on a named branch, address, matched by e-mail': {
     kind: 'status.working',
     state: 'running',
@@ -59,12 +70,42 @@ const examples: Record<string, Message> = {
     conversation: 'fresh_conversation_gone',
   },
   'running without a repository': { kind: 'status.working', state: 'running', ...facts, repository: null },
-  'queued by the limit of the installation': { kind: 'status.queued', position: 3, limit: { kind: 'installation', jobs: 5 }, ...facts, conversationUrl: null },
-  'queued by the limit of the person': { kind: 'status.queued', position: 1, limit: { kind: 'person', jobs: 1 }, ...facts, conversationUrl: null },
+  'queued by the limit of the installation': {
+    kind: 'status.queued',
+    position: 3,
+    limit: { kind: 'installation', jobs: 5 },
+    ...facts,
+    conversationUrl: null,
+  },
+  'queued by the limit of the person': {
+    kind: 'status.queued',
+    position: 1,
+    limit: { kind: 'person', jobs: 1 },
+    ...facts,
+    conversationUrl: null,
+  },
   'waits for a confirmation': { kind: 'status.needs_input', ...facts },
-  'status at the end': { kind: 'status.done', outcome: 'succeeded', seconds: 7500, repository: facts.repository, conversationUrl: facts.conversationUrl },
-  'status of a failed job': { kind: 'status.done', outcome: 'failed', seconds: 20, repository: null, conversationUrl: null },
-  'status of a job that was stopped in the queue': { kind: 'status.done', outcome: 'cancelled', seconds: null, repository: null, conversationUrl: null },
+  'status at the end': {
+    kind: 'status.done',
+    outcome: 'succeeded',
+    seconds: 7500,
+    repository: facts.repository,
+    conversationUrl: facts.conversationUrl,
+  },
+  'status of a failed job': {
+    kind: 'status.done',
+    outcome: 'failed',
+    seconds: 20,
+    repository: null,
+    conversationUrl: null,
+  },
+  'status of a job that was stopped in the queue': {
+    kind: 'status.done',
+    outcome: 'cancelled',
+    seconds: null,
+    repository: null,
+    conversationUrl: null,
+  },
   'result with a text': {
     kind: 'result.succeeded',
     ...result,
@@ -84,16 +125,40 @@ const examples: Record<string, Message> = {
       { kind: 'result.failed', ...result, pullRequests: [], conversationUrl: null, reason, details: {}, text: null },
     ]),
   ),
-  'result of a failure of the own key': { kind: 'result.failed', ...result, reason: 'agent_key_rejected', details: { ownKey: true }, text: null },
-  'result of the time limit': { kind: 'result.failed', ...result, reason: 'time_limit', details: { limitMinutes: 120 }, text: null },
+  'result of a failure of the own key': {
+    kind: 'result.failed',
+    ...result,
+    reason: 'agent_key_rejected',
+    details: { ownKey: true },
+    text: null,
+  },
+  'result of the time limit': {
+    kind: 'result.failed',
+    ...result,
+    reason: 'time_limit',
+    details: { limitMinutes: 120 },
+    text: null,
+  },
   ...Object.fromEntries(
     JobCancelReason.options.map((reason): [string, Message] => [
       `result of the cancellation ${reason}`,
-      { kind: 'result.cancelled', ...result, pullRequests: [], reason, by: 'Bob', branch: reason === 'replaced' ? 'SHOP-12-fix' : null },
+      {
+        kind: 'result.cancelled',
+        ...result,
+        pullRequests: [],
+        reason,
+        by: 'Bob',
+        branch: reason === 'replaced' ? 'SHOP-12-fix' : null,
+      },
     ]),
   ),
   'refused: not linked': { kind: 'refusal.user_not_linked', ...refused, person: ann },
-  'refused: asked again': { kind: 'refusal.user_not_linked', ...refused, person: ann, askedAgainAt: ['2026-08-20T14:02:00Z'] },
+  'refused: asked again': {
+    kind: 'refusal.user_not_linked',
+    ...refused,
+    person: ann,
+    askedAgainAt: ['2026-08-20T14:02:00Z'],
+  },
   'refused: no account': { kind: 'refusal.user_no_account', ...refused, person: ann },
   'refused: e-mail hidden': { kind: 'refusal.user_email_hidden', ...refused, person: ann },
   'refused: ambiguous link': { kind: 'refusal.user_link_ambiguous', ...refused, person: ann },
@@ -104,12 +169,27 @@ const examples: Record<string, Message> = {
   'refused: git account missing': { kind: 'refusal.git_provider_not_connected', ...refused, host: 'gitlab.com' },
   'refused: git account expired': { kind: 'refusal.git_signin_expired', ...refused, host: 'gitlab.com' },
   'refused: repository missing': { kind: 'refusal.repo_missing', ...refused },
-  'refused: repository not readable': { kind: 'refusal.repo_invalid', ...refused, value: 'Acme / / web', fault: 'reference' },
+  'refused: repository not readable': {
+    kind: 'refusal.repo_invalid',
+    ...refused,
+    value: 'Acme / / web',
+    fault: 'reference',
+  },
   'refused: branch not readable': { kind: 'refusal.repo_invalid', ...refused, value: '../x', fault: 'branch_name' },
-  'refused: branch does not exist': { kind: 'refusal.repo_invalid', ...refused, value: 'next', fault: 'branch_missing', repository: 'Acme/api' },
+  'refused: branch does not exist': {
+    kind: 'refusal.repo_invalid',
+    ...refused,
+    value: 'next',
+    fault: 'branch_missing',
+    repository: 'Acme/api',
+  },
   'refused: unknown host': { kind: 'refusal.repo_host_unknown', ...refused, host: 'git.other.example' },
   'refused: no access': { kind: 'refusal.repo_no_access', ...refused, repositories: ['Acme/api', 'Acme/web-app'] },
-  'refused: several candidates': { kind: 'refusal.repo_ambiguous', ...refused, repositories: ['Acme/api', 'Acme/web-app', 'Acme/docs'] },
+  'refused: several candidates': {
+    kind: 'refusal.repo_ambiguous',
+    ...refused,
+    repositories: ['Acme/api', 'Acme/web-app', 'Acme/docs'],
+  },
   'refused: gate': { kind: 'refusal.gate_not_met', ...refused, missing: ['label "ready"'] },
   'refused: already running': { kind: 'refusal.already_running', ...refused },
   'refused: too many jobs': { kind: 'refusal.issue_rate_limited', ...refused, retryAt: '2026-08-20T15:00:00Z' },
@@ -183,11 +263,16 @@ describe('mentions', () => {
 describe('refusals', () => {
   const told = names.map((name) => examples[name]!).filter((message) => message.kind.startsWith('refusal.'));
 
-  it.each(REFUSED_REASONS.filter((code) => code !== 'issue_unreadable'))('%s has a text with the decision link', (code) => {
-    const message = told.find((candidate) => candidate.kind === `refusal.${code}`);
-    expect(message).toBeDefined();
-    expect(toWikiMarkup(renderMessage(message!, context))).toContain('|https://openhands.example/deliveries/delivery-1]');
-  });
+  it.each(REFUSED_REASONS.filter((code) => code !== 'issue_unreadable'))(
+    '%s has a text with the decision link',
+    (code) => {
+      const message = told.find((candidate) => candidate.kind === `refusal.${code}`);
+      expect(message).toBeDefined();
+      expect(toWikiMarkup(renderMessage(message!, context))).toContain(
+        '|https://openhands.example/deliveries/delivery-1]',
+      );
+    },
+  );
 });
 
 describe('foreign text in a message', () => {
@@ -202,7 +287,9 @@ describe('foreign text in a message', () => {
   });
 
   it('uses the configured mention', () => {
-    const wiki = toWikiMarkup(renderMessage({ kind: 'command.help' }, { ...context, token: '@helper', label: 'robot' }));
+    const wiki = toWikiMarkup(
+      renderMessage({ kind: 'command.help' }, { ...context, token: '@helper', label: 'robot' }),
+    );
     expect(wiki).toContain('{{@helper stop}}');
     expect(wiki).toContain('{{robot}}');
     expect(wiki).not.toContain('@openhands');
@@ -210,7 +297,10 @@ describe('foreign text in a message', () => {
 });
 
 describe('a long result', () => {
-  const text = Array.from({ length: 400 }, (_, index) => `Paragraph ${index} with **strong** words ${'and more '.repeat(8)}`).join('\n\n');
+  const text = Array.from(
+    { length: 400 },
+    (_, index) => `Paragraph ${index} with **strong** words ${'and more '.repeat(8)}`,
+  ).join('\n\n');
   const document = renderMessage({ kind: 'result.succeeded', ...result, text }, context);
 
   it.each([
@@ -260,7 +350,9 @@ function outline(nodes: AdfNode[], indent: string): string {
 }
 
 function nodeLine(node: AdfNode, indent: string): string {
-  const attrs = Object.values(node.attrs ?? {}).map((value) => ` ${value}`).join('');
+  const attrs = Object.values(node.attrs ?? {})
+    .map((value) => ` ${value}`)
+    .join('');
   const marks = (node.marks ?? []).map((mark) => ` ${mark.type}${mark.attrs ? ` <${mark.attrs.href}>` : ''}`).join('');
   if (node.type === 'text') return `"${node.text}"${marks}`;
   return `${node.type}${attrs}${node.content?.length ? `\n${outline(node.content, `${indent}  `)}` : ''}`;

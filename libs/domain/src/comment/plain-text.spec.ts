@@ -7,9 +7,17 @@ describe('wiki markup as text', () => {
     ['a mention by account id', '[~accountid:712020:aa] look', '@Ann look'],
     ['a mention of somebody unknown', '[~carol] look', '@carol look'],
     ['an escaped mention', String.raw`\[~bob\]`, '[~bob]'],
-    ['a link with text', '[the app|https://github.com/Acme/web-app] is', 'the app (https://github.com/Acme/web-app) is'],
+    [
+      'a link with text',
+      '[the app|https://github.com/Acme/web-app] is',
+      'the app (https://github.com/Acme/web-app) is',
+    ],
     ['a bare link', '[https://x.example/a]', 'https://x.example/a'],
-    ['a repository line with a link', 'Repository: [Acme/web-app|https://github.com/Acme/web-app]', 'Repository: Acme/web-app (https://github.com/Acme/web-app)'],
+    [
+      'a repository line with a link',
+      'Repository: [Acme/web-app|https://github.com/Acme/web-app]',
+      'Repository: Acme/web-app (https://github.com/Acme/web-app)',
+    ],
     ['a repository line', 'please\r\nRepository: Acme/web-app\r\n', 'please\nRepository: Acme/web-app'],
     ['code with a language', 'see {code:java}\nint a;\n{code} there', 'see \n```java\nint a;\n```\n there'],
     ['code with a title', '{code:title=A.java|theme=x}a{code}', '```\na\n```'],
@@ -35,17 +43,40 @@ describe('wiki markup as text', () => {
 
   it('never throws and keeps plain words', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('{code}', '{quote}', '{noformat}', '[~', ']', '[', '|', '\n', '\\', 'word', '*', '{{', '}}', '!')), (parts) => {
-        const source = parts.join(' ');
-        const words = (text: string): number => text.match(/word/g)?.length ?? 0;
-        expect(words(wikiToText(source))).toBe(words(source));
-      }),
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            '{code}',
+            '{quote}',
+            '{noformat}',
+            '[~',
+            ']',
+            '[',
+            '|',
+            '\n',
+            '\\',
+            'word',
+            '*',
+            '{{',
+            '}}',
+            '!',
+          ),
+        ),
+        (parts) => {
+          const source = parts.join(' ');
+          const words = (text: string): number => text.match(/word/g)?.length ?? 0;
+          expect(words(wikiToText(source))).toBe(words(source));
+        },
+      ),
     );
   });
 
-  it.each(['{code}', '{{', '[', '!a', '*a ', '{quote}', '\\\\', '[a|', '{code:'])('reads a long text of "%s" quickly', (part) => {
-    const started = performance.now();
-    wikiToText(part.repeat(Math.floor(32_000 / part.length)));
-    expect(performance.now() - started).toBeLessThan(2_000);
-  });
+  it.each(['{code}', '{{', '[', '!a', '*a ', '{quote}', '\\\\', '[a|', '{code:'])(
+    'reads a long text of "%s" quickly',
+    (part) => {
+      const started = performance.now();
+      wikiToText(part.repeat(Math.floor(32_000 / part.length)));
+      expect(performance.now() - started).toBeLessThan(2_000);
+    },
+  );
 });

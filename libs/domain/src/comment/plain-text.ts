@@ -20,7 +20,10 @@ export function wikiToText(wiki: string, nameOf: NameOf = () => undefined): stri
   const parts = splitCode(source).map((part) =>
     part.isCode ? fence(part.text, part.parameters) : proseToText(part.text, nameOf),
   );
-  return parts.join('').replace(/\n{3,}/g, '\n\n').trim();
+  return parts
+    .join('')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 interface Part {
@@ -74,7 +77,8 @@ function proseToText(wiki: string, nameOf: NameOf): string {
 function lineToText(line: string, quoted: boolean, nameOf: NameOf): string {
   const text = inlineToText(line, nameOf);
   const heading = /^\s*h([1-6])\.\s+(.*)$/.exec(text);
-  const plain = heading === null ? text.replace(/^\s*bq\.\s+/, '> ') : `${'#'.repeat(Number(heading[1]))} ${heading[2]}`;
+  const plain =
+    heading === null ? text.replace(/^\s*bq\.\s+/, '> ') : `${'#'.repeat(Number(heading[1]))} ${heading[2]}`;
   return quoted ? `> ${plain}` : plain;
 }
 
@@ -82,7 +86,10 @@ function lineToText(line: string, quoted: boolean, nameOf: NameOf): string {
 function inlineToText(line: string, nameOf: NameOf): string {
   return line
     .replace(/(?<!\\)\[~(?:accountid:)?([^\]\n]{1,256})\]/gi, (_, id: string) => `@${nameOf(id.trim()) ?? id.trim()}`)
-    .replace(/(?<!\\)\[([^[\]\n|]{1,1000})\|([^[\]\n|\s]{1,2000})(?:\|[^[\]\n]{0,100})?\]/g, (_, text: string, address: string) => linkText(text, address))
+    .replace(
+      /(?<!\\)\[([^[\]\n|]{1,1000})\|([^[\]\n|\s]{1,2000})(?:\|[^[\]\n]{0,100})?\]/g,
+      (_, text: string, address: string) => linkText(text, address),
+    )
     .replace(/(?<!\\)\[((?:https?|mailto):[^\]\s|]{1,2000})\]/gi, '$1')
     .replace(/(?<!\\)![^\s!|]{1,300}(?:\|[^!\n]{0,200})?!/g, (picture) => pictureText(picture))
     .replace(/\{\{([^\n]{1,1000}?)\}\}/g, '`$1`')

@@ -181,6 +181,5 @@ function oneLine(text: string): string {
 
 /** Without control characters (Jira's XML exports choke on them) and broken surrogate pairs. */
 function cleanText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these characters are what is removed
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g, '').toWellFormed();
 }
