@@ -85,7 +85,7 @@ function personText(message: PersonRefusal, context: MessageContext): Words {
       ];
     case 'refusal.user_no_account':
       return [
-        'there is no account here that belongs to you, so this was not started. Please ',
+        'no account here has the e-mail address of your Jira account, so this was not started. Please ',
         link('sign up', home),
         ' and connect Jira in ',
         settings,
