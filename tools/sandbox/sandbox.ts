@@ -2,6 +2,7 @@
  * The sandbox: all stand-ins together, each on its own port, wired to one another (the agent sees the repositories of the git
  * providers). Tests start it in their own process and hold its parts in hand; `main.ts` starts it for people.
  */
+import { Actions } from './actions.ts';
 import { realClock, type SandboxClock } from './clock.ts';
 import { addControlRoutes } from './control.ts';
 import { Bitbucket } from './git-providers/bitbucket.ts';
@@ -47,6 +48,8 @@ export interface SandboxUrls {
 
 export interface Sandbox {
   urls: SandboxUrls;
+  /** What people do, as short calls. */
+  actions: Actions;
   atlassian: Atlassian;
   /** The main site, with SHOP and HELP. */
   jira: CloudSite;
@@ -94,7 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   for (const [index, host] of gitHosts.entries()) host.url = addresses[index + 1] ?? '';
   openhandsUrl = addresses[5] ?? '';
 
-  const sandbox: Sandbox = {
+  const parts: Omit<Sandbox, 'actions'> = {
     urls: addressBook(addresses),
     atlassian,
     jira,
@@ -105,12 +108,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     bitbucketDataCenter,
     openhands,
     standIns: Object.fromEntries(all.map((standIn) => [standIn.name, standIn])),
-    environment: () => environment(sandbox),
+    environment: () => environment(addressBook(addresses)),
     async close() {
       atlassian.close();
       await Promise.all(listening.map((one) => one.close()));
     },
   };
+  const sandbox: Sandbox = Object.assign(parts, { actions: new Actions(parts) });
   addJiraPages(sandbox);
   addControlRoutes(sandbox);
   return sandbox;
@@ -131,8 +135,7 @@ function addressBook(addresses: string[]): SandboxUrls {
   };
 }
 
-function environment(sandbox: Sandbox): Record<string, string> {
-  const { urls } = sandbox;
+function environment(urls: SandboxUrls): Record<string, string> {
   const { oauthClientId: id, oauthClientSecret: secret } = CREDENTIALS;
   return {
     ATLASSIAN_AUTH_URL: urls.atlassian,

@@ -19,10 +19,10 @@ export const CREDENTIALS = {
 
 /** Atlassian account ids of the people. */
 export const ACCOUNTS = {
-  ada: '712020:0a0a0a0a-1111-4111-8111-000000000001',
-  ben: '712020:0b0b0b0b-2222-4222-8222-000000000002',
-  cleo: 'qm:0c0c0c0c-3333-4333-8333-000000000003',
-  dora: '712020:0d0d0d0d-4444-4444-8444-000000000004',
+  ada: '712020:0a0a0a0a-1111-4111-8111-000000010101',
+  ben: '712020:0b0b0b0b-2222-4222-8222-000000010102',
+  cleo: 'qm:0c0c0c0c-3333-4333-8333-000000010103',
+  dora: '712020:0d0d0d0d-4444-4444-8444-000000010104',
 } as const;
 
 const ORGANISATION = '6f1f7c1e-0000-4000-8000-000000000001';
@@ -30,7 +30,8 @@ const ORGANISATION = '6f1f7c1e-0000-4000-8000-000000000001';
 function person(accountId: string, login: string, displayName: string, fields: Partial<Person> = {}): Person {
   return {
     accountId,
-    key: `JIRAUSER${String(10100 + login.length * 7)}${login.slice(0, 1)}`,
+    // The form of Data Center: the number is the account's, and says nothing.
+    key: `JIRAUSER${accountId.slice(-5)}`,
     name: login,
     displayName,
     emailAddress: `${login}@example.com`,

@@ -25,8 +25,6 @@ export class StandIn {
   readonly calls: RecordedCall[] = [];
   /** Answers what no route knows; may be replaced by one in the service's own manner. */
   notFound: (path: string) => Reply = (path) => json(404, { message: `The sandbox has nothing at ${path}` });
-  /** Headers that the real service puts on every answer. */
-  commonHeaders: () => Record<string, string> = () => ({});
 
   constructor(name: string) {
     this.name = name;
@@ -56,7 +54,7 @@ export class StandIn {
     if (fault?.kind === 'lost-answer') return void incoming.socket.destroy();
     if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
     call.status = reply.status;
-    outgoing.writeHead(reply.status, { 'x-sandbox': 'nothing here is real', ...this.commonHeaders(), ...reply.headers });
+    outgoing.writeHead(reply.status, { 'x-sandbox': 'nothing here is real', ...reply.headers });
     outgoing.end(reply.body);
   }
 

@@ -5,8 +5,7 @@
  * `/plugins/servlet/applinks/whoami`, since there is no "myself" resource (community.developer.atlassian.com/t/24422).
  */
 import { json, text, type Reply, type SandboxRequest } from '../routes.ts';
-import { GitHost, type GitRepository, type GitUser, type Right } from './git-host.ts';
-import type { GitProviderOptions } from './github.ts';
+import { GitHost, type GitProviderOptions, type GitRepository, type GitUser, type Right } from './git-host.ts';
 import { redeem, tokenError } from './token-endpoint.ts';
 
 const SCOPES = ['PUBLIC_REPOS', 'ACCOUNT_WRITE', 'REPO_READ', 'REPO_WRITE', 'REPO_ADMIN', 'PROJECT_ADMIN', 'ADMIN_WRITE'];
@@ -65,7 +64,7 @@ export class BitbucketDataCenter extends GitHost {
       const renamed = this.findRenamed(path);
       const repository = this.findRepository(path) ?? renamed;
       if (repository === undefined) return error(404, `Repository ${path} does not exist.`, 'com.atlassian.bitbucket.repository.NoSuchRepositoryException');
-      if (this.rightOf(user, repository) === null) return error(401, 'You are not permitted to access this resource', 'com.atlassian.bitbucket.AuthorisationException');
+      if (this.rightOf(user, repository) === null || (repository.isPrivate && !this.#scopeReaches(request, 1))) return error(401, 'You are not permitted to access this resource', 'com.atlassian.bitbucket.AuthorisationException');
       return handle(repository);
     });
   }

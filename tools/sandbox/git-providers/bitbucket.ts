@@ -6,8 +6,7 @@
  * 2,500 characters (git-credential-manager#2433, September 2026).
  */
 import { json, type Reply, type SandboxRequest } from '../routes.ts';
-import { GitHost, type GitRepository, type GitUser } from './git-host.ts';
-import type { GitProviderOptions } from './github.ts';
+import { GitHost, type GitProviderOptions, type GitRepository, type GitUser } from './git-host.ts';
 import { redeem, tokenError } from './token-endpoint.ts';
 
 const API = '/2.0';

@@ -2,10 +2,17 @@
  * What a git provider holds, before one of the four kinds puts it into its own JSON: people with e-mail addresses, repositories with
  * branches and rights. Each stand-in has one such host.
  */
+import type { SandboxClock } from '../clock.ts';
 import { Consent } from '../consent.ts';
 import { bearerToken, OAuthServer, type Grant, type OAuthOptions } from '../oauth-server.ts';
 import type { SandboxRequest } from '../routes.ts';
 import { StandIn } from '../stand-in.ts';
+
+export interface GitProviderOptions {
+  clock: SandboxClock;
+  clientId: string;
+  clientSecret: string;
+}
 
 export interface GitUser {
   id: number;

@@ -37,7 +37,7 @@ describe('git providers of the sandbox', () => {
   afterEach(() => sandbox.close());
 
   function tokenRequest(way: Way, fields: Record<string, string>): Promise<Answer> {
-    const client = way.clientBy === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
+    const client: Record<string, string> = way.clientBy === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
     const headers: Record<string, string> = way.json ? { accept: 'application/json' } : {};
     return ask(way.host(sandbox).url + way.token, { form: { ...fields, ...client }, headers, ...(way.clientBy === 'basic' ? { basic: [clientId, clientSecret] } : {}) });
   }
@@ -146,6 +146,12 @@ describe('git providers of the sandbox', () => {
       expect(answer.body).toMatchObject({ path_with_namespace: 'acme/platform/billing/service', permissions: { project_access: null, group_access: { access_level: 30 } } });
     });
 
+    it('shows no project to a token that may only read the person', async () => {
+      const { body } = await signIn({ ...(WAYS['gitlab'] as Way), scope: 'read_user' }, 'ben');
+      expect((await api('/user', body.access_token)).status).toBe(200);
+      expect((await api('/projects/acme%2Fweb-app', body.access_token)).body.error).toBe('insufficient_scope');
+    });
+
     it('tells the effective level of a member, and branches with slashes', async () => {
       const token = await tokenOf('gitlab');
       const me = (await api('/user', token)).body;
@@ -189,6 +195,12 @@ describe('git providers of the sandbox', () => {
       expect((await api('/plugins/servlet/applinks/whoami', token)).text).toBe('ben');
       expect((await api('/rest/api/1.0/repos', token)).headers.get('x-ausername')).toBe('ben');
       expect((await api('/rest/api/1.0/users/ben', token)).body.emailAddress).toBe('ben@example.com');
+    });
+
+    it('hides private repositories from a token for public ones', async () => {
+      const { body } = await signIn({ ...(WAYS['bitbucket-data-center'] as Way), scope: 'PUBLIC_REPOS' }, 'ben');
+      expect((await api('/rest/api/1.0/projects/ACME/repos/web-app', body.access_token)).status).toBe(401);
+      expect((await api('/rest/api/1.0/projects/library/repos/react-like', body.access_token)).status).toBe(200);
     });
 
     it('lists repositories that one may write to, and filters branches by parts of names', async () => {

@@ -4,19 +4,12 @@
  * required). Peculiar and imitated: errors of the token endpoint come with status 200, without `Accept: application/json` the answer is
  * form encoded, tokens live for ever unless the app asks for expiring ones, renamed repositories answer 301.
  */
-import type { SandboxClock } from '../clock.ts';
 import { escapeHtml, page } from '../html.ts';
 import { html, json, type Reply, type SandboxRequest } from '../routes.ts';
-import { GitHost, mayPush, type GitRepository, type GitUser } from './git-host.ts';
+import { GitHost, mayPush, type GitProviderOptions, type GitRepository, type GitUser } from './git-host.ts';
 import { redeem } from './token-endpoint.ts';
 
 const API = '/api/v3';
-
-export interface GitProviderOptions {
-  clock: SandboxClock;
-  clientId: string;
-  clientSecret: string;
-}
 
 export class GitHub extends GitHost {
   constructor(options: GitProviderOptions) {

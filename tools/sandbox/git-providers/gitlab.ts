@@ -4,8 +4,7 @@
  * (`members/all/{user}`: the effective level, inherited and by shared groups), "Users API". Access level 30 (Developer) may push.
  */
 import { json, type Reply, type SandboxRequest } from '../routes.ts';
-import { GitHost, type GitRepository, type GitUser, type Right } from './git-host.ts';
-import type { GitProviderOptions } from './github.ts';
+import { GitHost, type GitProviderOptions, type GitRepository, type GitUser, type Right } from './git-host.ts';
 import { redeem, tokenError } from './token-endpoint.ts';
 
 const LEVELS: Record<Right, number> = { read: 20, write: 30, admin: 40 };
@@ -62,9 +61,13 @@ export class GitLab extends GitHost {
     };
   }
 
-  /** A project by its number or its whole path with encoded slashes. Private and not visible: 404. */
+  /** A project by its number or its whole path with encoded slashes. Private and not visible: 404. `read_user` alone is not enough. */
   #project(request: SandboxRequest, handle: (project: GitRepository, user: GitUser) => Reply): Reply {
     return this.#asUser(request, (user) => {
+      const scopes = this.caller(request)?.grant.scope.split(' ') ?? [];
+      if (!scopes.includes('api') && !scopes.includes('read_api')) {
+        return json(403, { error: 'insufficient_scope', error_description: 'The request requires higher privileges than provided by the access token.', scope: 'api read_api' });
+      }
       const wanted = request.params['id'] ?? '';
       const renamed = this.findRenamed(wanted);
       if (renamed !== undefined && this.rightOf(user, renamed) !== null) {

@@ -7,7 +7,7 @@ import type { SandboxClock } from '../clock.ts';
 import { Consent } from '../consent.ts';
 import type { Person } from '../jira-model.ts';
 import { OAuthServer } from '../oauth-server.ts';
-import { json, redirect, type SandboxRequest } from '../routes.ts';
+import { json, redirect, type Reply, type SandboxRequest } from '../routes.ts';
 import { StandIn } from '../stand-in.ts';
 import { addAuthorizationRoutes, refuseAuthorization } from './authorization.ts';
 import { Gateway } from './gateway.ts';
@@ -43,7 +43,7 @@ export class Atlassian {
     const { routes } = this.standIn;
     const sitesOf = (accountId: string): CloudSite[] => this.sitesOf(accountId);
     const findPerson = (accountId: string): Person | undefined => this.#accounts().find((person) => person.accountId === accountId);
-    addAuthorizationRoutes(routes, { oauth: this.oauth, consent: this.consent, sites: this.sites, sitesOf, findPerson });
+    addAuthorizationRoutes(routes, { oauth: this.oauth, consent: this.consent, sitesOf, findPerson });
     const gateway = new Gateway(routes, { oauth: this.oauth, sites: this.sites, sitesOf });
     addIssueRoutes(gateway);
     addCommentRoutes(gateway);
@@ -121,14 +121,14 @@ export class Atlassian {
     return this.sites.find((site) => site.host === request.params['host']?.toLowerCase());
   }
 
-  #tenantInfo(request: SandboxRequest) {
+  #tenantInfo(request: SandboxRequest): Reply {
     const site = this.#hostOf(request);
     if (site === undefined) return json(404, { errorMessage: 'Site temporarily unavailable' });
     if (site.renamedTo !== null) return redirect(`https://${site.renamedTo}/_edge/tenant_info`);
     return json(200, { cloudId: site.cloudId });
   }
 
-  #siteRest(request: SandboxRequest) {
+  #siteRest(request: SandboxRequest): Reply {
     const site = this.#hostOf(request);
     if (site === undefined) return json(404, { errorMessage: 'Site temporarily unavailable' });
     if (site.renamedTo !== null) return redirect(`https://${site.renamedTo}${request.path}`);

@@ -11,7 +11,6 @@ import type { CloudSite } from './site.ts';
 export interface AuthorizationParts {
   oauth: OAuthServer;
   consent: Consent;
-  sites: CloudSite[];
   findPerson: (accountId: string) => Person | undefined;
   /** Which sites an account belongs to. */
   sitesOf: (accountId: string) => CloudSite[];

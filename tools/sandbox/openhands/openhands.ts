@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { SandboxClock } from '../clock.ts';
-import { json } from '../routes.ts';
+import { json, type Reply, type SandboxRequest } from '../routes.ts';
 import { StandIn } from '../stand-in.ts';
 import { AgentAccounts, isReply, type AgentCaller } from './accounts.ts';
 import { Conversation, undashed } from './conversation.ts';
@@ -34,7 +34,7 @@ export interface OpenHandsOptions {
   repositories: () => AgentRepository[];
 }
 
-export type AgentHandler = (caller: AgentCaller, request: Parameters<Parameters<StandIn['routes']['get']>[1]>[0]) => ReturnType<typeof json>;
+export type AgentHandler = (caller: AgentCaller, request: SandboxRequest) => Reply;
 
 export class OpenHands {
   readonly standIn = new StandIn('openhands');
