@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Delivery, DeliveryDetail, DeliveryOutcome, DeliveryQuery, DeliveryReason, Page, ReplayAccepted, TraceStep } from '@openhands-jira/contracts';
-import { fixHintOf } from '@openhands-jira/domain';
+import { REASON_TEXTS } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { Queue } from '../queue/queue.service.js';
@@ -192,7 +192,7 @@ function toDetail(row: DeliveryRow & DetailRow): DeliveryDetail {
     signedWith: row.signed_with,
     settledAt: row.settled_at?.toISOString() ?? null,
     detail: row.detail,
-    fixHint: row.reason ? fixHintOf(row.reason) : null,
+    fixHint: row.reason ? REASON_TEXTS[row.reason].hint : null,
     trace: row.trace,
     headers: row.headers,
     payload: row.body ? parsePayload(row.body) : null,

@@ -1,0 +1,77 @@
+import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { WebhookAnswer } from '@openhands-jira/contracts';
+import type { FastifyRequest } from 'fastify';
+import { Connections } from '../connections/connections.service.js';
+import { DeliveryTimes } from '../connections/delivery-times.service.js';
+import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets.service.js';
+import { Clock } from '../config/clock.js';
+import { FrontDoor } from '../deliveries/front-door.service.js';
+import { Public } from '../security/access.js';
+import { readCloudEvent, siteOfPayload } from './jira-cloud.payload.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The front doors of Jira Cloud. Each connection has its own URL, which we show first; the shared URL of the public guide
+ * finds its candidates by the site's host in the payload. On both, the signature decides.
+ */
+@ApiTags('Webhooks')
+@Public()
+@Controller('integration/jira')
+export class JiraCloudWebhookController {
+  constructor(
+    private readonly door: FrontDoor,
+    private readonly secrets: WebhookSecrets,
+    private readonly connections: Connections,
+    private readonly times: DeliveryTimes,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post('connections/:connectionId/events')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Deliveries of Jira Cloud for one connection', security: [] })
+  @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
+  @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
+  async scoped(@Param('connectionId') connectionId: string, @Req() request: FastifyRequest): Promise<WebhookAnswer> {
+    const door = UUID.test(connectionId) ? await this.secrets.of(connectionId.toLowerCase()) : null;
+    return this.receive(door ? [door] : [], request);
+  }
+
+  @Post('events')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Deliveries of Jira Cloud, one URL for all sites', security: [] })
+  @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
+  @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
+  async shared(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
+    const site = siteOfPayload(parsed(bytesOf(request)));
+    const ids = site === null ? [] : await this.connections.candidates('jira-cloud', site);
+    const doors = await Promise.all(ids.map((id) => this.secrets.of(id)));
+    return this.receive(doors.filter((door) => door !== null), request);
+  }
+
+  private async receive(candidates: WebhookDoor[], request: FastifyRequest): Promise<WebhookAnswer> {
+    const { connectionId, deliveryId, outcome, reason } = await this.door.receive({
+      candidates,
+      readEvent: readCloudEvent,
+      body: bytesOf(request),
+      headers: request.headers,
+    });
+    this.times.touch(connectionId, this.clock.now());
+    return { deliveryId, outcome, reason };
+  }
+}
+
+/** The bytes as they came; the webhook routes have a body parser that leaves them alone. */
+function bytesOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+/** Read before the signature is checked, only to find candidates: nothing of it is kept or believed. */
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,29 @@
+import type { FailedReason, IgnoredReason, JobReason, RefusedReason } from '@openhands-jira/contracts';
+import type { RefusalMessage } from '@openhands-jira/domain';
+import type { EntityManager } from 'typeorm';
+
+/** What else must happen in the transaction that settles the delivery: a job, a note, a comment. */
+export type Effect = (manager: EntityManager) => Promise<void>;
+
+/** How a delivery ends, as a value. Exceptions are only for what nobody expects: they are retried. */
+export type Decision =
+  /** Not for us; silent. */
+  | { outcome: 'ignored'; reason: IgnoredReason; detail: string; duplicateOf?: string }
+  /** For us, but it cannot be done; the message says why, unless no comment is possible. */
+  | { outcome: 'refused'; reason: RefusedReason; detail: string; message: RefusalMessage | null }
+  /** Work or a command was accepted. `effect` gives the job it belongs to, if any; it may still find out otherwise. */
+  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null> }
+  /** Our side, or a service that we need, failed for good. */
+  | { outcome: 'failed'; reason: FailedReason; detail: string };
+
+export const ignored = (reason: IgnoredReason, detail: string, duplicateOf?: string): Decision => ({ outcome: 'ignored', reason, detail, ...(duplicateOf && { duplicateOf }) });
+
+/** The facts of a refusal without what every refusal has. */
+type RefusalFacts = RefusalMessage extends infer M ? (M extends RefusalMessage ? Omit<M, 'deliveryId' | 'askedAgainAt'> : never) : never;
+
+/** A refusal with its message; the reason is in the message's kind. */
+export function refused(deliveryId: string, facts: RefusalFacts, detail: string): Decision {
+  const message = { ...facts, deliveryId, askedAgainAt: [] } as RefusalMessage;
+  return { outcome: 'refused', reason: message.kind.replace('refusal.', '') as RefusedReason, detail, message };
+}
+

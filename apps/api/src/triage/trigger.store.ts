@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts';
+import type { EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
+
+/** What we remember of a comment that once addressed us. */
+export interface KnownComment {
+  outcome: DeliveryOutcome | null;
+  textHash: Buffer | null;
+}
+
+/** A trigger that a delivery wants to own. */
+export interface TriggerClaim {
+  connectionId: string;
+  key: string;
+  deliveryId: string;
+  issueId: string;
+  commentId: string | null;
+  /** A replay may decide again what was refused or ignored, never what became a job. */
+  replay: boolean;
+}
+
+/**
+ * The memory of what was asked for: one row per connection and trigger key, never deleted. The primary key is what keeps
+ * two deliveries of one comment from becoming two jobs, in whatever order or parallelism they are worked.
+ */
+@Injectable()
+export class TriggerStore {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Claims the key for this delivery. Gives the id of the delivery that has it: ours when the claim worked (also when we
+   * had it before, after a crash), another one when the same trigger came in already. A trigger whose first delivery
+   * failed for good is taken over.
+   */
+  async claim(claim: TriggerClaim): Promise<string> {
+    const rows = await this.db.query<{ delivery_id: string }[]>(
+      `WITH claimed AS (
+         INSERT INTO triggers AS t (connection_id, key, delivery_id, issue_id, comment_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (connection_id, key) DO UPDATE SET delivery_id = excluded.delivery_id, outcome = NULL, reason = NULL, settled_at = NULL
+           WHERE t.outcome = 'failed' OR ($7 AND t.outcome IN ('refused', 'ignored'))
+         RETURNING delivery_id)
+       SELECT delivery_id FROM claimed
+       UNION ALL SELECT delivery_id FROM triggers WHERE connection_id = $1 AND key = $2 AND NOT EXISTS (SELECT 1 FROM claimed)`,
+      [claim.connectionId, claim.key, claim.deliveryId, claim.issueId, claim.commentId, this.clock.now(), claim.replay],
+    );
+    // A row that another transaction inserted after our snapshot is in neither part: ask once more.
+    return rows[0]?.delivery_id ?? this.claim(claim);
+  }
+
+  /** Remembers how the trigger ended, in the transaction that settles the delivery. */
+  async settle(manager: EntityManager, connectionId: string, key: string, end: { outcome: DeliveryOutcome; reason: DeliveryReason; textHash: Buffer | null }): Promise<void> {
+    await manager.query(`UPDATE triggers SET outcome = $3, reason = $4, text_hash = coalesce($5, text_hash), settled_at = $6 WHERE connection_id = $1 AND key = $2`, [
+      connectionId, key, end.outcome, end.reason, end.textHash, this.clock.now(),
+    ]);
+  }
+
+  /** The latest answer that this comment got, or null when it never addressed us. */
+  async knownComment(connectionId: string, commentId: string, exceptDelivery: string): Promise<KnownComment | null> {
+    const [row] = await this.db.query<{ outcome: DeliveryOutcome | null; text_hash: Buffer | null }[]>(
+      `SELECT outcome, text_hash FROM triggers WHERE connection_id = $1 AND comment_id = $2 AND delivery_id <> $3 ORDER BY created_at DESC LIMIT 1`,
+      [connectionId, commentId, exceptDelivery],
+    );
+    return row ? { outcome: row.outcome, textHash: row.text_hash } : null;
+  }
+}
