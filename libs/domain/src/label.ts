@@ -1,0 +1,46 @@
+/**
+ * The label that addresses us: was it newly added?
+ *
+ * A changelog entry for labels holds both whole lists, joined by blanks. Only the difference counts: whoever removes
+ * another label, or changes the letter case of ours, asks for nothing.
+ */
+import type { IgnoredReason } from '@openhands-jira/contracts';
+import type { ChangelogItem } from './issue-event.js';
+
+/** What a change did to our label. `none`: the change is not about it. */
+export type LabelChange = 'added' | 'removed' | 'kept' | 'none';
+
+/** What this changelog did to `label`. One entry that adds it is enough; next counts a removal, then a label that stayed. */
+export function readLabelChange(items: readonly ChangelogItem[], label: string): LabelChange {
+  const changes = items.filter(isLabelsItem).map((item) => changeOf(item, label));
+  return (['added', 'removed', 'kept'] as const).find((change) => changes.includes(change)) ?? 'none';
+}
+
+/** Whether `label` is among the labels of an issue. */
+export function hasLabel(labels: readonly string[], label: string): boolean {
+  return labels.some((one) => sameWord(one, label));
+}
+
+/** Why a change that did not add our label starts nothing. */
+export function whyNoLabel(change: Exclude<LabelChange, 'added'>): IgnoredReason {
+  return ({ removed: 'label_removed', kept: 'label_already_present', none: 'no_mention_no_label' } as const)[change];
+}
+
+/**
+ * Cloud names the field by `fieldId` and may translate `field`; Data Center has no `fieldId`. A custom field that
+ * somebody called "labels" is not ours.
+ */
+function isLabelsItem(item: ChangelogItem): boolean {
+  return item.fieldtype !== 'custom' && (item.fieldId ?? item.field) === 'labels';
+}
+
+function changeOf(item: ChangelogItem, label: string): LabelChange {
+  const before = hasLabel(item.fromString.split(/\s+/), label);
+  const after = hasLabel(item.toText.split(/\s+/), label);
+  if (after) return before ? 'kept' : 'added';
+  return before ? 'removed' : 'none';
+}
+
+function sameWord(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

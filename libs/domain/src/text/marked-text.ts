@@ -1,0 +1,112 @@
+/**
+ * A text with a note on every character: does the author say it, or is it code, a quote, an address, a mark?
+ *
+ * Reading a comment goes in steps, and each step sets something aside: code first, then quotes, then addresses. What is
+ * set aside keeps its place, so that positions mean the same in every step, but later steps see a blank there. Wiki
+ * markup and ADF documents both become a `MarkedText`; who wants to know what the author says, or which repositories
+ * the text names, reads only this.
+ */
+
+/** What a character belongs to. */
+export const Part = {
+  /** The author's own words. */
+  said: 0,
+  codeBlock: 1,
+  inlineCode: 2,
+  quote: 3,
+  /** Struck out: the author took it back. */
+  struck: 4,
+  /** A web address, or the target of a link. */
+  address: 5,
+  /** A mention made with Jira's picker. */
+  picker: 6,
+  /** Marks of formatting, names and parameters of macros. */
+  markup: 7,
+  /** The end of a table cell that is not the end of its row. */
+  cellEnd: 8,
+} as const;
+export type Part = (typeof Part)[keyof typeof Part];
+
+/** A stretch of text: from `start` up to, not including, `end`. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A mention made with Jira's picker, wherever it stands, also in code. */
+export interface PickedAccount extends Span {
+  id: string;
+  /** True for `[~accountid:ID]` and ADF, false for Data Center's `[~name]`. */
+  byAccountId: boolean;
+}
+
+/** A link with a text of its own. `shown` is where the text stands. */
+export interface TextLink extends Span {
+  shown: Span;
+  target: string;
+}
+
+export class MarkedText {
+  readonly pickers: PickedAccount[] = [];
+  readonly links: TextLink[] = [];
+  private readonly parts: Uint8Array;
+  private saidText: string | null = null;
+
+  constructor(readonly text: string) {
+    this.parts = new Uint8Array(text.length);
+  }
+
+  /** Sets a stretch aside. What was set aside within it before changes its part too: code in a quote is a quote. */
+  mark(start: number, end: number, part: Part): void {
+    this.parts.fill(part, start, end);
+    this.saidText = null;
+  }
+
+  partAt(index: number): Part {
+    return this.parts[index] as Part;
+  }
+
+  /** The author's words at their places; everything set aside is blank. As long as `text`. */
+  said(): string {
+    this.saidText ??= this.only(Part.said);
+    return this.saidText;
+  }
+
+  /** The characters of these parts at their places, everything else blank. As long as `text`. */
+  only(...wanted: Part[]): string {
+    return this.render((run, part) => {
+      if (wanted.includes(part)) return run;
+      return part === Part.cellEnd ? '\n' : ' '.repeat(run.length);
+    });
+  }
+
+  /** The text (or the stretch) put together again, each run of one part through `show`. */
+  render(show: (run: string, part: Part) => string, within: Span = { start: 0, end: this.text.length }): string {
+    let shown = '';
+    let start = within.start;
+    while (start < within.end) {
+      const part = this.partAt(start);
+      let end = start + 1;
+      while (end < within.end && this.parts[end] === part) end += 1;
+      shown += show(this.text.slice(start, end), part);
+      start = end;
+    }
+    return shown;
+  }
+}
+
+/** Jira sends CRLF as well as LF. */
+export function withPlainLineEnds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}
+
+/** The lines of a text, without their ends. */
+export function* linesOf(text: string): Generator<Span> {
+  let start = 0;
+  while (start <= text.length) {
+    const next = text.indexOf('\n', start);
+    const end = next < 0 ? text.length : next;
+    yield { start, end };
+    start = end + 1;
+  }
+}
