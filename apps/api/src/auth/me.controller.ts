@@ -1,0 +1,52 @@
+import { Body, Controller, Get, Inject, Optional, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Me, SetAgentKey } from '@openhands-jira/contracts';
+import type { UserCaller } from '../security/access.js';
+import { CurrentUser } from '../security/current-user.js';
+import { notFound, Problem } from '../security/problem.js';
+import { AGENT_KEY_CHECK, type AgentKeyCheck } from './agent-key-check.js';
+import { GitAccounts } from './git-accounts.service.js';
+import { Users } from './users.service.js';
+
+/** The signed-in person. */
+@ApiTags('Sign-in')
+@Controller('api/v1/me')
+export class MeController {
+  constructor(
+    private readonly users: Users,
+    private readonly accounts: GitAccounts,
+    @Optional() @Inject(AGENT_KEY_CHECK) private readonly agentKeys?: AgentKeyCheck,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Who am I' })
+  @ApiOkResponse({ description: 'The caller, with the git accounts that belong to the caller' })
+  async me(@CurrentUser() caller: UserCaller): Promise<Me> {
+    const user = await this.users.byId(caller.userId);
+    if (!user) throw notFound('user');
+    const accounts = await this.accounts.accountsOf(user.id);
+    return {
+      id: user.id, name: user.name, email: user.email, avatarUrl: user.avatarUrl, isAdmin: caller.isAdmin,
+      identities: accounts.map(({ provider, host, login }) => ({ provider, host, login })),
+      agent: { apiKeySet: user.agentKeySealed !== null },
+    };
+  }
+
+  @Put('agent')
+  @ApiOperation({ summary: "Set or remove the caller's own OpenHands key", description: 'Jobs of this person then run under it instead of under the key of the installation.' })
+  @ApiOkResponse({ description: 'Whether a key is set now. The key itself is never shown again' })
+  async setAgentKey(@CurrentUser() caller: UserCaller, @Body({ schema: SetAgentKey }) { apiKey }: SetAgentKey): Promise<Me['agent']> {
+    if (apiKey !== null) await this.checkAgentKey(apiKey);
+    await this.users.setAgentKey(caller.userId, apiKey);
+    return { apiKeySet: apiKey !== null };
+  }
+
+  private async checkAgentKey(apiKey: string): Promise<void> {
+    const verdict = await this.agentKeys?.check(apiKey);
+    if (verdict === 'rejected') {
+      const message = 'OpenHands does not accept this key. Make a new one in OpenHands under Settings, API keys, and paste it again.';
+      throw new Problem(422, 'agent_rejected_key', message, [{ path: 'apiKey', message }]);
+    }
+    if (verdict === 'unreachable') throw new Problem(502, 'agent_unreachable', 'OpenHands could not be asked about this key, so nothing was changed. Try again in a few minutes.');
+  }
+}
