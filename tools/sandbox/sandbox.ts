@@ -5,6 +5,7 @@
 import { Actions } from './actions.ts';
 import { realClock, type SandboxClock } from './clock.ts';
 import { addControlRoutes } from './control.ts';
+import { addressBook, productEnvironment, type SandboxUrls } from './environment.ts';
 import { Bitbucket } from './git-providers/bitbucket.ts';
 import { BitbucketDataCenter } from './git-providers/bitbucket-data-center.ts';
 import type { GitHost } from './git-providers/git-host.ts';
@@ -14,7 +15,7 @@ import { Atlassian } from './jira-cloud/atlassian.ts';
 import type { CloudSite } from './jira-cloud/site.ts';
 import { OpenHands, type AgentRepository } from './openhands/openhands.ts';
 import { addJiraPages } from './page/jira-pages.ts';
-import { CREDENTIALS, seedAgent, seedGitUsers, seedJira, seedNestedGroups, seedOtherSite, seedRepositories } from './seed.ts';
+import { CREDENTIALS, seedAgent, seedGitHosts, seedJira, seedOtherSite } from './seed.ts';
 import { listen, type Listening, type StandIn } from './stand-in.ts';
 
 export interface SandboxOptions {
@@ -30,20 +31,6 @@ export interface SandboxOptions {
   /** Pause before a webhook is sent again. Real Jira waits minutes. */
   webhookRetryDelayMs?: number;
   webhookTimeoutMs?: number;
-}
-
-export interface SandboxUrls {
-  /** Page and control API. */
-  page: string;
-  atlassian: string;
-  /** With `{site}` in place of the host. */
-  atlassianSiteTemplate: string;
-  github: string;
-  githubApi: string;
-  gitlab: string;
-  bitbucket: string;
-  bitbucketDataCenter: string;
-  openhands: string;
 }
 
 export interface Sandbox {
@@ -81,15 +68,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const jira = seedJira(atlassian, options.site ?? 'acme.atlassian.net');
   const otherJira = seedOtherSite(atlassian, 'globex.atlassian.net');
-  const gitHosts: GitHost[] = [github, gitlab, bitbucket, bitbucketDataCenter];
-  for (const host of gitHosts) seedGitUsers(host);
-  seedRepositories(github, 'Acme');
-  seedRepositories(gitlab, 'acme');
-  seedNestedGroups(gitlab);
-  seedRepositories(bitbucket, 'acme');
-  seedRepositories(bitbucketDataCenter, 'ACME');
+  seedGitHosts({ github, gitlab, bitbucket, bitbucketDataCenter });
   seedAgent(openhands);
 
+  const gitHosts: GitHost[] = [github, gitlab, bitbucket, bitbucketDataCenter];
   const all = [atlassian.standIn, ...gitHosts.map((host) => host.standIn), openhands.standIn];
   const listening: Listening[] = [];
   for (const [index, standIn] of all.entries()) listening.push(await listen(standIn, port === 0 ? 0 : port + index, listenOn));
@@ -97,8 +79,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   for (const [index, host] of gitHosts.entries()) host.url = addresses[index + 1] ?? '';
   openhandsUrl = addresses[5] ?? '';
 
+  const urls = addressBook(addresses);
   const parts: Omit<Sandbox, 'actions'> = {
-    urls: addressBook(addresses),
+    urls,
     atlassian,
     jira,
     otherJira,
@@ -108,7 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     bitbucketDataCenter,
     openhands,
     standIns: Object.fromEntries(all.map((standIn) => [standIn.name, standIn])),
-    environment: () => environment(addressBook(addresses)),
+    environment: () => productEnvironment(urls, [jira.host, otherJira.host]),
     async close() {
       atlassian.close();
       await Promise.all(listening.map((one) => one.close()));
@@ -118,48 +101,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   addJiraPages(sandbox);
   addControlRoutes(sandbox);
   return sandbox;
-}
-
-function addressBook(addresses: string[]): SandboxUrls {
-  const [atlassian = '', github = '', gitlab = '', bitbucket = '', bitbucketDataCenter = '', openhands = ''] = addresses;
-  return {
-    page: `${atlassian}/`,
-    atlassian,
-    atlassianSiteTemplate: `${atlassian}/_site/{site}`,
-    github,
-    githubApi: `${github}/api/v3`,
-    gitlab,
-    bitbucket,
-    bitbucketDataCenter,
-    openhands,
-  };
-}
-
-function environment(urls: SandboxUrls): Record<string, string> {
-  const { oauthClientId: id, oauthClientSecret: secret } = CREDENTIALS;
-  return {
-    ATLASSIAN_AUTH_URL: urls.atlassian,
-    ATLASSIAN_API_URL: urls.atlassian,
-    ATLASSIAN_SITE_URL: urls.atlassianSiteTemplate,
-    JIRA_CLOUD_CLIENT_ID: id,
-    JIRA_CLOUD_CLIENT_SECRET: secret,
-    GITHUB_URL: urls.github,
-    GITHUB_API_URL: urls.githubApi,
-    GITHUB_CLIENT_ID: id,
-    GITHUB_CLIENT_SECRET: secret,
-    GITLAB_URL: urls.gitlab,
-    GITLAB_CLIENT_ID: id,
-    GITLAB_CLIENT_SECRET: secret,
-    BITBUCKET_URL: urls.bitbucket,
-    BITBUCKET_API_URL: urls.bitbucket,
-    BITBUCKET_CLIENT_ID: id,
-    BITBUCKET_CLIENT_SECRET: secret,
-    BITBUCKET_DC_URL: urls.bitbucketDataCenter,
-    BITBUCKET_DC_CLIENT_ID: id,
-    BITBUCKET_DC_CLIENT_SECRET: secret,
-    OPENHANDS_URL: urls.openhands,
-    OPENHANDS_API_KEY: CREDENTIALS.openhandsKey,
-  };
 }
 
 /** What the agent's git apps see: everything at all four providers. */

@@ -79,8 +79,30 @@ export function seedOtherSite(atlassian: Atlassian, host: string): CloudSite {
   return site;
 }
 
-/** The same people at every git provider; each has an unverified address too, which nobody may trust. */
-export function seedGitUsers(host: GitHost): void {
+export interface SeededGitHosts {
+  github: GitHost;
+  gitlab: GitHost;
+  bitbucket: GitHost;
+  bitbucketDataCenter: GitHost;
+}
+
+/** The same people and repositories at every git provider; at GitLab there are nested groups too, where rights come from above. */
+export function seedGitHosts(hosts: SeededGitHosts): void {
+  const workspaces: [GitHost, string][] = [
+    [hosts.github, 'Acme'],
+    [hosts.gitlab, 'acme'],
+    [hosts.bitbucket, 'acme'],
+    [hosts.bitbucketDataCenter, 'ACME'],
+  ];
+  for (const [host, workspace] of workspaces) {
+    seedGitUsers(host);
+    seedRepositories(host, workspace);
+  }
+  hosts.gitlab.addRepository('acme/platform/billing/service', { groupRights: { ada: 'admin', ben: 'write' } });
+}
+
+/** Each person has an unverified address too, which nobody may trust. */
+function seedGitUsers(host: GitHost): void {
   for (const [login, name] of [['ada', 'Ada Admin'], ['ben', 'Ben Builder'], ['eve', 'Eve Elsewhere']] as const) {
     const emails = [
       { email: `${login}@example.com`, primary: true, verified: true },
@@ -90,18 +112,13 @@ export function seedGitUsers(host: GitHost): void {
   }
 }
 
-/** Ben may push to both Acme repositories; the library is public and nobody's. */
-export function seedRepositories(host: GitHost, workspace: string): void {
+/** Ben may push to web-app and api; the library is public and nobody's. */
+function seedRepositories(host: GitHost, workspace: string): void {
   const rights = { ada: 'admin', ben: 'write' } as const;
   host.addRepository(`${workspace}/web-app`, { rights: { ...rights }, branches: ['main', 'release/2.0'] });
   host.addRepository(`${workspace}/api`, { rights: { ...rights } });
   host.addRepository(`${workspace}/read-only`, { rights: { ada: 'admin', ben: 'read' } });
   host.addRepository('library/react-like', { isPrivate: false });
-}
-
-/** GitLab: nested groups; Ben's right comes from a group above. */
-export function seedNestedGroups(host: GitHost): void {
-  host.addRepository('acme/platform/billing/service', { groupRights: { ada: 'admin', ben: 'write' } });
 }
 
 export function seedAgent(agent: OpenHands): void {

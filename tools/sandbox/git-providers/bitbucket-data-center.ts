@@ -23,6 +23,7 @@ export class BitbucketDataCenter extends GitHost {
     routes.get('/plugins/servlet/applinks/whoami', (request) => text(200, this.caller(request)?.user.login ?? ''));
     for (const api of ['/rest/api/1.0', '/rest/api/latest']) {
       routes.get(`${api}/users/:slug`, (request) => this.#asUser(request, () => this.#user(request)));
+      routes.get(`${api}/users`, (request) => this.#asUser(request, () => this.#findUsers(request)));
       routes.get(`${api}/repos`, (request) => this.#asUser(request, (user) => this.#search(request, user)));
       routes.get(`${api}/projects/:key/repos/:slug`, (request) => this.#repository(request, (repository) => json(200, this.#shape(repository))));
       routes.get(`${api}/projects/:key/repos/:slug/branches`, (request) => this.#repository(request, (repository) => branches(request, repository)));
@@ -56,6 +57,13 @@ export class BitbucketDataCenter extends GitHost {
   #user(request: SandboxRequest): Reply {
     const user = this.users.find((one) => one.login === request.params['slug']);
     return user === undefined ? error(404, 'User does not exist') : json(200, userShape(user));
+  }
+
+  /** `filter` finds parts of names and addresses. */
+  #findUsers(request: SandboxRequest): Reply {
+    const filter = (request.query.get('filter') ?? '').toLowerCase();
+    const values = this.users.filter((user) => `${user.login} ${user.name} ${user.emails[0]?.email ?? ''}`.toLowerCase().includes(filter)).map(userShape);
+    return json(200, { size: values.length, limit: 25, isLastPage: true, start: 0, values });
   }
 
   #repository(request: SandboxRequest, handle: (repository: GitRepository) => Reply): Reply {

@@ -195,6 +195,7 @@ describe('git providers of the sandbox', () => {
       expect((await api('/plugins/servlet/applinks/whoami', token)).text).toBe('ben');
       expect((await api('/rest/api/1.0/repos', token)).headers.get('x-ausername')).toBe('ben');
       expect((await api('/rest/api/1.0/users/ben', token)).body.emailAddress).toBe('ben@example.com');
+      expect((await api('/rest/api/1.0/users?filter=be', token)).body.values).toEqual([expect.objectContaining({ name: 'ben' })]);
     });
 
     it('hides private repositories from a token for public ones', async () => {

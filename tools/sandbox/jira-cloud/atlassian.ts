@@ -1,6 +1,6 @@
 /**
  * The stand-in of Atlassian: authorization server, gateway and site hosts in one process. The product reaches a site host through
- * `ATLASSIAN_SITE_URL_TEMPLATE` = `<this>/_site/{site}`, since `acme.atlassian.net` must not resolve to the real one.
+ * `ATLASSIAN_SITE_URL` = `<this>/_site/{site}`, since `acme.atlassian.net` must not resolve to the real one.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SandboxClock } from '../clock.ts';

@@ -38,6 +38,12 @@ describe("the pages of the sandbox's Jira", () => {
     expect(issue().comments).toEqual([]);
   });
 
+  it('lets a person create an issue with labels', async () => {
+    const form = { project: 'SHOP', summary: 'New', description: 'Repository: Acme/api', labels: 'openhands', as: ACCOUNTS.ada };
+    expect((await ask(at('/issues'), { form })).headers.get('location')).toBe('/browse/SHOP-14');
+    expect(sandbox.jira.store.issue('SHOP-14')).toMatchObject({ labels: ['openhands'], reporterId: ACCOUNTS.ada });
+  });
+
   it('shows what became of a delivery', async () => {
     sandbox.github.standIn.faults.add({ effect: { kind: 'status', status: 403 } });
     await ask(at('/webhooks'), { form: { url: `${sandbox.urls.github}/hook`, secret: 's' } });

@@ -21,6 +21,7 @@ export function addJiraPages(sandbox: Sandbox): void {
   const frame: Frame = (title, content) => page({ title, imitates: 'Jira Cloud', links }, content);
   const site = sandbox.jira;
   routes.get('/', () => html(200, frame('Issues', issueList(site))));
+  routes.post('/issues', (request) => createIssue(site, request));
   routes.get('/browse/:key', (request) => show(site, frame, request));
   routes.get('/_site/:host/browse/:key', (request) => redirect(`/browse/${request.params['key'] ?? ''}`));
   routes.post('/browse/:key/:action', (request) => act(site, request));
@@ -32,7 +33,31 @@ function issueList(site: CloudSite): string {
   const rows = site.store.issues.map(
     (issue) => `<tr><td><a href="/browse/${issue.key}">${issue.key}</a></td><td>${escapeHtml(issue.summary)}</td><td>${labelChips(issue)}</td><td>${String(issue.comments.length)}</td></tr>`,
   );
-  return `<p>Site <code>${escapeHtml(site.host)}</code></p><table><tr><th>Key</th><th>Summary</th><th>Labels</th><th>Comments</th></tr>${rows.join('')}</table>`;
+  return `<p>Site <code>${escapeHtml(site.host)}</code></p><table><tr><th>Key</th><th>Summary</th><th>Labels</th><th>Comments</th></tr>${rows.join('')}</table>${issueForm(site)}`;
+}
+
+function issueForm(site: CloudSite): string {
+  const projects = site.store.projects.map((project) => `<option value="${project.key}">${escapeHtml(project.name)}</option>`);
+  return `<details class="card"><summary>Create an issue</summary><form method="post" action="/issues">
+<label>Project <select name="project">${projects.join('')}</select></label><label>Summary <input type="text" name="summary" required></label>
+<label>Description <textarea name="description" rows="4"></textarea></label><label>Labels, with blanks between <input type="text" name="labels"></label>
+${personSelect(site)}<button>Create</button></form></details>`;
+}
+
+function createIssue(site: CloudSite, request: SandboxRequest): Reply {
+  const form = formBody(request);
+  const issue = site.store.addIssue({
+    projectKey: form.get('project') ?? '',
+    summary: form.get('summary') ?? '',
+    description: form.get('description'),
+    labels: words(form.get('labels')),
+    reporterId: form.get('as') ?? '',
+  });
+  return redirect(`/browse/${issue.key}`, 303);
+}
+
+function words(text: string | null): string[] {
+  return (text ?? '').split(/\s+/).filter((word) => word !== '');
 }
 
 function labelChips(issue: Issue): string {
@@ -119,7 +144,7 @@ function act(site: CloudSite, request: SandboxRequest): Reply {
   const actorId = form.get('as') ?? '';
   const comment = issue.comments.find((one) => one.id === form.get('comment'));
   if (request.params['action'] === 'comment') addComment(site, issue, form);
-  if (request.params['action'] === 'labels') store.setLabels(issue, (form.get('labels') ?? '').split(/\s+/).filter((label) => label !== ''), actorId);
+  if (request.params['action'] === 'labels') store.setLabels(issue, words(form.get('labels')), actorId);
   if (request.params['action'] === 'edit' && comment !== undefined) store.editComment(issue, comment, { actorId: comment.authorId, body: wiki(form.get('text') ?? '') });
   if (request.params['action'] === 'delete' && comment !== undefined) store.deleteComment(issue, comment, comment.authorId);
   return redirect(`/browse/${issue.key}`, 303);
