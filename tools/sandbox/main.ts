@@ -3,7 +3,11 @@ import { ACCOUNTS, CREDENTIALS } from './seed.ts';
 import { startSandbox } from './sandbox.ts';
 
 const port = Number(process.env['SANDBOX_PORT'] ?? 4000);
-const sandbox = await startSandbox({ port, webhookRetryDelayMs: 30_000, ...(process.env['SANDBOX_SITE'] === undefined ? {} : { site: process.env['SANDBOX_SITE'] }) });
+const site = process.env['SANDBOX_SITE'] ?? 'acme.atlassian.net';
+const sandbox = await startSandbox({ port, site, webhookRetryDelayMs: 30_000 }).catch((error: unknown) => {
+  console.error(`The sandbox could not start: ${error instanceof Error ? error.message : String(error)}. It needs the ports ${String(port)} to ${String(port + 5)}; SANDBOX_PORT moves them.`);
+  process.exit(1);
+});
 const environment = Object.entries(sandbox.environment()).map(([name, value]) => `${name}=${value}`);
 
 console.log(`Sandbox: nothing here is real.

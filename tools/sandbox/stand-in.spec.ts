@@ -62,6 +62,10 @@ describe('a stand-in', () => {
     expect(standIn.calls).toEqual([{ method: 'GET', path: '/things/a?x=1', status: 200 }]);
   });
 
+  it('says so when its port is taken', async () => {
+    await expect(listen(new StandIn('other'), listening.port)).rejects.toThrow(/taken|EADDRINUSE/);
+  });
+
   it('marks every answer as not real', async () => {
     expect((await ask(`${url}/things/a`)).headers.get('x-sandbox')).toBe('nothing here is real');
   });

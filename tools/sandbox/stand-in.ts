@@ -90,12 +90,18 @@ export interface Listening {
  */
 export async function listen(standIn: StandIn, port: number, hosts: string[] = ['127.0.0.1', '::1']): Promise<Listening> {
   const [first = '127.0.0.1', ...others] = hosts;
-  const main = await open(standIn, port, first);
-  const actual = (main.address() as AddressInfo).port;
-  const servers = [main];
+  const servers = [await open(standIn, port, first)];
+  const actual = (servers[0]?.address() as AddressInfo).port;
   for (const host of others) {
-    const server = await open(standIn, actual, host).catch(() => null);
-    if (server !== null) servers.push(server);
+    const problem = await open(standIn, actual, host).then(
+      (server) => void servers.push(server),
+      (error: NodeJS.ErrnoException) => error.code ?? 'unknown',
+    );
+    if (problem !== 'EADDRINUSE') continue;
+    // Somebody else has this port on the other interface, and `localhost` might mean them.
+    await Promise.all(servers.map(shut));
+    if (port !== 0) throw new Error(`Port ${String(port)} is taken at ${host}`);
+    return listen(standIn, 0, hosts);
   }
   return { port: actual, close: async () => void (await Promise.all(servers.map(shut))) };
 }
