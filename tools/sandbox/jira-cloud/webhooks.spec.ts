@@ -14,7 +14,7 @@ describe("webhooks of the sandbox's Jira Cloud", () => {
   let sandbox: Sandbox;
   let receiver: Server;
   let received: Received[];
-  /** Answers of the receiver in turn; 200 when used up. 0 closes the connection. */
+  /** Answers of the receiver in turn; 200 when used up. 0 closes the connection, -1 never answers. */
   let answers: number[];
 
   beforeEach(async () => {
@@ -26,12 +26,13 @@ describe("webhooks of the sandbox's Jira Cloud", () => {
       request.on('end', () => {
         received.push({ headers: request.headers, raw: Buffer.concat(chunks).toString('utf8') });
         const status = answers.shift() ?? 200;
+        if (status === -1) return;
         if (status === 0) request.socket.destroy();
         else response.writeHead(status).end('{}');
       });
     });
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-    sandbox = await startSandbox({ webhookRetryDelayMs: 1 });
+    sandbox = await startSandbox({ webhookRetryDelayMs: 1, webhookTimeoutMs: 300 });
     const url = `http://127.0.0.1:${String((receiver.address() as AddressInfo).port)}/hook`;
     const events = ['comment_created', 'comment_updated', 'comment_deleted', 'jira:issue_updated', 'jira:issue_created', 'jira:issue_deleted'];
     sandbox.jira.webhooks.register({ name: 'Ours', url, secret: "It's a Secret to Everybody", events });
@@ -116,6 +117,13 @@ describe("webhooks of the sandbox's Jira Cloud", () => {
     expect(new Set(received.map(({ headers }) => headers['x-atlassian-webhook-identifier'])).size).toBe(1);
     expect(new Set(received.map(({ raw }) => raw)).size).toBe(1);
     expect(sandbox.jira.webhooks.deliveries[0]?.state).toBe('delivered');
+  });
+
+  it('repeats when no answer came in time', async () => {
+    answers = [-1];
+    comment();
+    await sandbox.jira.webhooks.idle();
+    expect(sandbox.jira.webhooks.deliveries[0]?.attempts.map((attempt) => attempt.status)).toEqual([null, 200]);
   });
 
   it.each([[400], [401], [403], [404], [413]])('never repeats after %i', async (status) => {
