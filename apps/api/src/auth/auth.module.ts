@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { ThrottlerModule } from '@nestjs/throttler';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { GitProvidersModule } from '../git-providers/git-providers.module.js';
 import { AccessGuard } from './access.guard.js';
@@ -22,7 +21,7 @@ import { Users } from './users.service.js';
 
 /** People: signing in, sessions, API tokens, git accounts, and the guard of every route. */
 @Module({
-  imports: [GitProvidersModule, TypeOrmModule.forFeature([User, Identity, ApiTokenRow]), ThrottlerModule.forRoot([{ ttl: 60_000, limit: 100 }])],
+  imports: [GitProvidersModule, TypeOrmModule.forFeature([User, Identity, ApiTokenRow])],
   controllers: [SignInController, MeController, ApiTokensController],
   providers: [{ provide: APP_GUARD, useClass: AccessGuard }, Callers, Users, Sessions, ApiTokens, GitAccounts, Identities, IdentityTokens, ProviderOAuth, SignIn],
   exports: [Users, GitAccounts],

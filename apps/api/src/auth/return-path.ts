@@ -34,7 +34,6 @@ function isLocal(path: string): boolean {
 
 /** Backslashes count as slashes in browsers, control characters are dropped by them. */
 function hasTrickyCharacters(text: string): boolean {
-  // eslint-disable-next-line no-control-regex
   return /[\\\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text);
 }
 

@@ -1,6 +1,5 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiFoundResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Throttle, ThrottlerGuard } from '@nestjs/throttler';
 import { GIT_PROVIDERS, type SignInProvider } from '@openhands-jira/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/config.js';
@@ -9,11 +8,9 @@ import { type Caller, CurrentCaller, Public } from '../security/access.js';
 import { OAUTH_BROWSER_COOKIE } from '../security/oauth-attempts.service.js';
 import { clearSessionCookie, oauthBrowser, SESSION_COOKIE, setSessionCookie } from './cookies.js';
 import { redirectToSignIn, SignInFailures } from './sign-in-failures.filter.js';
+import { SignInLimit } from './sign-in-limit.guard.js';
 import { SignIn } from './sign-in.service.js';
 import { Sessions } from './sessions.service.js';
-
-/** Each start stores a row, so one address may not begin without end. */
-const STARTS_PER_MINUTE = 100;
 
 /** Signing in and out, for browsers. */
 @ApiTags('Sign-in')
@@ -35,8 +32,7 @@ export class SignInController {
   }
 
   @Get(':provider')
-  @UseGuards(ThrottlerGuard)
-  @Throttle({ default: { limit: STARTS_PER_MINUTE, ttl: 60_000 } })
+  @UseGuards(SignInLimit)
   @UseFilters(SignInFailures)
   @ApiOperation({ summary: 'Begin to sign in' })
   @ApiParam({ name: 'provider', enum: GIT_PROVIDERS })

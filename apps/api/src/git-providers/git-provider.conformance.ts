@@ -1,7 +1,7 @@
 /**
  * What every git provider must do, whoever it is. Each adapter runs these sentences against a stand-in of its provider.
  */
-import type { GitHost } from '../../../../tools/sandbox/git-providers/git-host.ts';
+import type { GitHost } from '@openhands-jira/tools/sandbox/git-providers/git-host.ts';
 import { type GitProvider, GitProviderUnreachable, type WriteAccess } from './git-provider.js';
 
 /** One adapter and the stand-in that it talks to, listening. The stand-in has no users and repositories yet. */

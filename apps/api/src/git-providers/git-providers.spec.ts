@@ -1,12 +1,12 @@
 import { AppConfig, type GitProviderConfig, readConfig } from '../config/config.js';
 import { OutgoingHttp } from '../http/outgoing.js';
-import { Bitbucket as BitbucketStandIn } from '../../../../tools/sandbox/git-providers/bitbucket.ts';
-import { BitbucketDataCenter as BitbucketDataCenterStandIn } from '../../../../tools/sandbox/git-providers/bitbucket-data-center.ts';
-import { realClock } from '../../../../tools/sandbox/clock.ts';
-import type { GitHost } from '../../../../tools/sandbox/git-providers/git-host.ts';
-import { GitHub as GitHubStandIn } from '../../../../tools/sandbox/git-providers/github.ts';
-import { GitLab as GitLabStandIn } from '../../../../tools/sandbox/git-providers/gitlab.ts';
-import { listen } from '../../../../tools/sandbox/stand-in.ts';
+import { Bitbucket as BitbucketStandIn } from '@openhands-jira/tools/sandbox/git-providers/bitbucket.ts';
+import { BitbucketDataCenter as BitbucketDataCenterStandIn } from '@openhands-jira/tools/sandbox/git-providers/bitbucket-data-center.ts';
+import { realClock } from '@openhands-jira/tools/sandbox/clock.ts';
+import type { GitHost } from '@openhands-jira/tools/sandbox/git-providers/git-host.ts';
+import { GitHub as GitHubStandIn } from '@openhands-jira/tools/sandbox/git-providers/github.ts';
+import { GitLab as GitLabStandIn } from '@openhands-jira/tools/sandbox/git-providers/gitlab.ts';
+import { listen } from '@openhands-jira/tools/sandbox/stand-in.ts';
 import { describeGitProvider, type ProviderBench } from './git-provider.conformance.js';
 import { createGitProvider, GitProviders } from './git-providers.service.js';
 

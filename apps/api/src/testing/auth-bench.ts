@@ -9,12 +9,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { Bitbucket } from '../../../../tools/sandbox/git-providers/bitbucket.ts';
-import { BitbucketDataCenter } from '../../../../tools/sandbox/git-providers/bitbucket-data-center.ts';
-import type { GitHost } from '../../../../tools/sandbox/git-providers/git-host.ts';
-import { GitHub } from '../../../../tools/sandbox/git-providers/github.ts';
-import { GitLab } from '../../../../tools/sandbox/git-providers/gitlab.ts';
-import { listen, type Listening } from '../../../../tools/sandbox/stand-in.ts';
+import { Bitbucket } from '@openhands-jira/tools/sandbox/git-providers/bitbucket.ts';
+import { BitbucketDataCenter } from '@openhands-jira/tools/sandbox/git-providers/bitbucket-data-center.ts';
+import type { GitHost } from '@openhands-jira/tools/sandbox/git-providers/git-host.ts';
+import { GitHub } from '@openhands-jira/tools/sandbox/git-providers/github.ts';
+import { GitLab } from '@openhands-jira/tools/sandbox/git-providers/gitlab.ts';
+import { listen, type Listening } from '@openhands-jira/tools/sandbox/stand-in.ts';
 import { AuthModule } from '../auth/auth.module.js';
 import { Clock } from '../config/clock.js';
 import { readConfig } from '../config/config.js';
@@ -65,7 +65,7 @@ export interface AuthBench {
 export async function startAuthBench(environment: Record<string, string> = {}, imports: ModuleMetadata['imports'] = []): Promise<AuthBench> {
   const time = new ManualTime();
   const clock = { now: () => time.now().getTime(), schedule: () => () => undefined };
-  const client = { clock, clientId: 'client', clientSecret: 'a secret/with+signs' };
+  const client = { clock, clientId: 'client', clientSecret: 'a-secret/with+signs' };
   const hosts = { github: new GitHub(client), gitlab: new GitLab(client), bitbucket: new Bitbucket(client), 'bitbucket-data-center': new BitbucketDataCenter(client) };
   const listening: Listening[] = [];
   for (const host of Object.values(hosts)) listening.push(await listenAt(host));
@@ -98,7 +98,7 @@ async function listenAt(host: GitHost): Promise<Listening> {
 
 /** Each provider under a host name of its own would need name resolution; the product tells them apart by host, so only one is `localhost`. */
 function configurationFor(hosts: AuthBench['hosts']): Record<string, string> {
-  const client = (name: string): Record<string, string> => ({ [`${name}_CLIENT_ID`]: 'client', [`${name}_CLIENT_SECRET`]: 'a secret/with+signs' });
+  const client = (name: string): Record<string, string> => ({ [`${name}_CLIENT_ID`]: 'client', [`${name}_CLIENT_SECRET`]: 'a-secret/with+signs' });
   return {
     PUBLIC_URL, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     ...client('GITHUB'), GITHUB_URL: hosts.github.url, GITHUB_API_URL: `${hosts.github.url}/api/v3`,
