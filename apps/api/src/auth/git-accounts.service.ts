@@ -21,6 +21,9 @@ export type AccessToken = { kind: 'ok'; token: string } | { kind: 'not_connected
 /** The git accounts of our users, and tokens to ask the providers in their names. */
 @Injectable()
 export class GitAccounts {
+  /** Refreshes under way in this process, by identity. */
+  private readonly refreshes = new Map<string, Promise<AccessToken>>();
+
   constructor(
     private readonly db: DataSource,
     private readonly providers: GitProviders,
@@ -45,7 +48,7 @@ export class GitAccounts {
     if (identity.status === 'expired') return { kind: 'expired' };
     const token = this.tokens.freshAccessToken(identity);
     if (token !== null) return { kind: 'ok', token };
-    return this.db.transaction((manager) => this.refresh(manager, provider, identity.id));
+    return this.refreshOnce(provider, identity.id);
   }
 
   /**
@@ -63,6 +66,15 @@ export class GitAccounts {
   /** Somebody with two accounts at one host: the one that works, else the newer one. */
   private find(userId: string, { id, host }: GitProvider): Promise<Identity | null> {
     return this.db.getRepository(Identity).findOne({ where: { userId, provider: id, host }, order: { status: 'ASC', id: 'DESC' } });
+  }
+
+  /** Callers of this process share one refresh, so that a slow provider does not hold a database connection for each of them. */
+  private refreshOnce(provider: GitProvider, identityId: string): Promise<AccessToken> {
+    const running = this.refreshes.get(identityId);
+    if (running) return running;
+    const refresh = this.db.transaction((manager) => this.refresh(manager, provider, identityId)).finally(() => this.refreshes.delete(identityId));
+    this.refreshes.set(identityId, refresh);
+    return refresh;
   }
 
   /**

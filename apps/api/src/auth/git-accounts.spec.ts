@@ -1,6 +1,9 @@
 import { GitProviderUnreachable } from '../git-providers/git-provider.js';
+import { GitProviders } from '../git-providers/git-providers.service.js';
 import { type AuthBench, startAuthBench } from '../testing/auth-bench.js';
 import { GitAccounts } from './git-accounts.service.js';
+import { IdentityTokens } from './identity-tokens.service.js';
+import { ProviderOAuth } from './provider-oauth.service.js';
 
 const HOUR = 3600 * 1000;
 /** In this bench GitLab is the only provider at this host. */
@@ -30,6 +33,8 @@ describe('git accounts of a user', () => {
   }
   const refreshes = (): number => bench.hosts.gitlab.standIn.calls.filter((call) => call.path === '/oauth/token').length;
   const worksAt = (token: string): boolean => bench.hosts.gitlab.oauth.whoHas(token) !== null;
+  /** Shares nothing with the others but the database. */
+  const anotherProcess = (): GitAccounts => new GitAccounts(bench.db, bench.app.get(GitProviders), bench.app.get(ProviderOAuth), bench.app.get(IdentityTokens));
   const tokenNow = async (): Promise<string> => {
     const result = await accounts.accessToken(userId, GITLAB);
     if (result.kind !== 'ok') throw new Error(`Expected a token, got ${result.kind}`);
@@ -66,10 +71,14 @@ describe('git accounts of a user', () => {
     expect(worksAt(third)).toBe(true);
   });
 
-  it('refresh once when many need the token at the same moment', async () => {
+  it.each([
+    ['in one process', 1, 20],
+    ['in several processes', 6, 2],
+  ])('refresh once when many need the token at the same moment %s', async (_, processes, callers) => {
     bench.time.advance(3 * HOUR);
     const before = refreshes();
-    const tokens = await Promise.all(Array.from({ length: 8 }, () => tokenNow()));
+    const calls = Array.from({ length: processes }, anotherProcess).flatMap((one) => Array.from({ length: callers }, () => one.accessToken(userId, GITLAB)));
+    const tokens = (await Promise.all(calls)).map((result) => (result.kind === 'ok' ? result.token : result.kind));
     expect(new Set(tokens).size).toBe(1);
     expect(refreshes()).toBe(before + 1);
     expect(worksAt(tokens[0]!)).toBe(true);

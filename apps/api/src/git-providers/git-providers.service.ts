@@ -44,8 +44,11 @@ export class GitProviders {
     return this.providers.find((one) => one.host === wanted);
   }
 
-  /** The known hosts with their kind, as the rules for repository references need them. */
+  /**
+   * The known hosts with their kind, as the rules for repository references need them. Should two providers have one host
+   * name, the first counts, as in `byHost`.
+   */
   hosts(): Record<string, GitProviderId> {
-    return Object.fromEntries(this.providers.map((one) => [one.host, one.id]));
+    return Object.fromEntries([...this.providers].reverse().map((one) => [one.host, one.id]));
   }
 }
