@@ -216,6 +216,8 @@ const STATEMENTS = [
     -- {provider, host, fullName, branch, source, url}, or null when the job runs without a repository
     repository jsonb,
     prompt text NOT NULL,
+    -- What is said instead when the job goes on in an earlier conversation.
+    follow_up_prompt text,
     system_suffix text NOT NULL,
     state text NOT NULL,
     -- 'needs_input' or 'suspended', while running

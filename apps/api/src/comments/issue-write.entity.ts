@@ -1,0 +1,71 @@
+import type { CommentAudience, JiraCapabilities, Message, RemoteLink } from '@openhands-jira/domain';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What a write holds, by its kind. */
+export interface WriteContent {
+  comment: {
+    message: Message;
+    /** Set when this comment is only needed where the product lacks that capability. */
+    insteadOf?: keyof JiraCapabilities;
+  };
+  remote_link: { link: RemoteLink };
+  reaction: { commentId: string };
+}
+
+export type WriteKind = keyof WriteContent;
+
+/**
+ * One thing that should exist in an issue: a comment, a remote link or a reaction. `revision` is what we want,
+ * `writtenRevision` what Jira has; the row is due while they differ and nobody gave up.
+ */
+@Entity('issue_writes')
+export class IssueWriteEntity {
+  @PrimaryColumn('uuid') id!: string;
+  /** The same key is never written twice. */
+  @Column('text') key!: string;
+  @Column('uuid', { name: 'connection_id' }) connectionId!: string;
+  @Column('text', { name: 'issue_id' }) issueId!: string;
+  @Column('text') kind!: WriteKind;
+  @Column('uuid', { name: 'job_id', nullable: true }) jobId!: string | null;
+  @Column('uuid', { name: 'delivery_id', nullable: true }) deliveryId!: string | null;
+  @Column('text', { name: 'memory_group', nullable: true }) memoryGroup!: string | null;
+  @Column('jsonb') content!: WriteContent[WriteKind];
+  @Column('jsonb', { nullable: true }) audience!: CommentAudience | null;
+  /** Edits ask Jira to send no mail, where it can. */
+  @Column('boolean') quiet!: boolean;
+  @Column('integer') revision!: number;
+  @Column('integer', { name: 'written_revision' }) writtenRevision!: number;
+  @Column('text', { name: 'remote_id', nullable: true }) remoteId!: string | null;
+  @Column('integer') attempts!: number;
+  @Column('timestamptz', { name: 'post_attempted_at', nullable: true }) postAttemptedAt!: Date | null;
+  @Column('integer', { name: 'posting_revision', nullable: true }) postingRevision!: number | null;
+  @Column('timestamptz', { name: 'next_attempt_at' }) nextAttemptAt!: Date;
+  @Column('timestamptz', { name: 'failing_since', nullable: true }) failingSince!: Date | null;
+  @Column('text', { name: 'gave_up_reason', nullable: true }) gaveUpReason!: string | null;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'written_at', nullable: true }) writtenAt!: Date | null;
+}
+
+/**
+ * Adds a wish, or raises its revision when its content is another one now. A wish that was given up because its issue or
+ * its comment is gone stays given up; any other gets a new chance with its new content.
+ */
+export const ENSURE_WRITE = `
+  INSERT INTO issue_writes (id, key, connection_id, issue_id, kind, job_id, delivery_id, memory_group, content, audience, quiet)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb, $11)
+  ON CONFLICT (key) DO UPDATE SET
+    content = EXCLUDED.content,
+    quiet = EXCLUDED.quiet,
+    revision = issue_writes.revision + 1,
+    attempts = 0,
+    failing_since = NULL,
+    next_attempt_at = LEAST(issue_writes.next_attempt_at, now()),
+    gave_up_reason = CASE WHEN issue_writes.gave_up_reason IN ('issue_gone', 'comment_gone') THEN issue_writes.gave_up_reason END
+  WHERE issue_writes.content IS DISTINCT FROM EXCLUDED.content
+  RETURNING id`;
+
+/** Puts what Jira has now into the row. `first` is true for the first write of this row. */
+export const MARK_WRITTEN = `
+  UPDATE issue_writes SET
+    remote_id = $2, written_revision = $3, written_at = $4, attempts = 0, failing_since = NULL, post_attempted_at = NULL, posting_revision = NULL
+  WHERE id = $1`;

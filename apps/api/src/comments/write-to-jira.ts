@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { type CommentMark, type JiraClient, JiraProblem, type Message, messageLinks, type NewComment, renderMessage } from '@openhands-jira/domain';
+import { DataSource } from 'typeorm';
+import { AppConfig } from '../config/config.js';
+import { Clock } from '../config/clock.js';
+import { Jiras, type OpenJira } from '../jira/jiras.service.js';
+import { IssueWriteEntity, type WriteContent } from './issue-write.entity.js';
+
+/** What became of one write. Problems that may pass are thrown as `JiraProblem`. */
+export type WriteResult = { kind: 'written'; remoteId: string | null } | { kind: 'gave_up'; reason: GaveUpReason };
+
+/** Why a write will never happen. */
+export type GaveUpReason =
+  | 'connection_gone'
+  | 'issue_gone'
+  | 'comment_gone'
+  /** Jira refused the content itself, for example a restriction that cannot be copied. */
+  | 'refused_by_jira'
+  | 'reactions_not_offered'
+  /** The product tells it in another way. */
+  | 'not_needed'
+  | 'retries_used_up'
+  | 'internal_error';
+
+/** How many of the latest comments are searched for our mark. */
+const SEARCHED_COMMENTS = 50;
+
+/**
+ * Carries out one write against Jira, so that it happens once.
+ *
+ * A POST whose answer got lost may have happened. Before each POST the row remembers that it was attempted; when it is
+ * tried again, the latest comments are searched for the property that the POST carried. Found: it is ours, and is edited
+ * when its content is an older revision.
+ */
+@Injectable()
+export class WriteToJira {
+  constructor(
+    private readonly db: DataSource,
+    private readonly jiras: Jiras,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  async perform(write: IssueWriteEntity): Promise<WriteResult> {
+    const site = await this.jiras.open(write.connectionId);
+    if (!site) return { kind: 'gave_up', reason: 'connection_gone' };
+    try {
+      switch (write.kind) {
+        case 'comment': return await this.comment(write, site);
+        case 'remote_link': return await this.remoteLink(write, site.client);
+        case 'reaction': return await this.reaction(write, site);
+      }
+    } catch (error) {
+      const reason = error instanceof JiraProblem ? finalRefusal(error) : null;
+      if (reason) return { kind: 'gave_up', reason };
+      throw error;
+    }
+  }
+
+  private async comment(write: IssueWriteEntity, site: OpenJira): Promise<WriteResult> {
+    const { insteadOf } = write.content as WriteContent['comment'];
+    if (insteadOf && site.can[insteadOf].yes) return { kind: 'gave_up', reason: 'not_needed' };
+    if (write.remoteId) return this.edit(write, write.remoteId, site);
+    const posted = write.postAttemptedAt ? await findMarked(site.client, write) : null;
+    if (posted && write.postingRevision === write.revision) return { kind: 'written', remoteId: posted };
+    if (posted) return this.edit(write, posted, site);
+    return this.post(write, site.client);
+  }
+
+  private async post(write: IssueWriteEntity, client: JiraClient): Promise<WriteResult> {
+    await this.db.manager.update(IssueWriteEntity, { id: write.id }, { remoteId: null, postAttemptedAt: this.clock.now(), postingRevision: write.revision });
+    return { kind: 'written', remoteId: await client.addComment(write.issueId, this.newComment(write)) };
+  }
+
+  private async edit(write: IssueWriteEntity, commentId: string, site: OpenJira): Promise<WriteResult> {
+    // Data Center sends mail for every edit, so there only the last state of a comment is worth one.
+    if (!site.can.quietEdits.yes && isPassing(messageOf(write))) return { kind: 'written', remoteId: commentId };
+    const edited = await site.client.editComment(write.issueId, commentId, this.newComment(write), write.quiet);
+    if (edited) return { kind: 'written', remoteId: commentId };
+    // A refusal that somebody deleted is told again when the person asks again; anything else stays deleted.
+    return write.memoryGroup ? this.post(write, site.client) : { kind: 'gave_up', reason: 'comment_gone' };
+  }
+
+  private async remoteLink(write: IssueWriteEntity, client: JiraClient): Promise<WriteResult> {
+    await client.putRemoteLink(write.issueId, (write.content as WriteContent['remote_link']).link);
+    return { kind: 'written', remoteId: null };
+  }
+
+  /** Best effort: a reaction is never repeated, because by then the status comment has said more. */
+  private async reaction(write: IssueWriteEntity, site: OpenJira): Promise<WriteResult> {
+    if (!site.can.reactions.yes || site.reactionsOff) return { kind: 'gave_up', reason: 'reactions_not_offered' };
+    const { commentId } = write.content as { commentId: string };
+    const offered = await site.client.react(commentId).catch(() => null);
+    if (offered) return { kind: 'written', remoteId: null };
+    if (offered === false) await this.jiras.switchReactionsOff(write.connectionId);
+    return { kind: 'gave_up', reason: 'reactions_not_offered' };
+  }
+
+  private newComment(write: IssueWriteEntity): NewComment {
+    const message = messageOf(write);
+    const context = { token: this.config.triggerMention, label: this.config.triggerLabel, links: messageLinks(this.config.publicUrl) };
+    const mark: CommentMark = { v: 1, key: write.key, jobId: write.jobId, kind: message.kind };
+    return { body: renderMessage(message, context), audience: write.audience ?? { visibility: null, internal: false }, mark };
+  }
+}
+
+function messageOf(write: IssueWriteEntity): Message {
+  return (write.content as WriteContent['comment']).message;
+}
+
+/** True for states that another state will follow. */
+function isPassing(message: Message): boolean {
+  return message.kind.startsWith('status.') && message.kind !== 'status.done';
+}
+
+async function findMarked(client: JiraClient, write: IssueWriteEntity): Promise<string | null> {
+  const comments = await client.listComments(write.issueId, SEARCHED_COMMENTS);
+  return comments.find((comment) => comment.mark?.key === write.key)?.id ?? null;
+}
+
+/** The reason to stop, when Jira's answer will not change by asking again. */
+function finalRefusal(problem: JiraProblem): GaveUpReason | null {
+  if (problem.status === 404) return 'issue_gone';
+  return problem.status === 400 || problem.status === 413 ? 'refused_by_jira' : null;
+}

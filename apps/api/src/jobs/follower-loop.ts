@@ -1,0 +1,47 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Follower } from './follower.js';
+import { FollowPlan } from './follow-plan.js';
+import { JobLimits } from './job-limits.js';
+
+/** Waiting jobs are woken when another ends; this is the backstop for changed limits and lost entries. */
+const WAKE_EVERY_TICKS = 30;
+
+/** Keeps the follower going in a worker process. A tick does not wait for the one before: slow accounts are skipped. */
+@Injectable()
+export class FollowerLoop {
+  private readonly log = new Logger('jobs');
+  private readonly working = new Set<Promise<void>>();
+  private timer: NodeJS.Timeout | undefined;
+  private ticks = 0;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly follower: Follower,
+    private readonly limits: JobLimits,
+    private readonly plan: FollowPlan,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.tick(), this.plan.tickMs);
+  }
+
+  /** Stops asking, and waits for what is being looked at. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await Promise.all(this.working);
+  }
+
+  private tick(): void {
+    const work: Promise<void> = this.work()
+      .catch((error: unknown) => this.log.warn({ err: error }, 'Running jobs could not be looked at; trying again'))
+      .finally(() => this.working.delete(work));
+    this.working.add(work);
+  }
+
+  private async work(): Promise<void> {
+    this.ticks += 1;
+    if (this.ticks % WAKE_EVERY_TICKS === 0) await this.db.transaction((manager) => this.limits.wakeWaiting(manager));
+    await this.follower.tick();
+  }
+}

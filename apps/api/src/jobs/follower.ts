@@ -1,0 +1,119 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { jobTitle } from '@openhands-jira/domain';
+import { Clock } from '../config/clock.js';
+import { Agent, AgentProblem, type StartLook } from './agent.js';
+import { AgentStopper } from './agent-stopper.js';
+import { ConversationFollower } from './conversation-follower.js';
+import { FollowPlan } from './follow-plan.js';
+import { JobProgress } from './job-progress.js';
+import { RunProgress } from './run-progress.js';
+import { type FollowedRun, isOwnKey, Runs } from './runs.service.js';
+
+/** A key that is refused this often in a row is no hiccup of the agent's sign-in service. */
+const KEY_REFUSALS = 3;
+
+/**
+ * Looks at the agent for all runs that are due, in one batch per account, until each job has ended.
+ *
+ * The agent has no call-back, so this is the only way to learn of an end. What is due is a column in the database: after a
+ * restart, or in another process, following goes on where it was.
+ */
+@Injectable()
+export class Follower {
+  private readonly log = new Logger('jobs');
+  /** Accounts that are being looked at: a slow one must not hold up the others. */
+  private readonly busy = new Set<string>();
+
+  constructor(
+    private readonly runs: Runs,
+    private readonly agent: Agent,
+    private readonly conversations: ConversationFollower,
+    private readonly stopper: AgentStopper,
+    private readonly runProgress: RunProgress,
+    private readonly progress: JobProgress,
+    private readonly plan: FollowPlan,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Looks at everything that is due. Gives the number of runs when all of them were looked at. */
+  async tick(): Promise<number> {
+    const due = await this.runs.claimDue([...this.busy]);
+    const accounts = Map.groupBy(due, ({ run }) => run.agentAccount);
+    await Promise.all([...accounts].map(([account, followed]) => this.followAccount(account, followed)));
+    return due.length;
+  }
+
+  private async followAccount(account: string, followed: FollowedRun[]): Promise<void> {
+    this.busy.add(account);
+    try {
+      await this.each(followed.filter(({ run }) => run.state === 'stopping'), (one) => this.stopper.stop(one));
+      const live = followed.filter(({ run }) => run.state !== 'stopping');
+      await this.followStarts(account, live.filter(({ run }) => !run.follow.readyAt));
+      await this.followConversations(account, live.filter(({ run }) => run.follow.readyAt));
+    } finally {
+      this.busy.delete(account);
+    }
+  }
+
+  private async followStarts(account: string, followed: FollowedRun[]): Promise<void> {
+    if (followed.length === 0) return;
+    const looks = await this.lookAtAll(followed, () => this.agent.lookAtStarts(account, followed.flatMap(({ run }) => run.startTaskId ?? [])));
+    if (looks) await this.each(followed, (one) => this.followStart(one, looks.get(one.run.startTaskId ?? '')));
+  }
+
+  private async followConversations(account: string, followed: FollowedRun[]): Promise<void> {
+    if (followed.length === 0) return;
+    const seenAt = this.clock.now();
+    const looks = await this.lookAtAll(followed, () => this.agent.lookAt(account, followed.map(({ run }) => run.conversationId)));
+    if (looks) await this.each(followed, (one) => this.conversations.follow(one, looks.get(one.run.conversationId), seenAt));
+  }
+
+  private async followStart({ run, job }: FollowedRun, look: StartLook | undefined): Promise<void> {
+    if (look?.kind === 'failed') {
+      await this.progress.end(job.id, { state: 'failed', reason: look.reason, details: { ownKey: isOwnKey(run) } }, 'is_over');
+    } else if (look?.kind === 'ready') {
+      await this.runProgress.markReady(run, look.sandboxId);
+      // The title of the start request is ignored by the server that was read.
+      await this.agent.rename(run.agentAccount, run.conversationId, jobTitle(job.issueKey, job.issueSummary)).catch(() => undefined);
+    } else if (this.runs.isStartOverdue(run)) {
+      await this.progress.end(job.id, { state: 'failed', reason: 'agent_start_timeout' }, 'must_be_stopped');
+    } else {
+      await this.runs.lookAgain(run, this.runs.pause(run));
+    }
+  }
+
+  /** One run that cannot be followed must not hold up the others of its account. */
+  private async each(followed: FollowedRun[], step: (one: FollowedRun) => Promise<void>): Promise<void> {
+    for (const one of followed) {
+      try {
+        await step(one);
+      } catch (error) {
+        if (error instanceof AgentProblem) await this.noAnswer(one, error);
+        // The lease ends, and the run is looked at again.
+        else this.log.warn({ err: error, jobId: one.job.id }, 'A run could not be followed; trying again');
+      }
+    }
+  }
+
+  private async lookAtAll<T>(followed: FollowedRun[], look: () => Promise<T>): Promise<T | null> {
+    try {
+      return await look();
+    } catch (error) {
+      if (!(error instanceof AgentProblem)) throw error;
+      this.log.warn({ account: followed[0]?.run.agentAccount, runs: followed.length, problem: error.message }, 'The agent did not answer');
+      for (const one of followed) await this.noAnswer(one, error);
+      return null;
+    }
+  }
+
+  private async noAnswer({ run, job }: FollowedRun, problem: AgentProblem): Promise<void> {
+    const failures = (run.follow.failures ?? 0) + 1;
+    const keyRefusals = problem.repeat === 'no' ? (run.follow.keyRefusals ?? 0) + 1 : 0;
+    await this.runs.remember(run, { failures, keyRefusals });
+    if (run.state === 'stopping') return this.stopper.tryLater({ run, job }, this.plan.backOff(failures));
+    if (keyRefusals >= KEY_REFUSALS) return void (await this.progress.end(job.id, { state: 'failed', reason: problem.reason, details: { ownKey: isOwnKey(run) } }, 'is_over'));
+    if (this.conversations.isOverTime(job)) return this.conversations.endOverTime(job, run);
+    if (!run.follow.readyAt && this.runs.isStartOverdue(run)) return void (await this.progress.end(job.id, { state: 'failed', reason: 'agent_unreachable' }, 'must_be_stopped'));
+    await this.runs.lookAgain(run, problem.retryAfterMs ?? this.plan.backOff(failures));
+  }
+}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { uuidv7 } from '../database/uuid.js';
+import { Agent, type AgentAccount } from './agent.js';
+import { JobLimits } from './job-limits.js';
+import { type FollowMemory, JobEntity, JobRunEntity } from './jobs.entity.js';
+import { JobProgress } from './job-progress.js';
+import type { FollowedRun } from './runs.service.js';
+
+/** Lets waiting jobs start: decides limits, account and conversation, and commits them before the agent hears of the job. */
+@Injectable()
+export class JobAdmission {
+  constructor(
+    private readonly db: DataSource,
+    private readonly agent: Agent,
+    private readonly limits: JobLimits,
+    private readonly progress: JobProgress,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The job with its run, when it may start now or its start was interrupted; null when there is nothing to start. */
+  async admit(jobId: string): Promise<FollowedRun | null> {
+    const queued = await this.db.manager.findOneBy(JobEntity, { id: jobId });
+    const account = queued ? await this.agent.accountFor(queued.userId) : null;
+    return this.db.transaction(async (manager) => {
+      await this.limits.lock(manager);
+      const job = await manager.findOneBy(JobEntity, { id: jobId });
+      if (job?.state === 'starting') return this.interrupted(manager, job);
+      if (job?.state !== 'queued') return null;
+      if (!account) {
+        await this.progress.endIn(manager, jobId, { state: 'failed', reason: 'agent_not_configured' }, 'is_over');
+        return null;
+      }
+      const waiting = await this.limits.waiting(manager, job);
+      if (waiting) {
+        await this.progress.markWaiting(manager, job, waiting);
+        return null;
+      }
+      return this.open(manager, job, account);
+    });
+  }
+
+  /** The run begins with a conversation of its own, because the one it should have gone on with is gone. */
+  async beginAfresh(job: JobEntity, run: JobRunEntity): Promise<JobRunEntity> {
+    return this.db.transaction(async (manager) => {
+      const conversationId = uuidv7();
+      const follow: FollowMemory = { conversation: 'fresh_conversation_gone' };
+      await manager.update(JobRunEntity, { id: run.id }, { conversationId, follow });
+      await manager.update(JobEntity, { id: job.id }, { conversationId });
+      await this.progress.conversationGone(manager, job);
+      return { ...run, conversationId, follow };
+    });
+  }
+
+  /** A run that was not handed over to the follower yet: its process died, or has to wait for the agent. */
+  private async interrupted(manager: EntityManager, job: JobEntity): Promise<FollowedRun | null> {
+    const run = await manager.findOneBy(JobRunEntity, { jobId: job.id, state: 'starting' });
+    return run && run.nextPollAt === null ? { run, job } : null;
+  }
+
+  private async open(manager: EntityManager, job: JobEntity, account: AgentAccount): Promise<FollowedRun> {
+    const earlier = await this.conversationToGoOn(manager, job, account);
+    const conversationId = earlier ?? uuidv7();
+    const conversation = earlier ? 'going_on' : job.continuesJobId ? 'fresh_conversation_gone' : 'fresh';
+    const startedAt = this.clock.now();
+    const run = manager.create(JobRunEntity, { id: uuidv7(), jobId: job.id, number: 1, conversationId, agentAccount: account, state: 'starting', follow: { conversation }, nextPollAt: null, startedAt });
+    await manager.insert(JobRunEntity, run);
+    await manager.update(JobEntity, { id: job.id }, { state: 'starting', startedAt, conversationId });
+    const started = { ...job, state: 'starting' as const, startedAt, conversationId };
+    await this.progress.markStarting(manager, started);
+    return { run, job: started };
+  }
+
+  /** Only under the same key: another account of the agent does not see the conversation. */
+  private async conversationToGoOn(manager: EntityManager, job: JobEntity, account: AgentAccount): Promise<string | null> {
+    if (!job.continuesJobId) return null;
+    const earlier = await manager.findOne(JobRunEntity, { where: { jobId: job.continuesJobId }, order: { number: 'DESC' } });
+    return earlier?.agentAccount === account ? earlier.conversationId : null;
+  }
+}

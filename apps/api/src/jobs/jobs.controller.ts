@@ -1,0 +1,38 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Job, type JobAccepted, type JobDetail, JobQuery, type Page, Uuid } from '@openhands-jira/contracts';
+import { type Caller, CurrentCaller } from '../security/access.js';
+import { JobLog } from './job-log.service.js';
+
+/** Jobs over REST. */
+@ApiTags('Jobs')
+@Controller('api/v1/jobs')
+export class JobsController {
+  constructor(private readonly log: JobLog) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Jobs, newest first' })
+  list(@CurrentCaller() caller: Caller, @Query({ schema: JobQuery }) query: JobQuery): Promise<Page<Job>> {
+    return this.log.list(caller, query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One job with its runs, comments and timeline' })
+  detail(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<JobDetail> {
+    return this.log.detail(caller, id);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Stop a job' })
+  cancel(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<JobAccepted> {
+    return this.log.cancel(caller, id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'The same request again, as a new job' })
+  retry(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<JobAccepted> {
+    return this.log.retry(caller, id);
+  }
+}

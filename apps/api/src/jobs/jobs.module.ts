@@ -1,0 +1,93 @@
+import { Global, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AGENT_KEY_CHECK, type AgentKeyCheck } from '../auth/agent-key-check.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { Users } from '../auth/users.service.js';
+import { CommentsModule } from '../comments/comments.module.js';
+import { IssueWriter } from '../comments/issue-writer.js';
+import { Agent } from './agent.js';
+import { AgentKeys } from './agent-keys.js';
+import { AgentStarts } from './agent-starts.js';
+import { AgentStopper } from './agent-stopper.js';
+import { ConversationFollower } from './conversation-follower.js';
+import { Follower } from './follower.js';
+import { FollowerLoop } from './follower-loop.js';
+import { FollowPlan } from './follow-plan.js';
+import { JobAdmission } from './job-admission.js';
+import { JobEndings } from './job-endings.js';
+import { JobLimits } from './job-limits.js';
+import { JobLog } from './job-log.service.js';
+import { JobProgress } from './job-progress.js';
+import { JOB_ENTITIES } from './jobs.entity.js';
+import { JobTimeline } from './job-timeline.js';
+import { JobsController } from './jobs.controller.js';
+import { Jobs } from './jobs.service.js';
+import { JobWork } from './job-work.js';
+import { Messenger } from './messenger.js';
+import { Notes } from './notes.service.js';
+import { OpenHandsAgent } from './openhands.agent.js';
+import { OpenHandsClient } from './openhands.client.js';
+import { Reporter } from './reporter.js';
+import { RunProgress } from './run-progress.js';
+import { Runner } from './runner.js';
+import { Runs } from './runs.service.js';
+
+/** What the room needs inside, without the rooms below it. Tests put it together with their own agent and plan. */
+export const JOB_PROVIDERS = [
+  Jobs, JobLog, JobTimeline, JobLimits, JobEndings, JobProgress, JobAdmission, JobWork, Reporter, Runs, RunProgress, Runner, AgentStarts, AgentStopper, Messenger, Notes,
+  ConversationFollower, Follower, FollowerLoop,
+];
+
+/** People's own keys, as their accounts hold them. */
+@Injectable()
+class AccountKeys extends AgentKeys {
+  constructor(private readonly users: Users) {
+    super();
+  }
+
+  keyOf(userId: string): Promise<string | null> {
+    return this.users.agentKey(userId);
+  }
+}
+
+/** Lets the sign-in room ask whether the agent accepts a key, before it is stored. */
+@Injectable()
+class KeyCheck implements AgentKeyCheck {
+  constructor(private readonly agent: Agent) {}
+
+  async check(apiKey: string): Promise<'accepted' | 'rejected' | 'unreachable'> {
+    const answer = await this.agent.checkKey(apiKey);
+    return answer === 'ok' ? 'accepted' : answer;
+  }
+}
+
+/** Work at the agent, from an accepted request until its report. Global because of the key check. */
+@Global()
+@Module({
+  imports: [AuthModule, CommentsModule, TypeOrmModule.forFeature(JOB_ENTITIES)],
+  controllers: [JobsController],
+  providers: [
+    ...JOB_PROVIDERS, FollowPlan, OpenHandsClient,
+    { provide: Agent, useClass: OpenHandsAgent },
+    { provide: AgentKeys, useClass: AccountKeys },
+    { provide: AGENT_KEY_CHECK, useClass: KeyCheck },
+  ],
+  exports: [Jobs, Agent, AGENT_KEY_CHECK],
+})
+export class JobsModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    private readonly work: JobWork,
+    private readonly loop: FollowerLoop,
+    private readonly writer: IssueWriter,
+    private readonly jobs: Jobs,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.writer.onFirstWrite((manager, write, at) => this.jobs.acknowledge(manager, write.key, at));
+    if (await this.work.begin()) this.loop.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
+  }
+}

@@ -1,0 +1,225 @@
+import { Injectable } from '@nestjs/common';
+import type { JobCancelReason, JobRepository } from '@openhands-jira/contracts';
+import type { CommentAudience, MessagePerson } from '@openhands-jira/domain';
+import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
+import { storableJson, storableText } from '../comments/stored-text.js';
+import { Clock } from '../config/clock.js';
+import { uuidv7 } from '../database/uuid.js';
+import { Queue } from '../queue/queue.service.js';
+import { JobEndings } from './job-endings.js';
+import { JobLimits } from './job-limits.js';
+import { ACTIVE_STATES, JobEntity, JobRunEntity } from './jobs.entity.js';
+import { Reporter } from './reporter.js';
+
+/** Everything that a new job needs; whoever makes it has checked the person and the repository. */
+export interface NewJob {
+  connectionId: string;
+  deliveryId: string | null;
+  /** Unique per connection: the same trigger never makes two jobs. */
+  triggerKey: string;
+  trigger: 'mention' | 'label' | 'retry';
+  issue: { id: string; key: string; url: string; summary: string; serviceProject: boolean };
+  commentId: string | null;
+  audience: CommentAudience;
+  userId: string | null;
+  actor: MessagePerson;
+  linkMethod: 'oauth' | 'email' | null;
+  repository: JobRepository | null;
+  /** The first message of a fresh conversation: the whole issue. */
+  prompt: string;
+  /** What is said instead when the job goes on in an earlier conversation; null: the prompt. */
+  followUpPrompt: string | null;
+  systemSuffix: string;
+  /** Go on in the conversation of this job, see `continuable`. */
+  continuesJobId: string | null;
+  previousJobId: string | null;
+  receivedAt: Date;
+}
+
+export type AddedJob =
+  | { kind: 'added'; job: JobEntity }
+  /** This trigger has its job already. */
+  | { kind: 'exists'; job: JobEntity }
+  /** Another job of the issue is active. */
+  | { kind: 'active'; job: JobEntity };
+
+/** An instruction for an active job. */
+export interface NewNote {
+  jobId: string;
+  deliveryId: string;
+  fromName: string;
+  text: string;
+  /** The comment that carries it; it gets a thumbs-up where the product has that. */
+  commentId: string | null;
+}
+
+/** Who stops a job, and why. */
+export interface Cancelling {
+  reason: JobCancelReason;
+  by?: string;
+}
+
+/** A conversation older than this is not gone on with. */
+const CONTINUABLE_MS = 7 * 24 * 3_600_000;
+
+/** What the rooms above can do with jobs. Everything that changes something runs in the caller's transaction. */
+@Injectable()
+export class Jobs {
+  constructor(
+    private readonly db: DataSource,
+    private readonly queue: Queue,
+    private readonly reporter: Reporter,
+    private readonly limits: JobLimits,
+    private readonly endings: JobEndings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Adds a job, together with its status comment and the queue entry that starts it. */
+  async add(manager: EntityManager, wanted: NewJob): Promise<AddedJob> {
+    const id = uuidv7();
+    const inserted = (await manager.query(INSERT_JOB, insertValues(id, wanted))) as unknown[];
+    if (inserted.length === 0) return this.present(manager, wanted);
+    const job = await manager.findOneByOrFail(JobEntity, { id });
+    await this.reporter.note(manager, id, 'accepted', `Asked for by ${job.actor.displayName}.`);
+    await this.reporter.accepted(manager, job, await this.limits.waiting(manager, job));
+    await this.queue.enqueue(manager, 'start-job', { jobId: id }, { key: id });
+    return { kind: 'added', job };
+  }
+
+  /** The active job of an issue. */
+  async activeOf(connectionId: string, issueId: string, manager: EntityManager = this.db.manager): Promise<JobEntity | null> {
+    return manager.findOneBy(JobEntity, { connectionId, issueId, state: In(ACTIVE_STATES) });
+  }
+
+  /** The latest job of an issue, whatever became of it. */
+  async lastOf(connectionId: string, issueId: string): Promise<JobEntity | null> {
+    return this.db.manager.findOne(JobEntity, { where: { connectionId, issueId }, order: { id: 'DESC' } });
+  }
+
+  /** Jobs of an issue since a time, oldest first: the limit per hour, and when it ends. */
+  async createdSince(connectionId: string, issueId: string, since: Date): Promise<Date[]> {
+    const rows = await this.db.manager.find(JobEntity, { select: { id: true, createdAt: true }, where: { connectionId, issueId, createdAt: MoreThanOrEqual(since) }, order: { id: 'ASC' } });
+    return rows.map((row) => row.createdAt);
+  }
+
+  async countSince(connectionId: string, issueId: string, since: Date): Promise<number> {
+    return (await this.createdSince(connectionId, issueId, since)).length;
+  }
+
+  /**
+   * The job in whose conversation this person may go on: the latest of the issue, of the same person and repository, ended at
+   * most 7 days ago. Whether the agent still has the conversation is found out at the start.
+   */
+  async continuable(connectionId: string, issueId: string, userId: string, repository: JobRepository | null): Promise<JobEntity | null> {
+    const last = await this.lastOf(connectionId, issueId);
+    if (!last?.finishedAt || last.userId !== userId || !last.conversationId) return null;
+    if (this.clock.now().getTime() - last.finishedAt.getTime() > CONTINUABLE_MS) return null;
+    return sameRepository(last.repository, repository) ? last : null;
+  }
+
+  /**
+   * Passes an instruction on to an active job. `repeated`: the same delivery did so before. `over`: the job has ended
+   * meanwhile. While a note is open, its job does not end with success: the agent gets the note first.
+   */
+  async addNote(manager: EntityManager, note: NewNote): Promise<'added' | 'repeated' | 'over'> {
+    const { jobId, deliveryId, fromName, text, commentId } = note;
+    // The row stays as it is until this transaction ends, so the job cannot end in between.
+    const job = await manager.findOne(JobEntity, { where: { id: jobId, state: In(ACTIVE_STATES) }, lock: { mode: 'pessimistic_read' } });
+    if (!job) return 'over';
+    const inserted = (await manager.query(INSERT_NOTE, [uuidv7(), jobId, deliveryId, storableText(fromName), storableText(text), this.clock.now()])) as unknown[];
+    if (inserted.length === 0) return 'repeated';
+    await this.reporter.note(manager, jobId, 'note_accepted', `From ${fromName}.`);
+    if (commentId) await this.reporter.react(manager, job, commentId);
+    await this.queue.enqueue(manager, 'job-wish', { jobId }, { key: jobId });
+    return 'added';
+  }
+
+  /** Ends an active job, at once for people; the agent is stopped as soon as it can be. False when it was over. */
+  async cancel(manager: EntityManager, jobId: string, why: Cancelling): Promise<boolean> {
+    const hasRun = await manager.existsBy(JobRunEntity, { jobId });
+    return this.endings.end(manager, jobId, { state: 'cancelled', ...why }, hasRun ? 'must_be_stopped' : 'is_over');
+  }
+
+  /** The comment was deleted: its job ends if it has not started yet. Gives the job, or null when there was none. */
+  async cancelQueuedByComment(manager: EntityManager, connectionId: string, commentId: string): Promise<JobEntity | null> {
+    const job = await manager.findOneBy(JobEntity, { connectionId, commentId, state: 'queued' });
+    if (!job) return null;
+    return (await this.cancel(manager, job.id, { reason: 'comment_deleted' })) ? job : null;
+  }
+
+  /** The issue was deleted: its active job ends, and nothing can be written. */
+  async cancelByIssue(manager: EntityManager, connectionId: string, issueId: string): Promise<JobEntity | null> {
+    const job = await this.activeOf(connectionId, issueId, manager);
+    if (!job) return null;
+    return (await this.cancel(manager, job.id, { reason: 'issue_deleted' })) ? job : null;
+  }
+
+  /** The connection was unlinked or removed: all its jobs end. */
+  async cancelByConnection(connectionId: string): Promise<void> {
+    const jobs = await this.db.manager.find(JobEntity, { select: { id: true }, where: { connectionId, state: In(ACTIVE_STATES) }, order: { id: 'ASC' } });
+    for (const { id } of jobs) await this.db.transaction((manager) => this.cancel(manager, id, { reason: 'connection_removed' }));
+  }
+
+  /** Brings the status comment up to date. `freshFor`: a delivery that gets a status comment of its own, because the first one is far away. */
+  async refreshStatus(manager: EntityManager, job: JobEntity, freshFor: string | null = null): Promise<void> {
+    const waiting = job.state === 'queued' ? await this.limits.waiting(manager, job) : null;
+    await this.reporter.status(manager, job, waiting, freshFor);
+  }
+
+  /** The same request once more, as a new job. `active` when another job of the issue is at work. */
+  async retry(manager: EntityManager, former: JobEntity): Promise<AddedJob> {
+    return this.add(manager, {
+      ...former,
+      triggerKey: `retry:${former.id}:${uuidv7()}`,
+      trigger: 'retry',
+      issue: { id: former.issueId, key: former.issueKey, url: former.issueUrl, summary: former.issueSummary, serviceProject: former.serviceProject },
+      continuesJobId: null,
+      previousJobId: former.id,
+      receivedAt: this.clock.now(),
+    });
+  }
+
+  /** Jira has the first comment of a job: from here on people know that we heard them. */
+  async acknowledge(manager: EntityManager, writeKey: string, at: Date): Promise<void> {
+    const jobId = /^job:([0-9a-f-]{36}):status$/.exec(writeKey)?.[1];
+    if (jobId) await manager.update(JobEntity, { id: jobId }, { acknowledgedAt: at });
+  }
+
+  /** Why nothing was inserted: the trigger has its job, or the issue has another one at work. */
+  private async present(manager: EntityManager, wanted: NewJob): Promise<AddedJob> {
+    const { connectionId, triggerKey, issue } = wanted;
+    const same = await manager.findOneBy(JobEntity, { connectionId, triggerKey });
+    if (same) return { kind: 'exists', job: same };
+    const active = await this.activeOf(connectionId, issue.id, manager);
+    // The job in the way may have ended between the two statements.
+    return active ? { kind: 'active', job: active } : this.add(manager, wanted);
+  }
+}
+
+const INSERT_JOB = `
+  INSERT INTO jobs (id, connection_id, delivery_id, trigger_key, trigger, issue_id, issue_key, issue_url, issue_summary, service_project,
+    comment_id, audience, user_id, actor, link_method, repository, prompt, system_suffix, state, continues_job_id, previous_job_id, received_at, follow_up_prompt)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14::jsonb, $15, $16::jsonb, $17, $18, 'queued', $19, $20, $21, $22)
+  ON CONFLICT DO NOTHING
+  RETURNING id`;
+
+const INSERT_NOTE = `
+  INSERT INTO job_notes (id, job_id, delivery_id, from_name, text, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (delivery_id) DO NOTHING
+  RETURNING id`;
+
+function insertValues(id: string, wanted: NewJob): unknown[] {
+  const { issue } = wanted;
+  const { id: personId, name, displayName } = wanted.actor;
+  return [
+    id, wanted.connectionId, wanted.deliveryId, wanted.triggerKey, wanted.trigger, issue.id, issue.key, issue.url, storableText(issue.summary), issue.serviceProject,
+    wanted.commentId, storableJson(wanted.audience), wanted.userId, storableJson({ id: personId, ...(name !== undefined && { name }), displayName }), wanted.linkMethod,
+    wanted.repository ? storableJson(wanted.repository) : null, storableText(wanted.prompt), storableText(wanted.systemSuffix), wanted.continuesJobId, wanted.previousJobId, wanted.receivedAt,
+    wanted.followUpPrompt === null ? null : storableText(wanted.followUpPrompt),
+  ];
+}
+
+function sameRepository(a: JobRepository | null, b: JobRepository | null): boolean {
+  if (!a || !b) return a === b;
+  return a.provider === b.provider && a.host === b.host && a.fullName.toLowerCase() === b.fullName.toLowerCase();
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { RetryLater } from '../queue/queue.service.js';
+import { AgentProblem } from './agent.js';
+import { AgentStarts } from './agent-starts.js';
+import { JobAdmission } from './job-admission.js';
+import { JobProgress } from './job-progress.js';
+import { Messenger } from './messenger.js';
+import { RunProgress } from './run-progress.js';
+import { type FollowedRun, isOwnKey, Runs } from './runs.service.js';
+
+/**
+ * Starts a job at the agent, once.
+ *
+ * 1. Admission: limits, account, and a run with a conversation id of our choice, committed.
+ * 2. "A start is attempted" is committed, then the agent is asked.
+ * 3. The agent's task is stored, and the follower takes over.
+ *
+ * The process may die between any two of these. Whoever takes the queue entry then finds the run, and looks for a start
+ * with its conversation id before asking again with the same id.
+ */
+@Injectable()
+export class Runner {
+  constructor(
+    private readonly admission: JobAdmission,
+    private readonly starts: AgentStarts,
+    private readonly messenger: Messenger,
+    private readonly runs: Runs,
+    private readonly runProgress: RunProgress,
+    private readonly progress: JobProgress,
+  ) {}
+
+  /** Works one entry of the queue `start-job`. Throws `RetryLater` when it has to wait for the agent. */
+  async start(jobId: string): Promise<void> {
+    const admitted = await this.admission.admit(jobId);
+    if (!admitted) return;
+    try {
+      if (admitted.run.follow.conversation === 'going_on') await this.goOn(admitted);
+      else await this.startFresh(admitted);
+    } catch (error) {
+      if (!(error instanceof AgentProblem)) throw error;
+      await this.progress.end(jobId, { state: 'failed', reason: error.reason, details: { ownKey: isOwnKey(admitted.run) } }, 'is_over');
+    }
+  }
+
+  /** All attempts at an entry failed on our side. */
+  async giveUp(jobId: string): Promise<void> {
+    await this.progress.end(jobId, { state: 'failed', reason: 'agent_start_failed' }, 'must_be_stopped');
+  }
+
+  /** Goes on in the earlier conversation; when that is gone, the job begins afresh and says so. */
+  private async goOn({ run, job }: FollowedRun): Promise<void> {
+    const delivered = await this.messenger.deliver(run, 'prompt', job.followUpPrompt ?? job.prompt);
+    switch (delivered.kind) {
+      case 'sent': return this.runProgress.markReady(run, null);
+      case 'later': return this.waitOrFail({ run, job }, delivered.pauseMs);
+      case 'gone': return this.startFresh({ run: await this.admission.beginAfresh(job, run), job });
+    }
+  }
+
+  private async startFresh({ run, job }: FollowedRun): Promise<void> {
+    const result = await this.starts.begin(run, job);
+    if (result.kind === 'later') await this.waitOrFail({ run, job }, result.pauseMs);
+    if (result.kind === 'started') await this.runProgress.handOver(run, result.start);
+  }
+
+  private async waitOrFail({ run, job }: FollowedRun, pauseMs: number): Promise<void> {
+    if (!this.runs.isStartOverdue(run)) throw new RetryLater(pauseMs, 'the agent is not there yet');
+    await this.progress.end(job.id, { state: 'failed', reason: 'agent_unreachable' }, 'must_be_stopped');
+  }
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { INSTALLATION } from './agent.js';
+import { FollowPlan } from './follow-plan.js';
+import { type FollowMemory, JobEntity, JobRunEntity, REMEMBER } from './jobs.entity.js';
+
+/** A run with its job. */
+export interface FollowedRun {
+  run: JobRunEntity;
+  job: JobEntity;
+}
+
+/** True when the job runs under the person's own key for the agent. */
+export function isOwnKey(run: JobRunEntity): boolean {
+  return run.agentAccount !== INSTALLATION;
+}
+
+/**
+ * The runs as rows: who looks at which one when. A claim moves the time of the next look into the future, by the database's
+ * own clock, so two processes never look at the same run, and a process that dies only delays it.
+ */
+@Injectable()
+export class Runs {
+  constructor(
+    private readonly db: DataSource,
+    private readonly plan: FollowPlan,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Takes runs that are due, except those of the given accounts. */
+  async claimDue(exceptAccounts: string[]): Promise<FollowedRun[]> {
+    const [claimed] = (await this.db.query(CLAIM, [this.plan.leaseMs, exceptAccounts])) as [{ id: string }[], number];
+    if (claimed.length === 0) return [];
+    const runs = await this.db.manager.findBy(JobRunEntity, { id: In(claimed.map(({ id }) => id)) });
+    const jobs = await this.db.manager.findBy(JobEntity, { id: In(runs.map((run) => run.jobId)) });
+    return runs.map((run) => ({ run, job: jobs.find((job) => job.id === run.jobId)! }));
+  }
+
+  async remember(run: JobRunEntity, memory: Partial<FollowMemory>, manager: EntityManager = this.db.manager): Promise<void> {
+    Object.assign(run.follow, memory);
+    await manager.query(REMEMBER, [run.id, JSON.stringify(memory)]);
+  }
+
+  /** Remembers, before the agent is asked, that it is. False when the run is no longer to be started. */
+  async rememberStartAttempt(run: JobRunEntity): Promise<boolean> {
+    const memory: Partial<FollowMemory> = { startAttemptedAt: this.clock.now().toISOString() };
+    Object.assign(run.follow, memory);
+    const [rows] = (await this.db.query(`${REMEMBER} AND state = 'starting' RETURNING id`, [run.id, JSON.stringify(memory)])) as [unknown[], number];
+    return rows.length > 0;
+  }
+
+  async rememberReady(manager: EntityManager, run: JobRunEntity): Promise<void> {
+    const now = this.clock.now().toISOString();
+    await this.remember(run, { readyAt: now, unchangedSince: now }, manager);
+  }
+
+  /** Pause before the next look at this run. */
+  pause(run: JobRunEntity): number {
+    const { readyAt } = run.follow;
+    return readyAt ? this.plan.conversationLook(this.age(readyAt)) : this.plan.startLook(this.age(run.startedAt.toISOString()));
+  }
+
+  isStartOverdue(run: JobRunEntity): boolean {
+    return this.age(run.startedAt.toISOString()) >= this.plan.startLimitMs;
+  }
+
+  /** The next look, so many milliseconds from now. */
+  async lookAgain(run: JobRunEntity, pauseMs: number, manager: EntityManager = this.db.manager): Promise<void> {
+    await manager.query(`UPDATE job_runs SET next_poll_at = now() + $2::int * interval '1 millisecond' WHERE id = $1 AND finished_at IS NULL`, [run.id, Math.round(pauseMs)]);
+  }
+
+  /** The run of a job that is followed, or being stopped. */
+  async openRunOf(jobId: string): Promise<JobRunEntity | null> {
+    return this.db.manager.findOne(JobRunEntity, { where: { jobId, finishedAt: IsNull() }, order: { number: 'DESC' } });
+  }
+
+  private age(iso: string): number {
+    return this.clock.now().getTime() - Date.parse(iso);
+  }
+}
+
+const CLAIM = `
+  UPDATE job_runs SET next_poll_at = now() + $1::int * interval '1 millisecond'
+  WHERE id IN (
+    SELECT id FROM job_runs
+    WHERE finished_at IS NULL AND next_poll_at <= now() AND NOT (agent_account = ANY ($2::text[]))
+    ORDER BY next_poll_at LIMIT 200 FOR UPDATE SKIP LOCKED
+  )
+  RETURNING id`;
