@@ -15,8 +15,8 @@ import { wiki } from '../../../tools/sandbox/jira-store.ts';
 import type { Comment } from '../../../tools/sandbox/jira-model.ts';
 import { startSandbox, type Sandbox } from '../../../tools/sandbox/sandbox.ts';
 import { ACCOUNTS, CREDENTIALS } from '../../../tools/sandbox/seed.ts';
-import { type Answer, Browser } from './browser.ts';
-import { eventually } from './waiting.ts';
+import { type Answer, Browser } from '../../../tools/sandbox/browser.ts';
+import { eventually } from '../../../tools/sandbox/waiting.ts';
 
 export { ACCOUNTS, CREDENTIALS };
 

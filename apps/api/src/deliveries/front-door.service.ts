@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { RejectedReason, TraceStep } from '@openhands-jira/contracts';
 import { detectTrigger, type IssueEvent, verifySignature, type WebhookSecret } from '@openhands-jira/domain';
+import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { Problem } from '../security/problem.js';
@@ -45,9 +46,12 @@ const KEPT_HEADERS = ['content-type', 'content-length', 'user-agent', 'x-atlassi
  */
 @Injectable()
 export class FrontDoor {
+  private readonly log = new Logger('deliveries');
+
   constructor(
     private readonly intake: Intake,
     private readonly rejected: RejectedCalls,
+    private readonly db: DataSource,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -58,12 +62,12 @@ export class FrontDoor {
     const payload = this.parse(call, proven.connection.id);
     const event = call.readEvent(payload);
     if (!event) throw this.unreadable(call, proven.connection.id, 'body_unreadable', 'The body names no webhook event.');
-    const delivery = { ...this.describe(call, proven, event), ...this.judge(proven.connection, event) };
     try {
+      const delivery = { ...this.describe(call, proven, event), ...(await this.judge(proven.connection, event)) };
       return { connectionId: proven.connection.id, ...(await this.intake.accept(delivery)) };
     } catch (error) {
-      if (error instanceof StoreUnavailable) throw new Problem(503, 'unavailable', error.message, undefined, 30);
-      throw error;
+      if (!(error instanceof StoreUnavailable)) this.log.error({ err: error, connectionId: proven.connection.id }, 'A delivery could not be judged');
+      throw new Problem(503, 'unavailable', new StoreUnavailable().message, undefined, 30);
     }
   }
 
@@ -126,7 +130,7 @@ export class FrontDoor {
   }
 
   /** The part of the decision that needs nobody else: connection state, kind of event, own voice, trigger or not. */
-  private judge(connection: DoorConnection, event: IssueEvent): Pick<IncomingDelivery, 'outcome' | 'reason' | 'detail' | 'trace' | 'triggerKey'> {
+  private async judge(connection: DoorConnection, event: IssueEvent): Promise<Pick<IncomingDelivery, 'outcome' | 'reason' | 'detail' | 'trace' | 'triggerKey'>> {
     const at = this.clock.now().toISOString();
     const signed: TraceStep = { step: 'signature', result: 'yes', detail: 'The signature over the raw body is right.', at };
     if (connection.status !== 'active') {
@@ -136,8 +140,19 @@ export class FrontDoor {
     }
     const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: connection.serviceAccountIds });
     const trace = [signed, ...verdict.trace.map((step) => ({ ...step, at }))];
+    if (verdict.kind === 'ignored' && (await this.hadItsAnswer(connection.id, event))) {
+      const detail = 'This comment had its answer before it was edited.';
+      return { outcome: 'ignored', reason: 'comment_already_handled', detail, triggerKey: null, trace: [...trace, { step: 'edit', result: 'no', detail, at }] };
+    }
     if (verdict.kind === 'ignored') return { outcome: 'ignored', reason: verdict.reason, detail: verdict.detail, triggerKey: null, trace };
     return { outcome: 'pending', reason: null, detail: null, triggerKey: verdict.trigger.key, trace };
+  }
+
+  /** An edit that takes the address away from a comment which once had one. Only edits are worth the question. */
+  private async hadItsAnswer(connectionId: string, event: IssueEvent): Promise<boolean> {
+    if (event.kind !== 'comment_edited' || !event.comment) return false;
+    const rows = await this.db.query<unknown[]>('SELECT 1 FROM triggers WHERE connection_id = $1 AND comment_id = $2 LIMIT 1', [connectionId, event.comment.id]);
+    return rows.length > 0;
   }
 }
 

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import type { Command, CommandMessage } from '@openhands-jira/domain';
+import type { EntityManager } from 'typeorm';
+import { IssueWrites } from '../comments/issue-writes.service.js';
+import { Clock } from '../config/clock.js';
+import type { JobEntity } from '../jobs/jobs.entity.js';
+import { Jobs } from '../jobs/jobs.service.js';
+import { Checks } from './checks.service.js';
+import type { PersonalRequest, Request } from './context.js';
+import { type Decision, refused } from './decision.js';
+import { isDecision } from './read-back.js';
+import { RepositoryAccess } from './repository-access.service.js';
+import type { Requests } from './requests.service.js';
+
+/** The status comment is renewed in place, unless so many comments came after it that nobody would find it. */
+const STATUS_WITHIN_COMMENTS = 20;
+
+/** Comments that are nothing but a command word. */
+@Injectable()
+export class Commands {
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly writes: IssueWrites,
+    private readonly repositories: RepositoryAccess,
+    private readonly checks: Checks,
+    private readonly clock: Clock,
+  ) {}
+
+  /** `help` and `link` may be asked by anybody, also by people who are not linked. */
+  openToAnybody(request: Request): Decision | null {
+    if (request.reading.kind !== 'command') return null;
+    if (request.reading.command === 'help') return this.answer(request, `help:${place(request)}`, { kind: 'command.help' }, 'The guide was written.');
+    if (request.reading.command !== 'link') return null;
+    const { id, name, displayName } = request.actor;
+    const person = { id, displayName, ...(name !== undefined && { name }) };
+    return this.answer(request, `link:${place(request)}:${id}`, { kind: 'command.link', person }, 'The person was told where to connect.');
+  }
+
+  /** The commands that need a person. `requests` starts the job of a retry. */
+  async decide(request: PersonalRequest, command: Command, requests: Requests): Promise<Decision> {
+    switch (command) {
+      case 'stop':
+        return this.stop(request);
+      case 'status':
+        return this.status(request);
+      case 'retry':
+        return this.retry(request, requests);
+      default:
+        return this.check(request, requests);
+    }
+  }
+
+  private async stop(request: PersonalRequest): Promise<Decision> {
+    const active = await this.jobs.activeOf(request.connection.id, request.issue.id);
+    if (!active) return refused(request.delivery.id, { kind: 'refusal.nothing_to_stop' }, 'No job of this issue is active.');
+    return done('The job was stopped.', async (manager) => {
+      await this.jobs.cancel(manager, active.id, { reason: 'stopped_by_person', by: request.actor.displayName });
+      return active.id;
+    });
+  }
+
+  private async status(request: PersonalRequest): Promise<Decision> {
+    const last = await this.jobs.lastOf(request.connection.id, request.issue.id);
+    if (!last) return this.answer(request, `help:${place(request)}`, { kind: 'command.help' }, 'There is no job to tell of, so the guide was written.');
+    const comments = await request.client.listComments(request.issue.id, STATUS_WITHIN_COMMENTS + 1);
+    return done('The status comment was brought up to date.', async (manager) => {
+      const near = await this.isAmong(manager, last, comments.map((comment) => comment.id));
+      await this.jobs.refreshStatus(manager, last, near ? null : request.delivery.id);
+      return last.id;
+    });
+  }
+
+  private async isAmong(manager: EntityManager, job: JobEntity, commentIds: string[]): Promise<boolean> {
+    const write = await this.writes.byKey(manager, `job:${job.id}:status`);
+    return !write?.remoteId || commentIds.includes(write.remoteId);
+  }
+
+  /** The same instruction on a fresh copy of the issue; a new `Repository:` line in the comment may say otherwise. */
+  private async retry(request: PersonalRequest, requests: Requests): Promise<Decision> {
+    const { connection, issue, delivery } = request;
+    if (await this.jobs.activeOf(connection.id, issue.id)) return refused(delivery.id, { kind: 'refusal.already_running' }, 'A job of this issue is active.');
+    const former = await this.jobs.lastOf(connection.id, issue.id);
+    if (!former) return refused(delivery.id, { kind: 'refusal.nothing_to_retry' }, 'This issue has had no job.');
+    const limited = await requests.rateLimit(request);
+    if (limited) return limited;
+    const repository = await this.repositories.findForRetry(request, former, await requests.earlierComments(request));
+    return isDecision(repository) ? repository : requests.start(request, repository, { retryOf: former });
+  }
+
+  private async check(request: PersonalRequest, requests: Requests): Promise<Decision> {
+    const found = await this.repositories.find(request, await requests.earlierComments(request));
+    const limited = await requests.rateLimit(request);
+    const message = this.checks.message(request, found, limited, this.clock.now());
+    return this.answer(request, `check:${place(request)}`, message, 'Everything was checked, and nothing was started.');
+  }
+
+  /** One comment per place: asking again edits it. */
+  private answer(request: Request, key: string, message: CommandMessage, detail: string): Decision {
+    const { connection, issue, delivery, audience } = request;
+    return done(detail, async (manager) => {
+      await this.writes.ensureComment(manager, { key, connectionId: connection.id, issueId: issue.id, deliveryId: delivery.id, message, audience, quiet: false });
+      return null;
+    });
+  }
+}
+
+function place(request: Request): string {
+  return `${request.connection.id}:${request.issue.id}`;
+}
+
+function done(detail: string, effect: (manager: EntityManager) => Promise<string | null>): Decision {
+  return { outcome: 'job', reason: 'command_done', detail, effect };
+}

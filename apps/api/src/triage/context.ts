@@ -1,0 +1,31 @@
+import type { CommandReading, IssueEvent, JiraClient, JiraIssue, Trigger } from '@openhands-jira/domain';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
+import type { Who } from '../linking/linking.service.js';
+import type { Confirmed } from './read-back.js';
+import type { Trace } from './trace.js';
+
+/** A trigger that asks for work; deletions go another way. */
+export type WorkTrigger = Exclude<Trigger, { kind: 'withdrawal' }>;
+
+/** What is known at the start of the decision. */
+export interface Question {
+  delivery: DeliveryEntity;
+  connection: ConnectionEntity;
+  event: IssueEvent;
+  trigger: WorkTrigger;
+  client: JiraClient;
+  trace: Trace;
+}
+
+/** What is known once Jira confirmed the trigger. */
+export interface Request extends Question, Confirmed {
+  issue: JiraIssue;
+  /** What the comment asks for; a label asks for the issue itself. */
+  reading: CommandReading;
+}
+
+/** What is known once the person is. */
+export interface PersonalRequest extends Request {
+  person: Pick<Who & { kind: 'person' }, 'user' | 'link'>;
+}

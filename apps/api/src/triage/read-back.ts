@@ -1,0 +1,104 @@
+/**
+ * Reading back: a delivery is only a claim. Whoever knows the webhook secret can write any author into a payload, so the
+ * comment or the change is fetched from Jira with the service account, and its author, text and audience count from here
+ * on.
+ */
+import { findMention, hasLabel, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraComment, type JiraIssue } from '@openhands-jira/domain';
+import type { Product } from '@openhands-jira/contracts';
+import { RetryLater } from '../queue/queue.service.js';
+import { type Decision, ignored } from './decision.js';
+import type { Trace } from './trace.js';
+
+/** What Jira itself says about the trigger. */
+export interface Confirmed {
+  actor: JiraActor;
+  /** The triggering comment, or null for a label. */
+  comment: JiraComment | null;
+  audience: CommentAudience;
+}
+
+/** What is needed to confirm one trigger. */
+export interface ReadBackQuestion {
+  client: JiraClient;
+  event: IssueEvent;
+  issue: JiraIssue;
+  product: Product;
+  token: string;
+  label: string;
+  serviceAccountIds: string[];
+  /** How long ago the delivery came in. */
+  ageMs: number;
+  trace: Trace;
+}
+
+/** Jira may deliver before the comment can be read: a missing one is asked for again for this long. */
+const VISIBLE_WITHIN_MS = 5000;
+
+/** Confirms the trigger with Jira, or says how the delivery ends instead. */
+export async function readBack(question: ReadBackQuestion): Promise<Confirmed | Decision> {
+  if (question.event.comment) return confirmComment(question, question.event.comment.id);
+  return question.event.kind === 'issue_created' ? confirmCreation(question) : confirmLabel(question);
+}
+
+/** True when the answer of a step is the end of the decision. */
+export function isDecision<T extends object>(answer: T | Decision): answer is Decision {
+  return 'outcome' in answer;
+}
+
+async function confirmComment(question: ReadBackQuestion, commentId: string): Promise<Confirmed | Decision> {
+  const { client, event, issue, trace } = question;
+  const comment = await client.getComment(issue.id, commentId);
+  if (!comment) return goneOrNotYet(question, 'The comment is not in Jira any more.');
+  const actor = event.kind === 'comment_edited' ? (comment.updateAuthor ?? comment.author) : comment.author;
+  if (!actor || isForeign(event.actor, actor)) return mismatch(trace, `Jira names another author of the comment than the delivery did: ${actor?.displayName ?? 'nobody'}.`);
+  const mention = findMention({ body: comment.body, format: 'wiki', product: question.product, token: question.token, serviceAccountIds: question.serviceAccountIds });
+  if (!mention.addressed) return withdrawn(trace, 'The comment in Jira no longer addresses us.');
+  trace.note('read back', 'yes', `Jira confirms the comment and its author, ${actor.displayName}.`);
+  return { actor, comment, audience: comment.audience };
+}
+
+async function confirmLabel(question: ReadBackQuestion): Promise<Confirmed | Decision> {
+  const { client, event, issue, label, trace } = question;
+  const change = event.changelogId === null ? null : await client.getChange(issue.id, event.changelogId);
+  if (!change && event.changelogId !== null && question.ageMs < VISIBLE_WITHIN_MS) throw new RetryLater(1000, 'Jira does not show the change yet');
+  if (!change?.author) return mismatch(trace, 'Jira knows no such change of the issue.');
+  if (readLabelChange(change.items, label) !== 'added') return mismatch(trace, 'The change in Jira does not add the label.');
+  if (isForeign(event.actor, change.author)) return mismatch(trace, `Jira names another author of the change than the delivery did: ${change.author.displayName}.`);
+  if (!hasLabel(issue.labels, label)) return withdrawn(trace, 'The label is no longer on the issue.');
+  trace.note('read back', 'yes', `Jira confirms that ${change.author.displayName} added the label.`);
+  return { actor: change.author, comment: null, audience: labelAudience(issue) };
+}
+
+function confirmCreation(question: ReadBackQuestion): Confirmed | Decision {
+  const { event, issue, label, trace } = question;
+  if (!issue.creator) return mismatch(trace, 'Jira names nobody who created the issue.');
+  if (isForeign(event.actor, issue.creator)) return mismatch(trace, `Jira names another creator of the issue than the delivery did: ${issue.creator.displayName}.`);
+  if (!hasLabel(issue.labels, label)) return withdrawn(trace, 'The label is no longer on the issue.');
+  trace.note('read back', 'yes', `Jira confirms that ${issue.creator.displayName} created the issue with the label.`);
+  return { actor: issue.creator, comment: null, audience: labelAudience(issue) };
+}
+
+/** A label has no audience of its own: answers are public, on service projects internal, so that customers do not read them. */
+function labelAudience(issue: JiraIssue): CommentAudience {
+  return { visibility: null, internal: issue.serviceProject };
+}
+
+/** The payload may name nobody; then Jira's answer alone counts. */
+function isForeign(claimed: JiraActor | null, confirmed: JiraActor): boolean {
+  return Boolean(claimed?.id) && claimed!.id !== confirmed.id;
+}
+
+function goneOrNotYet(question: ReadBackQuestion, detail: string): Decision {
+  if (question.ageMs < VISIBLE_WITHIN_MS) throw new RetryLater(1000, 'Jira does not show the comment yet');
+  return withdrawn(question.trace, detail);
+}
+
+function withdrawn(trace: Trace, detail: string): Decision {
+  trace.note('read back', 'no', detail);
+  return ignored('withdrawn', detail);
+}
+
+function mismatch(trace: Trace, detail: string): Decision {
+  trace.note('read back', 'no', detail);
+  return ignored('payload_mismatch', detail);
+}

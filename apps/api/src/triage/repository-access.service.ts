@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import type { JobRepository } from '@openhands-jira/contracts';
+import { findRepository, type IssueTexts, type JiraComment, type RepositoryAnswer, type RepositoryFinding, type RepositoryResult } from '@openhands-jira/domain';
+import { GitAccounts } from '../auth/git-accounts.service.js';
+import type { WriteAccess } from '../git-providers/git-provider.js';
+import { GitProviders } from '../git-providers/git-providers.service.js';
+import type { JobEntity } from '../jobs/jobs.entity.js';
+import type { PersonalRequest } from './context.js';
+import { type Decision, refused } from './decision.js';
+
+/** The repository to work in; null when a run without one is allowed. */
+export interface FoundRepository {
+  repository: JobRepository | null;
+}
+
+/**
+ * Finds the repository of a request and checks that the person may push there, with the person's own git accounts. An
+ * outage of a git provider is thrown, so that the delivery is decided again later.
+ */
+@Injectable()
+export class RepositoryAccess {
+  constructor(
+    private readonly providers: GitProviders,
+    private readonly accounts: GitAccounts,
+  ) {}
+
+  /** Reads the comment, earlier comments, the description and the summary. */
+  find(request: PersonalRequest, comments: JiraComment[]): Promise<FoundRepository | Decision> {
+    return this.search(request, {
+      format: 'wiki',
+      ...(request.comment && { comment: request.comment.body }),
+      earlierComments: earlierOf(request, comments),
+      description: request.issue.description,
+      summary: request.issue.summary,
+    });
+  }
+
+  /** A retry keeps its repository, unless its own comment names another; the right to push is checked again. */
+  async findForRetry(request: PersonalRequest, former: JobEntity, comments: JiraComment[]): Promise<FoundRepository | Decision> {
+    if (!former.repository) return this.find(request, comments);
+    const { host, fullName, branch } = former.repository;
+    const remembered = `Repository: ${host}/${fullName}${branch ? `@${branch}` : ''}`;
+    return this.search(request, { format: 'wiki', comment: request.comment?.body ?? '', description: remembered });
+  }
+
+  private async search(request: PersonalRequest, texts: IssueTexts): Promise<FoundRepository | Decision> {
+    const userId = request.person.user.id;
+    const asked = new Map<string, WriteAccess>();
+    const hosts = this.providers.hosts();
+    const accounts = (await this.accounts.accountsOf(userId)).map((account) => account.host).filter((host) => host in hosts);
+    const finding = await findRepository({
+      texts,
+      hosts,
+      accounts: [...new Set(accounts)],
+      access: { confirm: (host, path, branch) => this.confirm(userId, { host, path, branch }, asked) },
+    });
+    for (const step of finding.trace) request.trace.note(step.step, step.result, step.detail);
+    return this.read(request, finding, asked);
+  }
+
+  private async confirm(userId: string, question: { host: string; path: string; branch: string | null }, asked: Map<string, WriteAccess>): Promise<RepositoryAnswer> {
+    const provider = this.providers.byHost(question.host);
+    const token = await this.accounts.accessToken(userId, question.host);
+    if (!provider || token.kind === 'not_connected') return { kind: 'not_writable' };
+    if (token.kind === 'expired') return { kind: 'signin_expired' };
+    const answer = await provider.findWritable({ accessToken: token.token, path: question.path, branch: question.branch });
+    if (answer.kind === 'signin_expired') await this.accounts.rejected(userId, question.host);
+    if (answer.kind === 'writable') asked.set(`${question.host}/${answer.fullName}`, answer);
+    return answer;
+  }
+
+  private read(request: PersonalRequest, found: RepositoryFinding, asked: Map<string, WriteAccess>): FoundRepository | Decision {
+    if (found.status === 'without') return { repository: null };
+    if (found.status !== 'found') return refusal(request.delivery.id, found, this.providers.list().map((one) => one.host).join(', '));
+    const { host, path } = found.repository;
+    const access = asked.get(`${host}/${path}`);
+    const url = access?.kind === 'writable' ? access.url : `https://${host}/${path}`;
+    return { repository: { provider: this.providers.byHost(host)!.id, host, fullName: path, url, branch: found.branch, source: found.source } };
+  }
+}
+
+/** Only what people said earlier than the request counts, newest first. */
+function earlierOf(request: PersonalRequest, comments: JiraComment[]): NonNullable<IssueTexts['earlierComments']> {
+  const own = request.connection.serviceAccountIds;
+  return comments
+    .filter((comment) => comment.id !== request.comment?.id)
+    .map((comment) => ({ author: authorKind(comment, own), body: comment.body }));
+}
+
+function authorKind(comment: JiraComment, own: string[]): 'person' | 'service_account' | 'app' | 'customer' {
+  if (comment.mark || (comment.author && own.includes(comment.author.id))) return 'service_account';
+  return comment.author?.kind === 'app' || comment.author?.kind === 'customer' ? comment.author.kind : 'person';
+}
+
+function refusal(deliveryId: string, found: Exclude<RepositoryResult, { status: 'found' | 'without' }>, hosts: string): Decision {
+  switch (found.status) {
+    case 'missing':
+      return refused(deliveryId, { kind: 'refusal.repo_missing' }, 'No repository was found.');
+    case 'invalid':
+      return refused(deliveryId, { kind: 'refusal.repo_invalid', value: found.text, fault: found.branchMissing ? 'branch_missing' : 'reference' }, `"${found.text}" cannot be used.`);
+    case 'no_access':
+      return refused(deliveryId, { kind: 'refusal.repo_no_access', repositories: found.candidates }, `No right to write to ${found.candidates.join(', ')}.`);
+    case 'ambiguous':
+      return refused(deliveryId, { kind: 'refusal.repo_ambiguous', repositories: found.candidates }, `More than one repository: ${found.candidates.join(', ')}.`);
+    case 'unknown_host':
+      return refused(deliveryId, { kind: 'refusal.repo_host_unknown', host: found.host }, `${found.host} is no git host of this installation.`);
+    case 'not_connected':
+      return refused(deliveryId, { kind: 'refusal.git_provider_not_connected', host: found.host ?? hosts }, `No git account at ${found.host ?? 'any host'}.`);
+    case 'signin_expired':
+      return refused(deliveryId, { kind: 'refusal.git_signin_expired', host: found.host }, `The sign-in at ${found.host} has ended.`);
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { IssueWrites } from '../comments/issue-writes.service.js';
+import { Clock } from '../config/clock.js';
+import { Deliveries } from '../deliveries/deliveries.service.js';
+import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
+import { sha256 } from '../security/digest.js';
+import type { Question, Request } from './context.js';
+import type { Decision } from './decision.js';
+import type { Trace } from './trace.js';
+import { TriggerStore } from './trigger.store.js';
+
+/** The end of a decision: delivery, trigger, and what follows from it, in one transaction. */
+@Injectable()
+export class Settlements {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    private readonly deliveries: Deliveries,
+    private readonly triggers: TriggerStore,
+    private readonly writes: IssueWrites,
+  ) {}
+
+  async settle(delivery: DeliveryEntity, decision: Decision, trace: Trace, question?: Question | Request): Promise<void> {
+    trace.note('outcome', decision.outcome === 'job' ? 'yes' : 'no', decision.detail);
+    const request = question && 'actor' in question ? question : undefined;
+    await this.db.transaction(async (manager) => {
+      const jobId = decision.outcome === 'job' ? await decision.effect(manager) : null;
+      if (decision.outcome === 'refused' && decision.message && request) await this.tell(manager, request, decision);
+      await this.deliveries.settle(manager, delivery.id, {
+        outcome: decision.outcome,
+        reason: decision.reason,
+        detail: decision.detail,
+        jobId,
+        duplicateOf: decision.outcome === 'ignored' ? (decision.duplicateOf ?? null) : null,
+        trace: trace.steps,
+        actor: request ? { id: request.actor.id, displayName: request.actor.displayName } : null,
+        issue: request ? { id: request.issue.id, key: request.issue.key } : null,
+      });
+      if (question && decision.reason !== 'duplicate_trigger') {
+        const textHash = question.event.comment ? sha256(question.event.comment.body) : null;
+        await this.triggers.settle(manager, delivery.connectionId, question.trigger.key, { outcome: decision.outcome, reason: decision.reason, textHash });
+      }
+    });
+  }
+
+  private async tell(manager: Parameters<IssueWrites['ensureRefusal']>[0], request: Request, decision: Extract<Decision, { outcome: 'refused' }>): Promise<void> {
+    await this.writes.ensureRefusal(manager, {
+      connectionId: request.connection.id,
+      issueId: request.issue.id,
+      deliveryId: request.delivery.id,
+      personId: request.actor.id,
+      message: decision.message!,
+      audience: request.audience,
+      at: this.clock.now(),
+    });
+  }
+}

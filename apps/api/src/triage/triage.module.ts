@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { CommentsModule } from '../comments/comments.module.js';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { GitProvidersModule } from '../git-providers/git-providers.module.js';
+import { JiraModule } from '../jira/jira.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { LinkingModule } from '../linking/linking.module.js';
+import { Checks } from './checks.service.js';
+import { Commands } from './commands.service.js';
+import { RepositoryAccess } from './repository-access.service.js';
+import { Requests } from './requests.service.js';
+import { Settlements } from './settlements.service.js';
+import { Triage } from './triage.service.js';
+import { TriageWorker } from './triage.worker.js';
+import { TriggerStore } from './trigger.store.js';
+import { Withdrawals } from './withdrawals.service.js';
+
+/** Decides deliveries: trigger, person, repository, then a job, a refusal or nothing. */
+@Module({
+  imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
+  providers: [Triage, TriageWorker, TriggerStore, Requests, Commands, Checks, RepositoryAccess, Settlements, Withdrawals],
+})
+export class TriageModule {}

@@ -1,0 +1,167 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { decideEdit, detectTrigger, findMention, readCommand, type IssueEvent } from '@openhands-jira/domain';
+import { IssueWrites } from '../comments/issue-writes.service.js';
+import { AppConfig } from '../config/config.js';
+import { Clock } from '../config/clock.js';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { Connections } from '../connections/connections.service.js';
+import { Deliveries } from '../deliveries/deliveries.service.js';
+import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
+import { Jiras } from '../jira/jiras.service.js';
+import { sha256 } from '../security/digest.js';
+import type { Question, Request } from './context.js';
+import { type Decision, ignored } from './decision.js';
+import { isDecision, readBack } from './read-back.js';
+import { Requests } from './requests.service.js';
+import { Settlements } from './settlements.service.js';
+import { Trace } from './trace.js';
+import { TriggerStore } from './trigger.store.js';
+import { Withdrawals } from './withdrawals.service.js';
+
+/**
+ * The decision about a stored delivery, as one straight line of small steps. Each step either goes on or says how the
+ * delivery ends; the first that ends it decides. Whatever throws is repeated later, so each step may run again.
+ */
+@Injectable()
+export class Triage {
+  private readonly log = new Logger('triage');
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly deliveries: Deliveries,
+    private readonly connections: Connections,
+    private readonly jiras: Jiras,
+    private readonly writes: IssueWrites,
+    private readonly triggers: TriggerStore,
+    private readonly requests: Requests,
+    private readonly withdrawals: Withdrawals,
+    private readonly settlements: Settlements,
+  ) {}
+
+  /** Decides a delivery that is still pending. Throws when the decision must be tried again. */
+  async decide(deliveryId: string, attempt: number): Promise<void> {
+    const delivery = await this.deliveries.find(deliveryId);
+    if (!delivery || delivery.outcome !== 'pending') return;
+    const trace = new Trace(delivery.trace, this.clock);
+    if (attempt > 1) trace.note('attempt', 'info', `Attempt ${attempt}.`);
+    try {
+      const { decision, request } = await this.judge(delivery, trace);
+      await this.settlements.settle(delivery, decision, trace, request);
+    } catch (error) {
+      trace.note('attempt', 'error', 'This attempt did not come to an end and is repeated.');
+      await this.deliveries.noteAttempt(deliveryId, attempt, trace.steps).catch((cause: unknown) => this.log.warn({ err: cause, deliveryId }, 'An attempt could not be noted'));
+      throw error;
+    }
+  }
+
+  private async judge(delivery: DeliveryEntity, trace: Trace): Promise<{ decision: Decision; request?: Request | Question }> {
+    const connection = await this.connections.byId(delivery.connectionId);
+    const closed = connectionState(connection, trace);
+    if (closed) return { decision: closed };
+    const event = this.eventOf(delivery, connection!);
+    if (!event) return { decision: ignored('event_not_used', 'The stored payload cannot be read as an event.') };
+    const verdict = detectTrigger(event, this.settingsOf(connection!));
+    if (verdict.kind === 'ignored') return { decision: ignored(verdict.reason, verdict.detail) };
+    const { trigger } = verdict;
+    if (trigger.kind === 'withdrawal') return { decision: await this.withdrawals.decide(connection!.id, trigger) };
+    const client = await this.jiras.clientFor(connection!.id);
+    return this.judgeTrigger({ delivery, connection: connection!, event, trigger, client, trace });
+  }
+
+  private async judgeTrigger(question: Question): Promise<{ decision: Decision; request: Question }> {
+    const early = (await this.ownComment(question)) ?? (await this.alreadyAnswered(question)) ?? (await this.takenByAnother(question));
+    if (early) return { decision: early, request: question };
+    const request = await this.confirm(question);
+    if (isDecision(request)) return { decision: request, request: question };
+    return { decision: await this.requests.decide(request), request };
+  }
+
+  private async ownComment({ event, connection, trace }: Question): Promise<Decision | null> {
+    if (!event.comment || !(await this.writes.isOurComment(connection.id, event.comment.id))) return null;
+    trace.note('author', 'no', 'The comment was written by us.');
+    return ignored('self_authored', 'The comment was written by us.');
+  }
+
+  /** Editing never restarts or repeats work; it helps only where the comment was refused or did not address us before. */
+  private async alreadyAnswered({ event, trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
+    if (trigger.kind !== 'comment' || !trigger.edited || !event.comment) return null;
+    const known = await this.triggers.knownComment(connection.id, trigger.commentId, delivery.id);
+    const mention = findMention({ body: event.comment.body, format: 'wiki', product: connection.product, token: this.config.triggerMention, serviceAccountIds: connection.serviceAccountIds });
+    const verdict = decideEdit({
+      known: known && { outcome: known.outcome ?? 'pending', textHash: known.textHash?.toString('hex') ?? null },
+      mention,
+      textHash: textHashOf(event).toString('hex'),
+    });
+    trace.note('edit', verdict.acts ? 'yes' : 'no', verdict.detail);
+    return verdict.acts ? null : ignored(verdict.reason, verdict.detail);
+  }
+
+  /** Claims the trigger key. Data Center sends two deliveries for one comment, and webhooks are registered twice. */
+  private async takenByAnother({ trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
+    const owner = await this.triggers.claim({
+      connectionId: connection.id,
+      key: trigger.key,
+      deliveryId: delivery.id,
+      issueId: trigger.issueId,
+      commentId: trigger.kind === 'comment' ? trigger.commentId : null,
+      replay: delivery.origin === 'replay',
+    });
+    if (owner === delivery.id) return null;
+    trace.note('trigger key', 'no', `Delivery ${owner} speaks of the same ${trigger.kind === 'comment' ? 'comment' : 'change'}.`);
+    return ignored('duplicate_trigger', `Delivery ${owner} speaks of the same ${trigger.kind === 'comment' ? 'comment' : 'change'}.`, owner);
+  }
+
+  private async confirm(question: Question): Promise<Request | Decision> {
+    const { client, event, trigger, connection, delivery, trace } = question;
+    const issue = await client.getIssue(trigger.issueId);
+    if (!issue) {
+      trace.note('read back', 'no', 'The service account cannot see the issue.');
+      return { outcome: 'refused', reason: 'issue_unreadable', detail: 'The service account cannot see the issue, so nothing can be read or written there.', message: null };
+    }
+    const { triggerMention: token, triggerLabel: label } = this.config;
+    const { serviceAccountIds } = connection;
+    const ageMs = this.clock.now().getTime() - delivery.receivedAt.getTime();
+    const confirmed = await readBack({ client, event, issue, product: connection.product, token, label, serviceAccountIds, ageMs, trace });
+    if (isDecision(confirmed)) return confirmed;
+    const reading = confirmed.comment ? readCommand({ body: confirmed.comment.body, format: 'wiki', product: connection.product, token, serviceAccountIds }) : ({ kind: 'empty' } as const);
+    trace.note('reading', 'info', readingWords(reading));
+    return { ...question, ...confirmed, issue, reading };
+  }
+
+  private eventOf(delivery: DeliveryEntity, connection: ConnectionEntity): IssueEvent | null {
+    if (!delivery.body) return null;
+    return this.jiras.readEvent(connection.product, JSON.parse(delivery.body.toString('utf8')));
+  }
+
+  private settingsOf(connection: ConnectionEntity): Parameters<typeof detectTrigger>[1] {
+    return { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: connection.serviceAccountIds };
+  }
+}
+
+/** A connection that takes no work any more, or not yet. */
+function connectionState(connection: ConnectionEntity | null, trace: Trace): Decision | null {
+  if (connection?.status === 'active') return null;
+  const paused = connection?.status === 'pending' ? ignored('connection_pending', 'The connection is not set up completely yet.') : ignored('connection_paused', 'The connection was paused or unlinked before this delivery was decided.');
+  trace.note('connection', 'no', paused.detail);
+  return paused;
+}
+
+/** SHA-256 of the comment as the delivery tells it, to see whether an edit changed the text. */
+export function textHashOf(event: IssueEvent): Buffer {
+  return sha256(event.comment?.body ?? '');
+}
+
+function readingWords(reading: Request['reading']): string {
+  switch (reading.kind) {
+    case 'command':
+      return `The comment is the command "${reading.command}".`;
+    case 'courtesy':
+      return 'The comment only says thanks.';
+    case 'empty':
+      return 'The issue itself is the task.';
+    default:
+      return reading.fresh ? 'The comment is an instruction that begins afresh.' : 'The comment is an instruction.';
+  }
+}
+

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { Trigger } from '@openhands-jira/domain';
+import { DataSource } from 'typeorm';
+import { Jobs } from '../jobs/jobs.service.js';
+import { type Decision, ignored } from './decision.js';
+
+type Withdrawal = Extract<Trigger, { kind: 'withdrawal' }>;
+
+/** Deletions: a queued job ends with its comment, every job of an issue ends with the issue. Nothing ever starts here. */
+@Injectable()
+export class Withdrawals {
+  constructor(
+    private readonly db: DataSource,
+    private readonly jobs: Jobs,
+  ) {}
+
+  async decide(connectionId: string, trigger: Withdrawal): Promise<Decision> {
+    return trigger.commentId === null ? this.issueDeleted(connectionId, trigger.issueId) : this.commentDeleted(connectionId, trigger.commentId);
+  }
+
+  private async issueDeleted(connectionId: string, issueId: string): Promise<Decision> {
+    const job = await this.db.transaction((manager) => this.jobs.cancelByIssue(manager, connectionId, issueId));
+    if (!job) return ignored('event_not_used', 'The issue was deleted, and no job was at work on it.');
+    return { outcome: 'job', reason: 'cancelled_by_event', detail: 'The issue was deleted, so its job was cancelled.', effect: () => Promise.resolve(job.id) };
+  }
+
+  private async commentDeleted(connectionId: string, commentId: string): Promise<Decision> {
+    const job = await this.db.transaction((manager) => this.jobs.cancelQueuedByComment(manager, connectionId, commentId));
+    if (!job) return ignored('comment_deleted', 'The comment was deleted. No job from it was waiting to start.');
+    return { outcome: 'job', reason: 'cancelled_by_event', detail: 'The comment was deleted before its job started, so the job was cancelled.', effect: () => Promise.resolve(job.id) };
+  }
+}
