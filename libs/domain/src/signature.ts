@@ -1,0 +1,58 @@
+/// <reference types="node" />
+/**
+ * Proof that a delivery comes from somebody who knows the webhook's secret.
+ *
+ * Jira signs the raw bytes of the body: `X-Hub-Signature: sha256=<lower-case hex of HMAC-SHA256>` (WebSub; Cloud admin
+ * webhooks with a secret, Data Center from 10). The bytes are checked before anybody reads them, in constant time.
+ * Nothing a stranger sends makes this throw.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { RejectedReason } from '@openhands-jira/contracts';
+
+/** A secret that counts now. After a rotation the former one counts for a while, and what it signs is marked. */
+export interface WebhookSecret {
+  secret: string;
+  state: 'current' | 'previous';
+}
+
+export type SignatureVerdict =
+  | { ok: true; secret: WebhookSecret['state'] }
+  | { ok: false; reason: Extract<RejectedReason, 'signature_missing' | 'signature_unsupported' | 'signature_mismatch' | 'secret_not_set'> };
+
+export interface SignedCall {
+  /** As the HTTP server gives it: absent, one, or (sent twice) a list. */
+  header: string | readonly string[] | undefined;
+  /** The body as it came, not parsed and written again. */
+  body: Uint8Array;
+  secrets: readonly WebhookSecret[];
+}
+
+/** The header that proves `body`. */
+export function signatureOf(secret: string, body: Uint8Array): string {
+  return `sha256=${digestOf(secret, body).toString('hex')}`;
+}
+
+/** Whether one of the secrets signed the body, and which. An empty secret is none: it would prove everybody. */
+export function verifySignature({ header, body, secrets }: SignedCall): SignatureVerdict {
+  const usable = secrets.filter(({ secret }) => secret !== '');
+  if (usable.length === 0) return { ok: false, reason: 'secret_not_set' };
+  const values = header === undefined ? [] : [header].flat();
+  if (values.every((value) => value.trim() === '')) return { ok: false, reason: 'signature_missing' };
+  const claimed = values.length === 1 ? readSha256(values[0]!) : null;
+  if (!claimed) return { ok: false, reason: 'signature_unsupported' };
+  const matching = usable.filter(({ secret }) => timingSafeEqual(digestOf(secret, body), claimed));
+  const found = matching.find(({ state }) => state === 'current') ?? matching[0];
+  return found ? { ok: true, secret: found.state } : { ok: false, reason: 'signature_mismatch' };
+}
+
+function digestOf(secret: string, body: Uint8Array): Buffer {
+  return createHmac('sha256', secret).update(body).digest();
+}
+
+/** The digest that the header claims; null unless it is `sha256=` and 64 lower-case hex digits. */
+function readSha256(header: string): Buffer | null {
+  const text = header.trim();
+  const equals = text.indexOf('=');
+  const digest = text.slice(equals + 1);
+  return text.slice(0, Math.max(equals, 0)) === 'sha256' && /^[0-9a-f]{64}$/.test(digest) ? Buffer.from(digest, 'hex') : null;
+}
