@@ -1,0 +1,51 @@
+import { DeliveryDetail, type DeliveryOutcome, DeliveryPage, ReplayAccepted } from '@openhands-jira/contracts';
+import type { IconName, Tone } from '@openhands-jira/ui';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { request } from '../../lib/api.js';
+import { LIVE_MS } from '../../lib/query.js';
+
+export const OUTCOME_TONES: Record<DeliveryOutcome, Tone> = {
+  pending: 'progress', job: 'good', ignored: 'neutral', refused: 'warning', rejected: 'bad', failed: 'bad',
+};
+
+export const OUTCOME_ICONS: Record<DeliveryOutcome, IconName> = {
+  pending: 'clock', job: 'check', ignored: 'minus', refused: 'warning', rejected: 'cross', failed: 'cross',
+};
+
+/** What the list can be narrowed to. Absent means everything. */
+export interface DeliveryFilter {
+  outcome?: string | undefined;
+  issueKey?: string | undefined;
+  connectionId?: string | undefined;
+}
+
+/** The delivery log, newest first, page by page. */
+export function deliveriesQuery(filter: DeliveryFilter, live: boolean) {
+  return infiniteQueryOptions({
+    queryKey: ['deliveries', filter],
+    queryFn: ({ pageParam, signal }) => request(`/api/v1/deliveries?${searchOf({ ...filter, cursor: pageParam ?? undefined })}`, DeliveryPage, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+    refetchInterval: live ? LIVE_MS : false,
+  });
+}
+
+/** One delivery with its trace; asked for again until it is decided. */
+export function deliveryQuery(id: string) {
+  return queryOptions({
+    queryKey: ['delivery', id],
+    queryFn: ({ signal }) => request(`/api/v1/deliveries/${encodeURIComponent(id)}`, DeliveryDetail, { signal }),
+    refetchInterval: ({ state }) => (state.data?.outcome === 'pending' ? LIVE_MS / 2 : false),
+  });
+}
+
+/** Decides the stored payload again. Gives the id of the new delivery. */
+export async function replayDelivery(id: string): Promise<string> {
+  const { deliveryId } = await request(`/api/v1/deliveries/${encodeURIComponent(id)}/replay`, ReplayAccepted, { method: 'POST' });
+  return deliveryId;
+}
+
+/** Writes the given values as a query; absent and empty ones are left out. */
+export function searchOf(values: Record<string, string | undefined>): string {
+  return new URLSearchParams(Object.entries(values).filter((pair): pair is [string, string] => Boolean(pair[1]))).toString();
+}

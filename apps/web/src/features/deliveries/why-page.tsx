@@ -1,0 +1,98 @@
+import { Button, TextInput } from '@mantine/core';
+import { LoadingBlock, Moment, Notice, Section } from '@openhands-jira/ui';
+import type { Integration } from '@openhands-jira/contracts';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { LoadFailure } from '../../app/load-failure.js';
+import { texts } from '../../texts.js';
+import { integrationsQuery } from '../integrations/integrations.js';
+import { JobsTable } from '../jobs/jobs-table.js';
+import { jobsQuery } from '../jobs/jobs.js';
+import { ActivityHead } from './activity-tabs.js';
+import { DeliveriesTable } from './deliveries-table.js';
+import { deliveriesQuery } from './deliveries.js';
+
+/** "Why did nothing happen?": everything about one issue, or the usual causes when nothing came. */
+export function WhyPage() {
+  const [query, setQuery] = useSearchParams();
+  const issueKey = query.get('issueKey') ?? '';
+
+  return (
+    <>
+      <ActivityHead />
+      <Section title={texts.activity.why}>
+        <AskForIssue key={issueKey} issueKey={issueKey} onAsk={(key) => setQuery({ issueKey: key })} />
+      </Section>
+      {issueKey !== '' && <AboutIssue issueKey={issueKey} />}
+    </>
+  );
+}
+
+function AskForIssue({ issueKey, onAsk }: { issueKey: string; onAsk: (key: string) => void }) {
+  const [typed, setTyped] = useState(issueKey);
+  const [wrong, setWrong] = useState(false);
+  const t = texts.why;
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const key = typed.trim().toUpperCase();
+    const readable = /^[A-Z][A-Z0-9_]*-\d+$/.test(key);
+    setWrong(!readable);
+    if (readable) onAsk(key);
+  }
+
+  return (
+    <form noValidate className="ui-stack narrow" onSubmit={submit}>
+      <p className="ui-muted">{t.intro}</p>
+      <TextInput label={t.issue} placeholder={texts.activity.issuePlaceholder} value={typed} error={wrong && t.issueWrong} onChange={(event) => setTyped(event.currentTarget.value)} autoComplete="off" autoCapitalize="characters" spellCheck={false} />
+      <div><Button type="submit">{t.look}</Button></div>
+    </form>
+  );
+}
+
+function AboutIssue({ issueKey }: { issueKey: string }) {
+  const deliveries = useInfiniteQuery(deliveriesQuery({ issueKey }, true));
+  const jobs = useInfiniteQuery(jobsQuery({ issueKey }, true));
+  const found = deliveries.data?.pages.flatMap((page) => page.items);
+  const work = jobs.data?.pages.flatMap((page) => page.items) ?? [];
+  if (deliveries.isPending) return <LoadingBlock label={texts.common.loading} />;
+  if (deliveries.isError) return <LoadFailure query={deliveries} />;
+  return (
+    <>
+      {work.length > 0 && <Section title={texts.why.jobs(issueKey)}><JobsTable jobs={work} caption={texts.activity.jobsCaption} /></Section>}
+      {found && found.length > 0
+        ? <Section title={texts.why.found(found.length, issueKey)}><DeliveriesTable deliveries={found} caption={texts.activity.caption} /></Section>
+        : <UsualCauses issueKey={issueKey} />}
+    </>
+  );
+}
+
+/** Nothing reached us: what can be checked from here, and what only Jira knows. */
+function UsualCauses({ issueKey }: { issueKey: string }) {
+  const integrations = useQuery(integrationsQuery);
+  const known = (integrations.data?.items ?? []).filter(({ connection, link }) => connection !== null || link !== null);
+  const t = texts.why;
+  return (
+    <Notice tone="neutral" title={t.nothing(issueKey)} role="status">
+      <p>{t.nothingText}</p>
+      <ul className="how-to">
+        {known.length === 0 && <li><Link to="/settings/integrations">{t.noConnection}</Link></li>}
+        {known.map((integration) => <KnownSite key={integration.product} integration={integration} />)}
+        <li>{t.events}</li>
+        <li>{t.filter}</li>
+        <li>{t.otherPerson}</li>
+      </ul>
+    </Notice>
+  );
+}
+
+function KnownSite({ integration: { connection, link } }: { integration: Integration }) {
+  const t = texts.why;
+  return (
+    <>
+      {connection && <li>{connection.webhook.lastDeliveryAt ? <>{t.lastDelivery(connection.site)} <Moment at={connection.webhook.lastDeliveryAt} justNow={texts.common.justNow} />.</> : t.noDelivery(connection.site)}</li>}
+      <li>{link ? t.linked(link.jiraDisplayName) : t.notLinked}</li>
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+import { EmptyBlock, LoadingBlock } from '@openhands-jira/ui';
+import { useQuery } from '@tanstack/react-query';
+import { LoadFailure } from '../../app/load-failure.js';
+import { PageHead } from '../../app/page-head.js';
+import { texts } from '../../texts.js';
+import { meQuery } from '../sign-in/me.js';
+import { IntegrationCard } from './integration-card.js';
+import { integrationsQuery, shownTo } from './integrations.js';
+
+/** Settings, Integrations: one card per product. */
+export function IntegrationsPage() {
+  const integrations = useQuery(integrationsQuery);
+  const me = useQuery(meQuery);
+  const shown = integrations.data && shownTo(me.data?.isAdmin ?? false, integrations.data.items);
+
+  return (
+    <>
+      <PageHead title={texts.integrations.title} intro={texts.integrations.intro} />
+      {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
+      {integrations.isError && <LoadFailure query={integrations} />}
+      {shown?.length === 0 && <EmptyBlock title={texts.integrations.none}>{texts.integrations.noneText}</EmptyBlock>}
+      {shown && shown.length > 0 && <div className="cards">{shown.map((integration) => <IntegrationCard key={integration.product} integration={integration} />)}</div>}
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { Button, Switch, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import { CopyButton, Icon, SecretInput, useAnnounce } from '@openhands-jira/ui';
+import type { ReactNode, RefObject } from 'react';
+import { texts } from '../../texts.js';
+import { generateWebhookSecret } from './webhook-secret.js';
+
+/** What the credentials form holds while somebody types. */
+export interface Credentials {
+  webhookSecret: string;
+  serviceAccountEmail: string;
+  serviceAccountApiToken: string;
+  /** As a date field writes it: `2027-11-22`, or empty. */
+  serviceAccountTokenExpiresAt: string;
+  active: boolean;
+}
+
+export const CREDENTIAL_LABELS = {
+  webhookSecret: texts.cloud.webhookSecret,
+  serviceAccountEmail: texts.cloud.email,
+  serviceAccountApiToken: texts.cloud.apiKey,
+  serviceAccountTokenExpiresAt: texts.cloud.expiry,
+  active: texts.cloud.active,
+} as const;
+
+/** The id of a field's element, for summaries and for moving the focus. */
+export const fieldId = (name: string): string => `cloud-${name}`;
+
+/** A secret shorter than this gets a friendly warning. */
+const SHORT_SECRET = 16;
+
+export interface CredentialFieldsProps {
+  form: UseFormReturnType<Credentials & { site: string }>;
+  /** A note below each saved value in the edit view; without them the fields are required. */
+  saved?: { webhookSecret: ReactNode; account: ReactNode };
+  /** False when the installation manages the service account. */
+  withAccount: boolean;
+  firstField?: RefObject<HTMLInputElement | null>;
+}
+
+/** The fields of the guide's "additional credentials", with the guide's labels. */
+export function CredentialFields({ form, saved, withAccount, firstField }: CredentialFieldsProps) {
+  const t = texts.cloud;
+  const required = saved === undefined;
+  return (
+    <>
+      <WebhookSecretField form={form} required={required} firstField={firstField} note={saved?.webhookSecret} />
+      {withAccount && (
+        <>
+          <TextInput id={fieldId('serviceAccountEmail')} label={t.email} description={t.emailHelp} withAsterisk={required} type="email" inputMode="email" autoComplete="off" spellCheck={false} {...form.getInputProps('serviceAccountEmail')} />
+          <div>
+            <SecretInput id={fieldId('serviceAccountApiToken')} label={t.apiKey} description={t.apiKeyHelp} placeholder={saved && t.keep} withAsterisk={required} revealLabel={`${t.apiKey}: ${texts.common.reveal}`} {...form.getInputProps('serviceAccountApiToken')} />
+            {saved && <FieldHint>{saved.account}</FieldHint>}
+          </div>
+          <TextInput id={fieldId('serviceAccountTokenExpiresAt')} label={t.expiry} description={t.expiryHelp} type="date" {...form.getInputProps('serviceAccountTokenExpiresAt')} />
+        </>
+      )}
+      <Switch id={fieldId('active')} label={t.active} description={t.activeHelp} {...form.getInputProps('active', { type: 'checkbox' })} />
+    </>
+  );
+}
+
+function WebhookSecretField({ form, required, firstField, note }: { form: CredentialFieldsProps['form']; required: boolean; firstField?: RefObject<HTMLInputElement | null>; note?: ReactNode }) {
+  const t = texts.cloud;
+  const announce = useAnnounce();
+  const secret = form.values.webhookSecret.trim();
+
+  function generate(): void {
+    form.setFieldValue('webhookSecret', generateWebhookSecret());
+    form.clearFieldError('webhookSecret');
+    announce(t.generated);
+  }
+
+  return (
+    <div>
+      <SecretInput id={fieldId('webhookSecret')} ref={firstField} label={t.webhookSecret} description={t.webhookSecretHelp} placeholder={required ? undefined : t.keep} withAsterisk={required} revealLabel={`${t.webhookSecret}: ${texts.common.reveal}`} {...form.getInputProps('webhookSecret')} />
+      {secret !== '' && secret.length < SHORT_SECRET && <FieldHint tone="warning">{t.shortSecret}</FieldHint>}
+      <div className="ui-row field-hint">
+        <Button variant="default" size="xs" onClick={generate}>{t.generate}</Button>
+        {secret !== '' && <CopyButton value={secret} name={t.secretName} texts={texts.common.copy} />}
+      </div>
+      {note && <FieldHint>{note}</FieldHint>}
+    </div>
+  );
+}
+
+/** A remark below a field that is no error. */
+export function FieldHint({ tone, id, children }: { tone?: 'warning'; id?: string; children: ReactNode }) {
+  return <div className="field-hint" data-tone={tone} id={id}><Icon name={tone ?? 'info'} size={14} /><span>{children}</span></div>;
+}

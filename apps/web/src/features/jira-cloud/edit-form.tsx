@@ -1,0 +1,105 @@
+import { Button } from '@mantine/core';
+import { type Connection, UpdateWorkspace } from '@openhands-jira/contracts';
+import { ErrorSummary, Moment, Notice, Section } from '@openhands-jira/ui';
+import { type FormEvent, useState } from 'react';
+import { useLeave } from '../../lib/leave.js';
+import { useAction } from '../../lib/use-action.js';
+import { texts } from '../../texts.js';
+import { FirstDelivery } from '../integrations/first-delivery.js';
+import { TokenNotice } from '../integrations/token-notice.js';
+import { CredentialFields } from './credential-fields.js';
+import { expiryTime } from './expiry-date.js';
+import { webhooksPage, WebhookSteps } from './set-up-steps.js';
+import { UnlinkRow } from './unlink.js';
+import { checkChanges, useWorkspaceForm, type WorkspaceValues } from './use-workspace-form.js';
+import { updateWorkspace } from './workspaces.js';
+
+/** The owner's view: everything that can be changed. Empty secret fields keep what is saved. */
+export function EditForm({ connection }: { connection: Connection }) {
+  const [initial] = useState(() => savedValues(connection));
+  const workspace = useWorkspaceForm(initial, checkChanges);
+  const update = useAction(updateWorkspace);
+  const [unchanged, setUnchanged] = useState(false);
+  const { leaving, leaveFor } = useLeave();
+  const t = texts.cloud;
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (!workspace.ready()) return;
+    const changes = changesOf(initial, workspace.form.values);
+    // A connection that still waits for its proof needs no change: the consent itself is what is missing.
+    setUnchanged(Object.keys(changes).length === 0 && connection.status !== 'pending');
+    if (Object.keys(changes).length === 0 && connection.status !== 'pending') return;
+    const result = await update.run(connection.id, changes);
+    if (result.ok) leaveFor(result.value);
+    else workspace.showFailure(result.failure);
+  }
+
+  return (
+    <>
+      <StateNotice connection={connection} />
+      <TokenNotice connection={connection} />
+      <div className="two-columns">
+        <Section title={t.credentials}>
+          <UnlinkRow site={connection.site} asOwner />
+          <p className="ui-muted">{t.editIntro}</p>
+          <form noValidate className="ui-stack" onSubmit={(event) => void submit(event)}>
+            {workspace.summary.length > 0 && <ErrorSummary title={texts.common.checkFields} problems={workspace.summary} />}
+            {connection.serviceAccount.managedBy === 'environment' && <Notice tone="neutral">{t.fromEnvironment}</Notice>}
+            <CredentialFields form={workspace.form} withAccount={connection.serviceAccount.managedBy === 'app'} saved={savedNotes(connection)} />
+            {workspace.problem && <Notice tone="bad" role="alert">{workspace.problem}</Notice>}
+            {unchanged && <Notice tone="neutral" role="status">{t.nothingChanged}</Notice>}
+            <div className="form-foot">
+              <Button type="submit" loading={update.pending || leaving}>{t.update}</Button>
+              {leaving && <span role="status">{t.leaving}</span>}
+            </div>
+          </form>
+        </Section>
+        <div className="ui-stack">
+          {connection.status === 'active' && <FirstDelivery connection={connection} />}
+          <Section title={t.stepWebhook}>
+            <WebhookSteps adminPage={webhooksPage(connection.site)} url={connection.webhook.url} sharedUrl={connection.webhook.sharedUrl} events={connection.webhook.events} />
+          </Section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function StateNotice({ connection }: { connection: Connection }) {
+  if (connection.status === 'pending') return <Notice tone="warning">{texts.cloud.unfinished}</Notice>;
+  if (connection.status === 'inactive') return <Notice tone="warning">{texts.cloud.reactivate}</Notice>;
+  return null;
+}
+
+/** A pending connection was meant to become active; its switch says so. */
+function savedValues({ site, status, serviceAccount }: Connection): WorkspaceValues {
+  return {
+    site,
+    webhookSecret: '',
+    serviceAccountEmail: serviceAccount.email,
+    serviceAccountApiToken: '',
+    serviceAccountTokenExpiresAt: serviceAccount.expiresAt?.slice(0, 10) ?? '',
+    active: status !== 'inactive',
+  };
+}
+
+/** Only what differs from what was shown. An empty text field keeps the saved value; an emptied date removes it. */
+export function changesOf(before: WorkspaceValues, now: WorkspaceValues): UpdateWorkspace {
+  return UpdateWorkspace.parse({
+    ...(now.webhookSecret !== '' && { webhookSecret: now.webhookSecret }),
+    ...(now.serviceAccountEmail !== '' && now.serviceAccountEmail !== before.serviceAccountEmail && { serviceAccountEmail: now.serviceAccountEmail }),
+    ...(now.serviceAccountApiToken !== '' && { serviceAccountApiToken: now.serviceAccountApiToken }),
+    ...(now.serviceAccountTokenExpiresAt !== before.serviceAccountTokenExpiresAt && { serviceAccountTokenExpiresAt: expiryTime(now.serviceAccountTokenExpiresAt) }),
+    ...(now.active !== before.active && { active: now.active }),
+  });
+}
+
+function savedNotes({ serviceAccount, webhook }: Connection) {
+  const t = texts.cloud;
+  const moment = (at: string | null, otherwise: string) => (at ? <Moment at={at} justNow={texts.common.justNow} /> : otherwise);
+  return {
+    webhookSecret: <>{t.secretSet}: {moment(webhook.secretSetAt, t.never)}</>,
+    account: <>{t.savedOn}: {moment(serviceAccount.savedAt, t.never)}. {t.expiresOn}: {moment(serviceAccount.expiresAt, t.noExpiry)}</>,
+  };
+}

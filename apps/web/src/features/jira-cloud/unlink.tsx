@@ -1,0 +1,79 @@
+import { Button, TextInput } from '@mantine/core';
+import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { useAction } from '../../lib/use-action.js';
+import { texts } from '../../texts.js';
+import { integrationsQuery } from '../integrations/integrations.js';
+import { unlink } from './workspaces.js';
+
+/** The workspace's name, which cannot be changed, and "Unlink" beside it. */
+export function UnlinkRow({ site, asOwner }: { site: string; asOwner: boolean }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <div className="locked">
+        <div>
+          <p className="ui-label">{texts.cloud.workspace}</p>
+          <p className="mono">{site}</p>
+        </div>
+        <Button variant="default" onClick={() => setAsking(true)}>{texts.cloud.unlink}</Button>
+      </div>
+      {asking && <UnlinkDialog site={site} asOwner={asOwner} onClose={() => setAsking(false)} />}
+    </>
+  );
+}
+
+/** Spells out what the click does. The owner ends the work of a whole team, so the name has to be typed. */
+function UnlinkDialog({ site, asOwner, onClose }: { site: string; asOwner: boolean; onClose: () => void }) {
+  const [typed, setTyped] = useState('');
+  const [mistyped, setMistyped] = useState(false);
+  const leave = useUnlink();
+  const t = texts.cloud;
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const wrong = asOwner && typed.trim().toLowerCase() !== site;
+    setMistyped(wrong);
+    if (!wrong) await leave.run();
+  }
+
+  return (
+    <Dialog title={asOwner ? t.unlinkOwnerTitle(site) : t.unlinkMemberTitle} onClose={onClose}>
+      <form noValidate className="ui-stack" onSubmit={(event) => void submit(event)}>
+        {asOwner ? <OwnerConsequences /> : <p>{t.unlinkMemberText(site)}</p>}
+        {asOwner && <TextInput label={t.unlinkType(site)} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} error={mistyped && t.unlinkTypeWrong(site)} autoComplete="off" autoCapitalize="off" spellCheck={false} />}
+        {leave.failure && <Notice tone="bad" role="alert">{leave.failure.message}</Notice>}
+        <div className="ui-row">
+          <Button type="submit" color="red" loading={leave.pending}>{t.unlink}</Button>
+          <Button variant="default" onClick={onClose}>{texts.common.cancel}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function OwnerConsequences() {
+  const t = texts.cloud;
+  return (
+    <>
+      {t.unlinkOwnerTexts.map((text) => <p key={text}>{text}</p>)}
+      <ul className="how-to">{t.unlinkOwnerPoints.map((point) => <li key={point}>{point}</li>)}</ul>
+    </>
+  );
+}
+
+/** Unlinks, and goes back to the list that shows what the server knows now. */
+function useUnlink() {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const announce = useAnnounce();
+  const [perform] = useState(() => async () => {
+    await unlink();
+    await queries.invalidateQueries({ queryKey: integrationsQuery.queryKey });
+    announce(texts.cloud.unlinkDone);
+    await navigate('/settings/integrations');
+  });
+  return useAction(perform);
+}

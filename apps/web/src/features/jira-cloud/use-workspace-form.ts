@@ -1,0 +1,87 @@
+import { useForm, type UseFormReturnType } from '@mantine/form';
+import { CreateWorkspace, UpdateWorkspace } from '@openhands-jira/contracts';
+import type { FieldProblem } from '@openhands-jira/ui';
+import { useEffect, useRef, useState } from 'react';
+import type { RequestFailed } from '../../lib/api.js';
+import { checkWith, type FieldErrors, placeFailure } from '../../lib/form-problems.js';
+import { texts } from '../../texts.js';
+import { CREDENTIAL_LABELS, type Credentials, fieldId } from './credential-fields.js';
+import { expiryTime, isFutureOrEmpty } from './expiry-date.js';
+
+export type WorkspaceValues = Credentials & { site: string };
+
+const LABELS: Record<keyof WorkspaceValues, string> = { site: texts.cloud.workspace, ...CREDENTIAL_LABELS };
+const NAMES = Object.keys(LABELS) as (keyof WorkspaceValues)[];
+
+/** Values as the contract for a new workspace wants them. */
+export function toNewWorkspace(values: WorkspaceValues, site: string): unknown {
+  return { ...values, site, serviceAccountTokenExpiresAt: expiryTime(values.serviceAccountTokenExpiresAt) };
+}
+
+/** Everything that is required for a new workspace. */
+export function checkNewWorkspace(values: WorkspaceValues): FieldErrors {
+  return { ...checkWith(CreateWorkspace, toNewWorkspace(values, values.site)), ...checkExpiry(values) };
+}
+
+/** Only what was typed is checked: an empty field keeps what is saved. */
+export function checkChanges(values: WorkspaceValues): FieldErrors {
+  const typed = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+  return { ...checkWith(UpdateWorkspace, { ...typed, serviceAccountTokenExpiresAt: expiryTime(values.serviceAccountTokenExpiresAt) }), ...checkExpiry(values) };
+}
+
+function checkExpiry({ serviceAccountTokenExpiresAt }: WorkspaceValues): FieldErrors {
+  return isFutureOrEmpty(serviceAccountTokenExpiresAt, new Date()) ? {} : { serviceAccountTokenExpiresAt: texts.cloud.expiryWrong };
+}
+
+export interface WorkspaceForm {
+  form: UseFormReturnType<WorkspaceValues>;
+  /** The message that belongs to no field. */
+  problem: string | null;
+  /** Fields that need attention, when there are several. */
+  summary: FieldProblem[];
+  /** Checks everything; true when it may be sent. Moves the focus to what is wrong. */
+  ready: () => boolean;
+  showFailure: (failure: RequestFailed) => void;
+  clearProblem: () => void;
+}
+
+/** A form about a workspace. It checks a field when it is left and everything before sending, never on the first key. */
+export function useWorkspaceForm(initialValues: WorkspaceValues, check: (values: WorkspaceValues) => FieldErrors): WorkspaceForm {
+  const form = useForm<WorkspaceValues>({ initialValues, validateInputOnBlur: true, validate: check });
+  const [problem, setProblem] = useState<string | null>(null);
+  const wrong = NAMES.filter((name) => form.errors[name]);
+  const focusWrong = useFocusOnWrong(wrong);
+
+  function ready(): boolean {
+    setProblem(null);
+    const { hasErrors } = form.validate();
+    if (hasErrors) focusWrong();
+    return !hasErrors;
+  }
+
+  function showFailure(failure: RequestFailed): void {
+    const placed = placeFailure(failure, NAMES);
+    form.setErrors(placed.fields);
+    setProblem(placed.form);
+    focusWrong();
+  }
+
+  return {
+    form, problem, ready, showFailure,
+    clearProblem: () => setProblem(null),
+    summary: wrong.length > 1 ? wrong.map((name) => ({ fieldId: fieldId(name), label: LABELS[name] })) : [],
+  };
+}
+
+/** The errors are drawn first; then the focus goes to the first field that has one. */
+function useFocusOnWrong(wrong: string[]): () => void {
+  const [asked, setAsked] = useState(0);
+  const first = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    first.current = wrong[0];
+  });
+  useEffect(() => {
+    if (asked > 0 && first.current) document.getElementById(fieldId(first.current))?.focus();
+  }, [asked]);
+  return () => setAsked((before) => before + 1);
+}

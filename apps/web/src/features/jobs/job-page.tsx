@@ -1,0 +1,82 @@
+import type { JobDetail } from '@openhands-jira/contracts';
+import { ExternalLink, Facts, LoadingBlock, Moment, Notice, Section, StepList } from '@openhands-jira/ui';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import { LoadFailure } from '../../app/load-failure.js';
+import { NotFoundPage } from '../../app/not-found-page.js';
+import { PageHead } from '../../app/page-head.js';
+import { isNotFound } from '../../lib/query.js';
+import { texts } from '../../texts.js';
+import { JobActions } from './job-actions.js';
+import { JobBadge } from './jobs-table.js';
+import { jobQuery } from './jobs.js';
+
+/** One job: how far it is, what happened, and what can be done. */
+export function JobPage() {
+  const { id = '' } = useParams();
+  const job = useQuery(jobQuery(id));
+  if (isNotFound(job.error)) return <NotFoundPage />;
+  return (
+    <>
+      <p><Link className="back-link" to="/activity/jobs">{texts.job.backToList}</Link></p>
+      {job.isPending && <LoadingBlock label={texts.common.loading} />}
+      {job.isError && !job.data && <LoadFailure query={job} />}
+      {job.data && <JobView key={id} job={job.data} />}
+    </>
+  );
+}
+
+function JobView({ job }: { job: JobDetail }) {
+  const t = texts.job;
+  return (
+    <>
+      <PageHead title={t.title(job.issueKey)} aside={<JobBadge job={job} />} />
+      {job.failure && <Notice tone="bad">{texts.jobFailures[job.failure]}</Notice>}
+      {job.cancelReason && <Notice tone="neutral">{texts.cancelReasons[job.cancelReason]}</Notice>}
+      <JobActions job={job} />
+      {job.resultText && <Section title={t.result}><p className="result-text">{job.resultText}</p></Section>}
+      <Section title={t.timeline}><Timeline job={job} /></Section>
+      <Section title={texts.delivery.facts}><Facts items={factsOf(job)} /></Section>
+      {job.comments.length > 0 && <Section title={t.comments}><Comments job={job} /></Section>}
+    </>
+  );
+}
+
+function Timeline({ job: { timeline } }: { job: JobDetail }) {
+  const t = texts.job;
+  if (timeline.length === 0) return <p className="ui-muted">{t.noTimeline}</p>;
+  return <StepList label={t.timeline} steps={timeline.map(({ at, kind, detail }, place) => ({ key: `${place}`, tone: 'neutral', icon: 'next', word: '', title: readable(kind), detail: detail && <p>{detail}</p>, time: moment(at) }))} />;
+}
+
+function Comments({ job: { comments } }: { job: JobDetail }) {
+  return <Facts items={comments.map(({ kind, state, writtenAt }, place) => ({ name: comments.filter((one) => one.kind === kind).length > 1 ? `${readable(kind)} ${place + 1}` : readable(kind), value: <>{texts.job.commentStates[state]} {writtenAt && moment(writtenAt)}</> }))} />;
+}
+
+function factsOf(job: JobDetail): { name: string; value: ReactNode }[] {
+  const t = texts.job;
+  const external = (href: string, word: string) => <ExternalLink href={href} newTab={texts.common.newTab}>{word}</ExternalLink>;
+  const facts: [string, ReactNode][] = [
+    [t.issue, external(job.issueUrl, job.issueKey)],
+    [t.conversation, job.conversationUrl && external(job.conversationUrl, t.openConversation)],
+    [t.repository, job.repository && <>{external(job.repository.url, job.repository.fullName)}{job.repository.branch && `, ${t.branch(job.repository.branch)}`}</>],
+    [t.pullRequests, job.pullRequests.length > 0 && <ul className="ui-plain-list">{job.pullRequests.map((url) => <li key={url}>{external(url, url)}</li>)}</ul>],
+    [t.trigger, t.by(t.triggers[job.trigger], job.requestedBy.name)],
+    [t.created, moment(job.createdAt)],
+    [t.started, job.startedAt && moment(job.startedAt)],
+    [t.finished, job.finishedAt && moment(job.finishedAt)],
+    [t.delivery, job.deliveryId && <Link to={`/deliveries/${job.deliveryId}`}>{t.openDelivery}</Link>],
+    [t.runs, job.runs.length > 0 && <ul className="ui-plain-list">{job.runs.map((run) => <li key={run.id}>{t.runNumber(run.number)}: {readable(run.state)}{run.failure && `. ${texts.jobFailures[run.failure]}`}</li>)}</ul>],
+  ];
+  return facts.flatMap(([name, value]) => (value ? [{ name, value }] : []));
+}
+
+function moment(at: string): ReactNode {
+  return <Moment at={at} justNow={texts.common.justNow} />;
+}
+
+/** `status comment` from `status_comment`, with a capital. */
+function readable(word: string): string {
+  const words = word.replaceAll(/[_-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,40 @@
+import type { Job } from '@openhands-jira/contracts';
+import { ShortMoment, StatusBadge } from '@openhands-jira/ui';
+import { Link } from 'react-router';
+import { texts } from '../../texts.js';
+import { JOB_ICONS, JOB_TONES } from './jobs.js';
+
+/** Jobs as a table; its roles are written out for the same reason as in the table of deliveries. */
+export function JobsTable({ jobs, caption }: { jobs: Job[]; caption: string }) {
+  const { time, issue } = texts.activity.columns;
+  const { trigger, repository, state } = texts.job;
+  return (
+    <table className="list" role="table">
+      <caption>{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">{[time, issue, trigger, repository, state].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}</tr>
+      </thead>
+      <tbody role="rowgroup">
+        {jobs.map((job) => (
+          <tr role="row" key={job.id}>
+            <td role="cell" className="when" data-label={time}><ShortMoment at={job.createdAt} justNow={texts.common.justNow} /></td>
+            <td role="cell" data-label={issue}><Link className="row-link" to={`/jobs/${job.id}`} aria-label={texts.job.title(job.issueKey)}>{job.issueKey}</Link></td>
+            <td role="cell" data-label={trigger}>{job.requestedBy.name}</td>
+            <td role="cell" data-label={repository}>{job.repository?.fullName ?? <span className="ui-muted">{texts.common.none}</span>}</td>
+            <td role="cell" data-label={state}><JobBadge job={job} /></td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** The job's state, and its mark while it is not simply working. */
+export function JobBadge({ job: { state, mark } }: { job: Pick<Job, 'state' | 'mark'> }) {
+  return (
+    <span className="ui-row">
+      <StatusBadge tone={JOB_TONES[state]} icon={JOB_ICONS[state]}>{texts.jobStates[state]}</StatusBadge>
+      {mark && <StatusBadge tone="warning">{texts.job.marks[mark]}</StatusBadge>}
+    </span>
+  );
+}

@@ -1,0 +1,37 @@
+import { QueryClient } from '@tanstack/react-query';
+import { RequestFailed } from './api.js';
+
+/** How often lists and details that are still changing are asked for again, in milliseconds. */
+export const LIVE_MS = 4_000;
+
+/**
+ * The cache of what the server said. Only reading goes through it: what people send may hold secrets, and a cached
+ * mutation would keep them (see `use-action.ts`).
+ */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: 5_000, retry: (failures, error) => failures < 2 && isTemporary(error) },
+    },
+  });
+}
+
+/** A refusal stays a refusal; only a server that is away may come back by itself. */
+function isTemporary(error: Error): boolean {
+  return error instanceof RequestFailed && (error.code === 'offline' || error.status >= 500);
+}
+
+/** True when the caller is not signed in, or no longer. */
+export function isSignedOut(error: Error | null): boolean {
+  return error instanceof RequestFailed && error.code === 'unauthenticated';
+}
+
+/** True when the thing does not exist, or is somebody else's. */
+export function isNotFound(error: Error | null): boolean {
+  return error instanceof RequestFailed && error.status === 404;
+}
+
+/** The sentence for people about an error. */
+export function sentenceOf(error: Error | null): string {
+  return error?.message ?? '';
+}

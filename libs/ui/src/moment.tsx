@@ -1,0 +1,45 @@
+import { useEffect, useState } from 'react';
+
+const MINUTE = 60_000;
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['day', 24 * 60 * MINUTE], ['hour', 60 * MINUTE], ['minute', MINUTE]];
+
+/** "3 minutes ago", "in 20 days": the largest unit that fits. `justNow` stands for less than a minute. */
+export function relativeTime(at: Date, now: Date, justNow: string, locale?: string): string {
+  const distance = at.getTime() - now.getTime();
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(distance) >= size) return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.round(distance / size), unit);
+  }
+  return justNow;
+}
+
+/** Date and time as people here write it. */
+export function exactTime(at: Date, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}
+
+/** A point in time: exact, and how long ago it was, kept up to date. */
+export function Moment({ at, justNow }: { at: string; justNow: string }) {
+  const now = useNow();
+  const date = new Date(at);
+  return (
+    <time dateTime={at}>
+      {exactTime(date)} <span className="ui-muted">({relativeTime(date, now, justNow)})</span>
+    </time>
+  );
+}
+
+/** The time in short form for lists; the exact one stands in the tooltip and in the machine-readable attribute. */
+export function ShortMoment({ at, justNow }: { at: string; justNow: string }) {
+  const now = useNow();
+  const date = new Date(at);
+  return <time dateTime={at} title={exactTime(date)}>{relativeTime(date, now, justNow)}</time>;
+}
+
+function useNow(): Date {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), MINUTE / 2);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
