@@ -74,7 +74,6 @@ describe('A Cloud comment', () => {
     ['a comment without an id', commentPayload({}, { id: undefined, self: undefined })],
     ['no comment at all', commentPayload({ comment: undefined })],
     ['no issue anywhere', commentPayload({ issue: undefined }, { self: undefined })],
-    ['a deleted comment that is not named', labelPayload({}, { issue_event_type_name: 'issue_comment_deleted' })],
   ])('is of no use with %s', (_, payload) => {
     expect(readCloudEvent(payload)?.kind).toBe('other');
   });
@@ -114,6 +113,7 @@ describe('An update of an issue', () => {
 
   it.each([
     ['issue_commented without the comment', { issue_event_type_name: 'issue_commented' }],
+    ['a deleted comment that is not named', { issue_event_type_name: 'issue_comment_deleted' }],
     ['no type name', { issue_event_type_name: undefined }],
     ['an unknown type name', { issue_event_type_name: 'toString' }],
     ['no changelog', { changelog: undefined }],

@@ -4,8 +4,10 @@
  * Pure and quick: it runs while Jira waits for its answer. What is not understood becomes an event of the kind `other`,
  * what is no Jira event at all becomes null; nothing in a payload can make this throw.
  */
-import type { EventComment, EventIssue, IssueEvent, IssueEventKind, JiraActor } from '@openhands-jira/domain';
-import { actorOf, changelogItemsOf, eventCommentOf, idsInSelf, type Shape, shapeOf, textOf, wordsOf } from './jira-cloud.shapes.js';
+import {
+  changelogItemsOf, type EventComment, type EventIssue, eventKindOf, idsInSelf, type IssueEvent, type IssueEventKind, type JiraActor, type Shape, shapeOf, textOf, wordsOf,
+} from '@openhands-jira/domain';
+import { actorOf, eventCommentOf } from './jira-cloud.shapes.js';
 
 /** Reads the JSON body of a delivery; null when it is no object with a `webhookEvent`. */
 export function readCloudEvent(payload: unknown): IssueEvent | null {
@@ -15,7 +17,7 @@ export function readCloudEvent(payload: unknown): IssueEvent | null {
   const typeName = textOf(body, 'issue_event_type_name');
   const comment = eventCommentOf(body['comment']);
   const issue = issueOf(body);
-  const kind = settledKind(kindOf(webhookEvent, typeName, body), issue, comment);
+  const kind = settledKind(eventKindOf(body), issue, comment);
   return {
     product: 'jira-cloud',
     kind,
@@ -36,36 +38,6 @@ export function siteOfPayload(payload: unknown): string | null {
   const addresses = [body['issue'], body['comment'], body['user'], shapeOf(body['comment'])['author']].map((part) => textOf(shapeOf(part), 'self'));
   const address = addresses.find((one) => one !== null && URL.canParse(one));
   return address ? new URL(address).hostname.replace(/\.$/, '') : null;
-}
-
-/** Cloud's own names, and those of `jira:issue_updated` that speak of a comment (Data Center and old servers send them). */
-const KINDS: Record<string, IssueEventKind> = {
-  comment_created: 'comment_created',
-  comment_updated: 'comment_edited',
-  comment_deleted: 'comment_deleted',
-  'jira:issue_created': 'issue_created',
-  'jira:issue_deleted': 'issue_deleted',
-};
-
-const COMMENT_TYPE_NAMES: Record<string, IssueEventKind> = {
-  issue_commented: 'comment_created',
-  issue_comment_edited: 'comment_edited',
-  issue_comment_deleted: 'comment_deleted',
-};
-
-function kindOf(webhookEvent: string, typeName: string | null, body: Shape): IssueEventKind {
-  if (webhookEvent !== 'jira:issue_updated') return Object.hasOwn(KINDS, webhookEvent) ? KINDS[webhookEvent]! : 'other';
-  const comment = shapeOf(body['comment']);
-  const hasComment = Object.keys(comment).length > 0;
-  if (typeName === null) return hasComment ? createdOrEdited(comment) : 'issue_updated';
-  // "Commented" without the comment is judged by its changelog, like any other update.
-  if (typeName === 'issue_commented' && !hasComment) return 'issue_updated';
-  return Object.hasOwn(COMMENT_TYPE_NAMES, typeName) ? COMMENT_TYPE_NAMES[typeName]! : 'issue_updated';
-}
-
-/** Old servers name no type: a comment that was never edited was created just now. */
-function createdOrEdited(comment: Shape): IssueEventKind {
-  return textOf(comment, 'created') === textOf(comment, 'updated') ? 'comment_created' : 'comment_edited';
 }
 
 /** A comment event that does not say which comment of which issue is of no use. */

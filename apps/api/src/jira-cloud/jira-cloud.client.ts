@@ -1,0 +1,197 @@
+/**
+ * What we do in a Cloud site: about a dozen endpoints, written down once.
+ *
+ * Texts are read by REST v2, where they are wiki markup like in deliveries, and written by REST v3, which takes ADF. Ids are
+ * used on the configured address only; no address out of an answer is ever called.
+ */
+import {
+  audienceOf, changelogItemsOf, type CommentMark, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, OWN_COMMENT_PROPERTY, propertyOf,
+  type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toAdf, wordsOf,
+} from '@openhands-jira/domain';
+import type { LearnedAccount } from '../connections/connections.service.js';
+import { type CloudGateway, pathPart } from './jira-cloud.gateway.js';
+import { actorOf } from './jira-cloud.shapes.js';
+
+/** Who we are on this site. */
+export interface CloudIdentity {
+  /** Address for people, without a slash at the end. */
+  siteUrl: string;
+  /** Our own account ids; empty when not known yet. */
+  accountIds: string[];
+}
+
+const ISSUE_FIELDS = 'summary,description,labels,status,creator,assignee,attachment,project';
+const CHANGES_PER_PAGE = 100;
+
+export class JiraCloudClient implements JiraClient {
+  constructor(
+    private readonly gateway: CloudGateway,
+    private readonly identity: CloudIdentity,
+    private readonly learn: (learned: LearnedAccount) => void = () => undefined,
+  ) {}
+
+  async getIssue(idOrKey: string): Promise<JiraIssue | null> {
+    const issue = pathPart(idOrKey);
+    const read = issue && (await this.find(`/rest/api/2/issue/${issue}?fields=${ISSUE_FIELDS}`));
+    return read ? this.issueOf(read) : null;
+  }
+
+  async getComment(issueId: string, commentId: string): Promise<JiraComment | null> {
+    const path = commentPath('2', issueId, commentId);
+    const read = path && (await this.find(`${path}?expand=properties`));
+    return read ? this.commentOf(read) : null;
+  }
+
+  async listComments(issueId: string, limit: number): Promise<JiraComment[]> {
+    const issue = pathPart(issueId);
+    const read = issue && (await this.find(`/rest/api/2/issue/${issue}/comment?orderBy=-created&maxResults=${limit}&expand=properties`));
+    const comments: JiraComment[] = [];
+    for (const shape of shapesOf(read ? read['comments'] : []).slice(0, limit)) comments.push(await this.commentOf(shape));
+    return comments;
+  }
+
+  /** Histories are oldest first and may be long; what was changed just now is on the last page. */
+  async getChange(issueId: string, changeId: string): Promise<JiraChange | null> {
+    const issue = pathPart(issueId);
+    if (!issue) return null;
+    const pageAt = (startAt: number): Promise<Shape | null> => this.find(`/rest/api/3/issue/${issue}/changelog?startAt=${startAt}&maxResults=${CHANGES_PER_PAGE}`);
+    const first = await pageAt(0);
+    const found = changeIn(first, changeId);
+    if (found || !first) return found;
+    const size = Number(first['maxResults']) || CHANGES_PER_PAGE;
+    const total = Number(first['total']) || 0;
+    for (let startAt = Math.floor(Math.max(total - 1, 0) / size) * size; startAt > 0; startAt -= size) {
+      const change = changeIn(await pageAt(startAt), changeId);
+      if (change) return change;
+    }
+    return null;
+  }
+
+  async addComment(issueId: string, comment: NewComment): Promise<string> {
+    const issue = pathPart(issueId);
+    if (!issue) throw noSuchIssue();
+    const { visibility, internal } = comment.audience;
+    const properties: { key: string; value: unknown }[] = [{ key: OWN_COMMENT_PROPERTY, value: comment.mark }];
+    if (internal) properties.push({ key: 'sd.public.comment', value: { internal: true } });
+    const body = { body: toAdf(comment.body), properties, ...(visibility && { visibility }) };
+    const posted = await this.gateway.json({ method: 'POST', path: `/rest/api/3/issue/${issue}/comment`, body });
+    const id = textOf(posted, 'id');
+    if (!id) throw new JiraProblem('jira_unexpected_answer', 'Jira took a comment but did not name it.');
+    this.learnAccount(posted);
+    return id;
+  }
+
+  /** No properties here: an edit without them keeps the mark and the internal flag. */
+  async editComment(issueId: string, commentId: string, comment: NewComment, quiet: boolean): Promise<boolean> {
+    const path = commentPath('3', issueId, commentId);
+    if (!path) return false;
+    const { visibility } = comment.audience;
+    const body = { body: toAdf(comment.body), ...(visibility && { visibility }) };
+    const answer = await this.gateway.call({ method: 'PUT', path: quiet ? `${path}?notifyUsers=false` : path, body, expect: [404] });
+    return answer.status !== 404;
+  }
+
+  async putRemoteLink(issueId: string, link: RemoteLink): Promise<void> {
+    const issue = pathPart(issueId);
+    if (!issue) throw noSuchIssue();
+    const { globalId, title, url, summary, resolved } = link;
+    // What is left out of an update becomes empty in Jira, so everything is sent each time.
+    const body = {
+      globalId,
+      application: { type: 'openhands', name: 'OpenHands' },
+      relationship: 'OpenHands',
+      object: { url, title, ...(summary !== undefined && { summary }), status: { resolved } },
+    };
+    await this.gateway.call({ method: 'POST', path: `/rest/api/3/issue/${issue}/remotelink`, body });
+  }
+
+  /** Cloud offers no reactions to API tokens: the internal endpoint is 404, the gateway's 401. */
+  react(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  /** Needs the scope `read:jira-user`, which the guide does not ask for: no answer counts as hidden. */
+  async emailOf(accountId: string): Promise<string | null> {
+    const path = `/rest/api/3/user?accountId=${encodeURIComponent(accountId)}`;
+    const answer = await this.gateway.call({ method: 'GET', path, expect: [400, 401, 403, 404] });
+    return answer.status === 200 ? textOf(shapeOf(answer.json()), 'emailAddress') : null;
+  }
+
+  private async find(path: string): Promise<Shape | null> {
+    const answer = await this.gateway.call({ method: 'GET', path, expect: [404] });
+    return answer.status === 404 ? null : shapeOf(answer.json());
+  }
+
+  private issueOf(shape: Shape): JiraIssue {
+    const [id, key] = [textOf(shape, 'id'), textOf(shape, 'key')];
+    if (!id || !key) throw new JiraProblem('jira_unexpected_answer', 'Jira sent an issue without an id or key.');
+    const fields = shapeOf(shape['fields']);
+    const project = shapeOf(fields['project']);
+    return {
+      id,
+      key,
+      url: `${this.identity.siteUrl}/browse/${key}`,
+      projectKey: textOf(project, 'key') ?? key.replace(/-\d+$/, ''),
+      serviceProject: textOf(project, 'projectTypeKey') === 'service_desk',
+      summary: textOf(fields, 'summary') ?? '',
+      description: textOf(fields, 'description') ?? '',
+      labels: wordsOf(fields['labels']),
+      status: textOf(shapeOf(fields['status']), 'name') ?? '',
+      creator: actorOf(fields['creator']),
+      assignee: actorOf(fields['assignee']),
+      attachmentNames: shapesOf(fields['attachment']).map((file) => textOf(file, 'filename') ?? '').filter(Boolean),
+    };
+  }
+
+  private async commentOf(shape: Shape): Promise<JiraComment> {
+    return {
+      id: textOf(shape, 'id') ?? '',
+      body: textOf(shape, 'body') ?? '',
+      author: actorOf(shape['author']),
+      updateAuthor: actorOf(shape['updateAuthor']),
+      audience: audienceOf(shape),
+      created: textOf(shape, 'created') ?? '',
+      updated: textOf(shape, 'updated') ?? '',
+      mark: markOf(await this.ownProperty(shape)),
+    };
+  }
+
+  /**
+   * Our property of a comment. `expand=properties` is answered by some sites and not documented for all; without it the
+   * property is read by itself, but only from comments that can be ours.
+   */
+  private async ownProperty(shape: Shape): Promise<unknown> {
+    if (Array.isArray(shape['properties'])) return propertyOf(shape, OWN_COMMENT_PROPERTY);
+    const author = actorOf(shape['author'])?.id ?? '';
+    const id = pathPart(textOf(shape, 'id') ?? '');
+    if (!id || (this.identity.accountIds.length > 0 && !this.identity.accountIds.includes(author))) return undefined;
+    return (await this.find(`/rest/api/3/comment/${id}/properties/${OWN_COMMENT_PROPERTY}`))?.['value'];
+  }
+
+  /** The author of what we posted is us, whatever the credentials said. */
+  private learnAccount(posted: Shape): void {
+    const accountId = actorOf(posted['author'])?.id;
+    if (accountId && !this.identity.accountIds.includes(accountId)) this.learn({ accountId });
+  }
+}
+
+function commentPath(version: '2' | '3', issueId: string, commentId: string): string | null {
+  const [issue, comment] = [pathPart(issueId), pathPart(commentId)];
+  return issue && comment && `/rest/api/${version}/issue/${issue}/comment/${comment}`;
+}
+
+function changeIn(page: Shape | null, changeId: string): JiraChange | null {
+  const change = shapesOf(page?.['values']).find((one) => textOf(one, 'id') === changeId);
+  return change ? { id: changeId, author: actorOf(change['author']), items: changelogItemsOf(change['items']) } : null;
+}
+
+/** Anybody with enough rights can set a property on any comment, so its content is checked. */
+function markOf(value: unknown): CommentMark | null {
+  const shape = shapeOf(value);
+  const [key, kind] = [textOf(shape, 'key'), textOf(shape, 'kind')];
+  return key !== null && kind !== null ? { v: 1, key, jobId: textOf(shape, 'jobId'), kind } : null;
+}
+
+function noSuchIssue(): JiraProblem {
+  return new JiraProblem('jira_unexpected_answer', 'There is no issue with this id.', null, 404);
+}

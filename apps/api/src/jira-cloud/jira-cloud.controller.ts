@@ -1,0 +1,96 @@
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Redirect, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuthorizationRedirect, CreateWorkspace, UpdateWorkspace, Uuid, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { oauthBrowser } from '../auth/cookies.js';
+import { AppConfig } from '../config/config.js';
+import { type Caller, CurrentCaller, Public, type UserCaller } from '../security/access.js';
+import { CurrentUser } from '../security/current-user.js';
+import { OAUTH_BROWSER_COOKIE } from '../security/oauth-attempts.service.js';
+import { Problem } from '../security/problem.js';
+import { CloudCallback } from './jira-cloud.callback.js';
+import { CloudWorkspaces, type Visitor } from './jira-cloud.service.js';
+
+/** Connecting and linking Jira Cloud over REST, and the address that Atlassian sends browsers back to. */
+@ApiTags('Jira Cloud')
+@Controller()
+export class JiraCloudController {
+  constructor(
+    private readonly workspaces: CloudWorkspaces,
+    private readonly callback: CloudCallback,
+    private readonly config: AppConfig,
+  ) {}
+
+  @Get('api/v1/jira-cloud/workspaces/:site')
+  @ApiOperation({ summary: 'Look up an active workspace by host, address or bare name' })
+  @ApiOkResponse({ standardSchema: Workspace })
+  find(@Param('site') site: string): Promise<Workspace> {
+    this.needProduct();
+    return this.workspaces.find(site);
+  }
+
+  @Post('api/v1/jira-cloud/workspaces')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Connect a workspace; takes effect when the OAuth proof succeeds' })
+  @ApiOkResponse({ standardSchema: WorkspaceCreated })
+  create(@CurrentUser() caller: UserCaller, @Body({ schema: CreateWorkspace }) body: CreateWorkspace, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<WorkspaceCreated> {
+    this.needProduct();
+    return this.workspaces.create(this.visitor(caller, request, reply), body);
+  }
+
+  @Patch('api/v1/jira-cloud/workspaces/:connectionId')
+  @ApiOperation({ summary: 'Change a workspace (its owner only); takes effect when the OAuth proof succeeds' })
+  @ApiOkResponse({ standardSchema: AuthorizationRedirect })
+  async edit(
+    @CurrentUser() caller: UserCaller,
+    @Param('connectionId', { schema: Uuid }) connectionId: string,
+    @Body({ schema: UpdateWorkspace }) body: UpdateWorkspace,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AuthorizationRedirect> {
+    this.needProduct();
+    const { authorizationUrl } = await this.workspaces.edit(this.visitor(caller, request, reply), connectionId, body);
+    return { authorizationUrl };
+  }
+
+  @Post('api/v1/jira-cloud/workspaces/:site/link')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Link the own Jira account to an active workspace' })
+  @ApiOkResponse({ standardSchema: AuthorizationRedirect })
+  async link(@CurrentUser() caller: UserCaller, @Param('site') site: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<AuthorizationRedirect> {
+    this.needProduct();
+    const { authorizationUrl } = await this.workspaces.link(this.visitor(caller, request, reply), site);
+    return { authorizationUrl };
+  }
+
+  /** Always a redirect to the page: a person never lands on raw JSON. */
+  @Public()
+  @Get('integration/jira/callback')
+  @Redirect()
+  @ApiExcludeEndpoint()
+  async back(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest, @CurrentCaller() caller?: Caller): Promise<{ url: string; statusCode: number }> {
+    const { result, code } = this.config.jiraCloud
+      ? await this.callback.finish({
+          state: textOrNull(query['state']),
+          code: textOrNull(query['code']),
+          error: textOrNull(query['error']),
+          browser: request.cookies[OAUTH_BROWSER_COOKIE],
+          userId: caller?.via === 'session' ? caller.userId : null,
+        })
+      : { result: 'failed', code: 'product_disabled' };
+    return { url: `/settings/integrations/return?${new URLSearchParams({ product: 'jira-cloud', result, code }).toString()}`, statusCode: 302 };
+  }
+
+  private visitor(caller: UserCaller, request: FastifyRequest, reply: FastifyReply): Visitor {
+    return { userId: caller.userId, browser: oauthBrowser(request, reply, this.config.secure) };
+  }
+
+  private needProduct(): void {
+    if (!this.config.jiraCloud) throw new Problem(404, 'product_disabled', 'Jira Cloud is not set up on this installation. Ask an administrator.');
+  }
+}
+
+/** A parameter that is given twice counts as not given. */
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 4000) : null;
+}

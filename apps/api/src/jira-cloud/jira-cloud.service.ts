@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import type { CreateWorkspace, UpdateWorkspace, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
+import { Clock } from '../config/clock.js';
+import type { ConnectionChanges } from '../connections/connection-changes.js';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { Connections } from '../connections/connections.service.js';
+import { notFound, Problem } from '../security/problem.js';
+import { type AccountVerdict, CloudAccountCheck, type TypedAccount } from './jira-cloud.account-check.js';
+import { CloudOAuth } from './jira-cloud.oauth.js';
+
+/** A person in a browser. */
+export interface Visitor {
+  userId: string;
+  /** Value of the cookie that ties an OAuth round trip to this browser. */
+  browser: string;
+}
+
+/**
+ * Connecting, changing and joining Cloud workspaces, up to the consent page. Nothing here takes effect: that happens in
+ * `CloudCallback`, when the person comes back with the proof of belonging to the site.
+ */
+@Injectable()
+export class CloudWorkspaces {
+  constructor(
+    private readonly connections: Connections,
+    private readonly accounts: CloudAccountCheck,
+    private readonly oauth: CloudOAuth,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The workspace, when one can link to it. Unknown and inactive ones get the same answer: nobody learns who is a customer here. */
+  async find(site: string): Promise<Workspace> {
+    const row = await this.activeOf(site);
+    return { site: row.site, status: 'active' };
+  }
+
+  /**
+   * Checks the credentials and begins the proof. A new connection waits as a pending row; the owner of a former one gets
+   * the same record and URLs, and the new settings travel in the round trip.
+   */
+  async create(visitor: Visitor, input: CreateWorkspace): Promise<WorkspaceCreated> {
+    const site = this.siteOf(input.site);
+    this.refusePast(input.serviceAccountTokenExpiresAt);
+    const known = await this.connections.bySite('jira-cloud', site);
+    if (known && known.ownerId !== visitor.userId) throw ownedByOther(known);
+    const { serviceAccountEmail: email, serviceAccountApiToken: token } = input;
+    const changes: ConnectionChanges = {
+      ...(await this.checkedAccount({ site, email, token })),
+      webhookSecret: input.webhookSecret,
+      tokenExpiresAt: input.serviceAccountTokenExpiresAt ?? null,
+    };
+    const { active } = input;
+    if (known) return this.begin(visitor, 'jira-configure', known.id, { ...changes, active });
+    const pending = await this.connections.savePending({ product: 'jira-cloud', site, siteUrl: `https://${site}`, ownerId: visitor.userId }, changes);
+    return this.begin(visitor, 'jira-configure', pending.id, { active });
+  }
+
+  /** Checks changed credentials and begins the proof; the changes travel in the round trip. Owner only. */
+  async edit(visitor: Visitor, connectionId: string, input: UpdateWorkspace): Promise<{ authorizationUrl: string }> {
+    const row = await this.connections.byId(connectionId);
+    if (row?.product !== 'jira-cloud') throw notFound('workspace');
+    if (row.ownerId !== visitor.userId) throw new Problem(403, 'not_owner', 'Only the person who set this workspace up can change it. You can link and unlink your own account.');
+    this.refusePast(input.serviceAccountTokenExpiresAt);
+    const { webhookSecret, serviceAccountTokenExpiresAt: tokenExpiresAt, active } = input;
+    const changes: ConnectionChanges = {
+      ...(await this.changedAccount(row, input)),
+      ...(webhookSecret !== undefined && { webhookSecret }),
+      ...(tokenExpiresAt !== undefined && { tokenExpiresAt }),
+      ...(active !== undefined && { active }),
+    };
+    return this.begin(visitor, 'jira-edit', row.id, changes);
+  }
+
+  /** Begins the proof that links this person to an active workspace. */
+  async link(visitor: Visitor, site: string): Promise<{ authorizationUrl: string }> {
+    const row = await this.activeOf(site);
+    return this.begin(visitor, 'jira-link', row.id, {});
+  }
+
+  private async activeOf(input: string): Promise<ConnectionEntity> {
+    const row = await this.connections.bySite('jira-cloud', this.siteOf(input));
+    if (row?.status !== 'active') throw new Problem(404, 'not_found', 'No active workspace has this name.');
+    return row;
+  }
+
+  private siteOf(input: string): string {
+    const reading = this.accounts.siteOf(input);
+    if (reading.ok) return reading.site;
+    throw invalid('site', reading.message);
+  }
+
+  private refusePast(expiresAt: string | null | undefined): void {
+    if (expiresAt && Date.parse(expiresAt) <= this.clock.now().getTime()) throw invalid('serviceAccountTokenExpiresAt', 'Enter a day in the future, at most 365 days from the day on which the token was made.');
+  }
+
+  /** The account as a change, when it was changed; also tried, unchanged, before a connection comes to life again. */
+  private async changedAccount(row: ConnectionEntity, input: UpdateWorkspace): Promise<ConnectionChanges> {
+    const changed = input.serviceAccountEmail !== undefined || input.serviceAccountApiToken !== undefined;
+    const revived = row.status !== 'active' && input.active !== false && !(row.status === 'paused' && input.active === undefined);
+    if (!changed && !revived) return {};
+    const stored = await this.connections.access(row.id);
+    const email = input.serviceAccountEmail ?? stored?.email;
+    const token = input.serviceAccountApiToken ?? stored?.token;
+    if (!email || !token) throw invalid('serviceAccountApiToken', 'Paste the API token of the service account.');
+    return this.checkedAccount({ site: row.site, email, token });
+  }
+
+  private async checkedAccount(account: TypedAccount): Promise<ConnectionChanges> {
+    const verdict = await this.accounts.check(account);
+    if (!verdict.ok) throw refusedAccount(verdict);
+    const { cloudId, scheme, accountId } = verdict;
+    return { cloudId, serviceAccount: { email: account.email, token: account.token, scheme, ids: accountId ? [accountId] : [] } };
+  }
+
+  private async begin(visitor: Visitor, purpose: 'jira-link' | 'jira-configure' | 'jira-edit', connectionId: string, changes: ConnectionChanges): Promise<WorkspaceCreated> {
+    const authorizationUrl = await this.oauth.begin({ purpose, userId: visitor.userId, connectionId, payload: { changes }, browser: visitor.browser });
+    return { authorizationUrl, connectionId };
+  }
+}
+
+function invalid(path: string, message: string): Problem {
+  return new Problem(400, 'validation_failed', message, [{ path, message }]);
+}
+
+function refusedAccount({ code, field, message }: AccountVerdict & { ok: false }): Problem {
+  const status = code === 'jira_unreachable' || code === 'jira_unexpected_answer' ? 502 : 422;
+  return new Problem(status, code, message, [{ path: field, message }]);
+}
+
+function ownedByOther(row: ConnectionEntity): Problem {
+  return new Problem(
+    409, 'conflict',
+    row.status === 'inactive'
+      ? 'Somebody else set this workspace up and unlinked it. Only that person can reactivate it; an administrator can take it over.'
+      : 'Somebody else has set this workspace up already. Link your account to it instead of setting it up again.',
+  );
+}

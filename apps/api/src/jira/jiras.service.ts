@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { Product } from '@openhands-jira/contracts';
+import { type IssueEvent, type JiraCapabilities, type JiraClient, JiraProblem, type JiraProduct } from '@openhands-jira/domain';
+import { type ConnectionAccess, Connections } from '../connections/connections.service.js';
+import { JiraCloudProduct } from '../jira-cloud/jira-cloud.product.js';
+
+/** One Jira site, ready for calls. */
+export interface OpenJira {
+  client: JiraClient;
+  can: JiraCapabilities;
+  /** True when this site refused a reaction before. */
+  reactionsOff: boolean;
+}
+
+/**
+ * The products as one list. Nothing above this room knows which of them a connection belongs to. A further tracker is a
+ * room of its own and one more entry here.
+ */
+@Injectable()
+export class Jiras {
+  private readonly products: Map<Product, JiraProduct<ConnectionAccess>>;
+
+  constructor(
+    private readonly connections: Connections,
+    cloud: JiraCloudProduct,
+  ) {
+    this.products = new Map([cloud].map((product) => [product.id, product]));
+  }
+
+  /** Throws when this installation does not have the product: a row that no code of ours has written. */
+  product(id: Product): JiraProduct<ConnectionAccess> {
+    const product = this.products.get(id);
+    if (!product) throw new Error(`No room serves the product ${id}.`);
+    return product;
+  }
+
+  /** Reads a payload. Null when it is no Jira event at all. */
+  readEvent(id: Product, payload: unknown): IssueEvent | null {
+    return this.product(id).readEvent(payload);
+  }
+
+  /** Calls as the service account of a connection. Throws `JiraProblem` when the connection is gone or has no credentials. */
+  async clientFor(connectionId: string): Promise<JiraClient> {
+    const jira = await this.open(connectionId);
+    if (!jira) throw new JiraProblem('service_account_rejected', 'This connection has no service account.');
+    return jira.client;
+  }
+
+  /** The site of a connection, or null when the connection is gone or has no credentials. */
+  async open(connectionId: string): Promise<OpenJira | null> {
+    const access = await this.connections.access(connectionId);
+    if (!access) return null;
+    const product = this.product(access.product);
+    return { client: product.client(access), can: product.can, reactionsOff: access.reactionsOff };
+  }
+
+  /** Remembers that a site takes no reactions from us. */
+  switchReactionsOff(connectionId: string): Promise<void> {
+    return this.connections.switchReactionsOff(connectionId);
+  }
+}

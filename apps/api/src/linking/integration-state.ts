@@ -1,0 +1,85 @@
+/**
+ * How an integration looks to one person: its state in one word, the reasons, and what this person can do.
+ *
+ * Rules only, no database. Members learn that something is wrong; what it is and when credentials end is for the owner and
+ * the administrators.
+ */
+import type { Capability, Integration, IntegrationState } from '@openhands-jira/contracts';
+import type { ConnectionState } from '../connections/connection.entity.js';
+
+type Reason = Integration['reasons'][number];
+
+/** What the rules look at. */
+export interface IntegrationFacts {
+  /** The installation has what the product needs. */
+  configured: boolean;
+  connection: {
+    status: ConnectionState;
+    owned: boolean;
+    tokenExpiresAt: Date | null;
+    hadDelivery: boolean;
+  } | null;
+  linked: boolean;
+  isAdmin: boolean;
+  /** False for the administrator token of the environment, which can neither own nor link anything. */
+  hasAccount: boolean;
+  now: Date;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** Service-account tokens live at most a year; this is when the page begins to warn. */
+const WARN_DAYS = 30;
+
+const STATES: Record<ConnectionState, IntegrationState> = { pending: 'setup_incomplete', active: 'active', paused: 'paused', inactive: 'not_configured' };
+
+/** The state and its reasons. */
+export function integrationState(facts: IntegrationFacts): { state: IntegrationState; reasons: Reason[] } {
+  const { connection } = facts;
+  if (!facts.configured) return { state: 'disabled', reasons: [disabledReason(facts.isAdmin)] };
+  if (!connection) return { state: 'not_configured', reasons: [] };
+  const token = connection.status === 'active' ? tokenReason(connection.tokenExpiresAt, facts.now) : null;
+  if (token) return { state: 'degraded', reasons: [connection.owned || facts.isAdmin ? token : OWNER_NEEDED] };
+  return { state: STATES[connection.status], reasons: statusReasons(connection) };
+}
+
+/** What this person can do. The page shows its buttons by it; every route checks for itself. */
+export function integrationCapabilities(facts: IntegrationFacts): Capability[] {
+  const oversight: Capability[] = facts.isAdmin ? ['view_deliveries', 'replay'] : [];
+  if (!facts.configured || !facts.hasAccount) return oversight;
+  return [...new Set([...ownCapabilities(facts), ...oversight])];
+}
+
+function ownCapabilities({ connection, linked }: IntegrationFacts): Capability[] {
+  if (!connection) return ['configure', 'link'];
+  if (!connection.owned) return ['unlink', 'view_deliveries'];
+  switch (connection.status) {
+    case 'pending': return ['configure', 'edit', 'unlink', 'view_deliveries'];
+    case 'inactive': return ['configure', 'edit', 'view_deliveries'];
+    default: return [...(linked ? [] : ['link' as const]), 'edit', 'pause', 'unlink', 'view_deliveries', 'replay'];
+  }
+}
+
+const OWNER_NEEDED: Reason = { code: 'owner_needed', detail: 'The person who set this workspace up has to look after it.' };
+
+function disabledReason(isAdmin: boolean): Reason {
+  return isAdmin
+    ? { code: 'oauth_app_missing', detail: 'Jira Cloud needs an Atlassian OAuth 2.0 (3LO) app: set JIRA_CLOUD_CLIENT_ID and JIRA_CLOUD_CLIENT_SECRET.' }
+    : { code: 'product_disabled', detail: 'Jira Cloud is not available on this installation. Ask an administrator.' };
+}
+
+function tokenReason(expiresAt: Date | null, now: Date): Reason | null {
+  if (!expiresAt) return null;
+  const days = Math.ceil((expiresAt.getTime() - now.getTime()) / DAY_MS);
+  if (days <= 0) return { code: 'token_expired', detail: 'The API token of the service account has expired. Create a new one in admin.atlassian.com and paste it under Edit.' };
+  if (days > WARN_DAYS) return null;
+  return { code: 'token_expires_soon', detail: `The API token of the service account expires in ${days} ${days === 1 ? 'day' : 'days'}. Create a new one in admin.atlassian.com and paste it under Edit.` };
+}
+
+function statusReasons({ status, hadDelivery }: NonNullable<IntegrationFacts['connection']>): Reason[] {
+  switch (status) {
+    case 'pending': return [{ code: 'proof_missing', detail: 'The proof that you belong to this workspace is missing. Connect again and allow the access at Atlassian.' }];
+    case 'inactive': return [{ code: 'unlinked_by_owner', detail: 'You unlinked this workspace. Only you can reactivate it.' }];
+    case 'active': return hadDelivery ? [] : [{ code: 'no_delivery_yet', detail: 'Nothing has come from Jira yet. Create the webhook in Jira, then write a comment on any issue.' }];
+    case 'paused': return [];
+  }
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { Integrations } from './integrations.service.js';
+import { LinkingController } from './linking.controller.js';
+import { Linking } from './linking.service.js';
+import { Unlinking } from './unlinking.service.js';
+
+/** Who in Jira is who here: the decision, the view of it, and its end. */
+@Module({
+  imports: [AuthModule, ConnectionsModule],
+  controllers: [LinkingController],
+  providers: [Integrations, Linking, Unlinking],
+  exports: [Linking],
+})
+export class LinkingModule {}

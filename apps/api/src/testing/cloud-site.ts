@@ -1,0 +1,37 @@
+/** Calls of our service account to the sandbox's main Cloud site, without the rest of the service. */
+import { type Sandbox, startSandbox } from '../../../../tools/sandbox/sandbox.ts';
+import { CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
+import { readConfig } from '../config/config.js';
+import type { LearnedAccount } from '../connections/connections.service.js';
+import { OutgoingHttp } from '../http/outgoing.js';
+import { JiraCloudClient } from '../jira-cloud/jira-cloud.client.js';
+import { CloudGateway, type GatewayAccount } from '../jira-cloud/jira-cloud.gateway.js';
+
+export interface CloudSiteBench {
+  sandbox: Sandbox;
+  /** What the calls taught about the account, in order. */
+  learned: LearnedAccount[];
+  serviceAccountId: string;
+  client(account?: Partial<GatewayAccount>, accountIds?: string[]): JiraCloudClient;
+  gateway(account?: Partial<GatewayAccount>): CloudGateway;
+  close(): Promise<void>;
+}
+
+export async function startCloudSite(): Promise<CloudSiteBench> {
+  const sandbox = await startSandbox();
+  const http = new OutgoingHttp(readConfig(sandbox.environment()));
+  const learned: LearnedAccount[] = [];
+  const learn = (more: LearnedAccount): void => void learned.push(more);
+  const serviceAccountId = sandbox.jira.serviceTokens[0]!.accountId;
+  const gateway = (account: Partial<GatewayAccount> = {}): CloudGateway => {
+    const known: GatewayAccount = {
+      apiUrl: sandbox.urls.atlassian, cloudId: sandbox.jira.cloudId, email: CREDENTIALS.serviceAccountEmail, token: CREDENTIALS.serviceAccountToken, scheme: 'basic', ...account,
+    };
+    return new CloudGateway(http, known, learn);
+  };
+  return {
+    sandbox, learned, serviceAccountId, gateway,
+    client: (account = {}, accountIds = [serviceAccountId]) => new JiraCloudClient(gateway(account), { siteUrl: sandbox.jira.url, accountIds }, learn),
+    close: () => sandbox.close(),
+  };
+}
