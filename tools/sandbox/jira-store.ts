@@ -113,6 +113,7 @@ export class JiraStore {
     comment.body = edit.body;
     comment.updateAuthorId = edit.actorId;
     comment.updated = this.clock.now();
+    issue.updated = comment.updated;
     comment.notifiedUsersOnEdit = edit.notifyUsers ?? true;
     if (edit.visibility !== undefined) comment.visibility = edit.visibility;
     this.#announce({ kind: 'comment_updated', issue, comment, actorId: edit.actorId });
@@ -120,6 +121,7 @@ export class JiraStore {
 
   deleteComment(issue: Issue, comment: Comment, actorId: string): void {
     issue.comments.splice(issue.comments.indexOf(comment), 1);
+    issue.updated = this.clock.now();
     this.#announce({ kind: 'comment_deleted', issue, comment, actorId });
   }
 

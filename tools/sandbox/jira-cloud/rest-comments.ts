@@ -1,14 +1,24 @@
 /** REST of a Cloud site: comments and their properties. v2 takes wiki strings only, v3 takes ADF only (jira-api.md 2.4). */
-import type { Comment, Issue, RichText, Visibility } from '../jira-model.ts';
+import type { Comment, Issue, RichText } from '../jira-model.ts';
+import {
+  asksForInternalNote,
+  getProperty,
+  jiraError,
+  listProperties,
+  MAX_COMMENT_LENGTH,
+  maySeeComment,
+  paging,
+  propertiesOf,
+  putProperty,
+  TOO_LONG,
+  wantedVisibility,
+} from '../jira-rest.ts';
 import { MAX_COMMENTS } from '../jira-store.ts';
-import { empty, json, jsonBody, objectBody, type Reply } from '../routes.ts';
+import { empty, json, objectBody, type Reply } from '../routes.ts';
 import { isAdfDocument } from './adf.ts';
 import type { Gateway, GatewayCall } from './gateway.ts';
-import { jiraError, paging, withIssue, writeTo } from './rest-issues.ts';
+import { withIssue, writeTo } from './rest-issues.ts';
 import { commentShape } from './shapes.ts';
-
-/** Characters of one comment, in its stored form. */
-export const MAX_COMMENT_LENGTH = 32_767;
 
 export function addCommentRoutes(gateway: Gateway): void {
   const comments = '/issue/:issue/comment';
@@ -21,16 +31,13 @@ export function addCommentRoutes(gateway: Gateway): void {
   gateway.add('DELETE', `${comments}/:comment`, 'write:jira-work', (call) =>
     withComment(call, (issue, comment) => writeTo(call, issue, () => remove(call, issue, comment))),
   );
-  gateway.add('GET', '/comment/:comment/properties', 'read:jira-work', (call) => withAnyComment(call, listProperties));
-  gateway.add('GET', '/comment/:comment/properties/:key', 'read:jira-work', (call) => withAnyComment(call, (comment) => getProperty(call, comment)));
-  gateway.add('PUT', '/comment/:comment/properties/:key', 'write:jira-work', (call) => withAnyComment(call, (comment) => putProperty(call, comment)));
+  gateway.add('GET', '/comment/:comment/properties', 'read:jira-work', (call) => withAnyComment(call, (comment) => listProperties(comment.properties)));
+  gateway.add('GET', '/comment/:comment/properties/:key', 'read:jira-work', (call) => withAnyComment(call, (comment) => getProperty(comment.properties, propertyKey(call))));
+  gateway.add('PUT', '/comment/:comment/properties/:key', 'write:jira-work', (call) => withAnyComment(call, (comment) => putProperty(comment, propertyKey(call), call.request)));
 }
 
-/** Whether this person may read this comment: restricted ones need the role or group. */
 function maySee(call: GatewayCall, comment: Comment): boolean {
-  if (comment.visibility === null) return true;
-  const person = call.site.store.person(call.accountId);
-  return (comment.visibility.type === 'role' ? person.roles : person.groups).includes(comment.visibility.value);
+  return maySeeComment(call.site.store.person(call.accountId), comment);
 }
 
 function withComment(call: GatewayCall, handle: (issue: Issue, comment: Comment) => Reply): Reply {
@@ -56,7 +63,7 @@ function shape(call: GatewayCall, issue: Issue, comment: Comment): Record<string
 }
 
 function list(call: GatewayCall, issue: Issue): Reply {
-  const { startAt, maxResults } = paging(call, 50);
+  const { startAt, maxResults } = paging(call.request.query, 50);
   const visible = issue.comments.filter((comment) => maySee(call, comment));
   if (call.request.query.get('orderBy') === '-created') visible.reverse();
   const comments = visible.slice(startAt, startAt + maxResults).map((comment) => shape(call, issue, comment));
@@ -79,25 +86,7 @@ function writtenBody(call: GatewayCall, value: unknown): Written {
 /** On v3 the stored JSON counts, not the visible text. */
 function tooLong(stored: string): Written | null {
   if (stored.length <= MAX_COMMENT_LENGTH) return null;
-  const comment = 'The entered text is too long. It exceeds the allowed limit of 32,767 characters.';
-  return { ok: false, reply: jiraError(400, '', { comment }) };
-}
-
-function wantedVisibility(call: GatewayCall, value: unknown): { ok: true; visibility: Visibility | null } | { ok: false; reply: Reply } {
-  if (value === undefined || value === null) return { ok: true, visibility: null };
-  const { type, value: name, identifier } = value as Record<string, unknown>;
-  const person = call.site.store.person(call.accountId);
-  const target = String(name ?? identifier);
-  const owned = type === 'role' ? person.roles : type === 'group' ? person.groups : [];
-  if (!owned.includes(target)) {
-    return { ok: false, reply: jiraError(400, '', { commentLevel: `You are currently not a member of the ${String(type)}: ${target}.` }) };
-  }
-  return { ok: true, visibility: { type: type as Visibility['type'], value: target } };
-}
-
-function propertiesOf(value: unknown): [string, unknown][] {
-  if (!Array.isArray(value)) return [];
-  return value.map((entry: { key: string; value: unknown }) => [entry.key, entry.value]);
+  return { ok: false, reply: jiraError(400, '', { comment: TOO_LONG }) };
 }
 
 function create(call: GatewayCall, issue: Issue): Reply {
@@ -110,11 +99,10 @@ function create(call: GatewayCall, issue: Issue): Reply {
   if (issue.comments.length >= MAX_COMMENTS) return jiraError(413, 'The issue has too many comments.');
   const written = writtenBody(call, input['body']);
   if (!written.ok) return written.reply;
-  const visibility = wantedVisibility(call, input['visibility']);
+  const visibility = wantedVisibility(call.site.store.person(call.accountId), input['visibility']);
   if (!visibility.ok) return visibility.reply;
   const properties = propertiesOf(input['properties']);
-  const publicity = properties.find(([key]) => key === 'sd.public.comment')?.[1] as { internal?: boolean } | undefined;
-  const internal = store.project(issue.projectKey).type === 'service_desk' && publicity?.internal === true;
+  const internal = asksForInternalNote(store, issue, properties);
   const fields = { authorId: call.accountId, body: written.body, visibility: visibility.visibility, internal, properties };
   const comment = store.addComment(issue, fields);
   const location = `${call.site.url}/rest/api/${call.version}/issue/${issue.id}/comment/${comment.id}`;
@@ -128,7 +116,7 @@ function update(call: GatewayCall, issue: Issue, comment: Comment): Reply {
   }
   const written = writtenBody(call, input['body']);
   if (!written.ok) return written.reply;
-  const visibility = wantedVisibility(call, input['visibility']);
+  const visibility = wantedVisibility(call.site.store.person(call.accountId), input['visibility']);
   if (!visibility.ok) return visibility.reply;
   const keep = input['visibility'] === undefined && !call.site.editWithoutVisibilityIsPublic;
   for (const [key, value] of propertiesOf(input['properties'])) comment.properties.set(key, value);
@@ -146,21 +134,6 @@ function remove(call: GatewayCall, issue: Issue, comment: Comment): Reply {
   return empty(204);
 }
 
-function listProperties(comment: Comment): Reply {
-  return json(200, { keys: [...comment.properties.keys()].map((key) => ({ key })) });
-}
-
-function getProperty(call: GatewayCall, comment: Comment): Reply {
-  const key = call.request.params['key'] ?? '';
-  if (!comment.properties.has(key)) return jiraError(404, `The property with key ${key} does not exist.`);
-  return json(200, { key, value: comment.properties.get(key) });
-}
-
-function putProperty(call: GatewayCall, comment: Comment): Reply {
-  const key = call.request.params['key'] ?? '';
-  const value = jsonBody(call.request);
-  if (call.request.raw.length > 32_768) return jiraError(400, 'The property value is too long.');
-  const known = comment.properties.has(key);
-  comment.properties.set(key, value);
-  return empty(known ? 200 : 201);
+function propertyKey(call: GatewayCall): string {
+  return call.request.params['key'] ?? '';
 }

@@ -1,6 +1,7 @@
 /** REST of a Cloud site, all but comments: the site itself, permissions, projects, people, issues, changelogs, remote links. */
-import type { Issue, RemoteLink } from '../jira-model.ts';
-import { json, objectBody, type Reply } from '../routes.ts';
+import type { Issue } from '../jira-model.ts';
+import { jiraError, listRemoteLinks, onlyWanted, paging, upsertRemoteLink } from '../jira-rest.ts';
+import { json, type Reply } from '../routes.ts';
 import type { Gateway, GatewayCall } from './gateway.ts';
 import { allFields, changeShape, jiraTime, personShape, projectShape } from './shapes.ts';
 
@@ -12,15 +13,10 @@ export function addIssueRoutes(gateway: Gateway): void {
   gateway.add('GET', '/user', 'read:jira-user', user);
   gateway.add('GET', '/issue/:issue', 'read:jira-work', (call) => withIssue(call, (issue) => getIssue(call, issue)));
   gateway.add('GET', '/issue/:issue/changelog', 'read:jira-work', (call) => withIssue(call, (issue) => changelog(call, issue)));
-  gateway.add('GET', '/issue/:issue/remotelink', 'read:jira-work', (call) => withIssue(call, (issue) => listRemoteLinks(call, issue)));
+  gateway.add('GET', '/issue/:issue/remotelink', 'read:jira-work', (call) => withIssue(call, (issue) => listRemoteLinks(issue, restUrl(call), call.request.query)));
   gateway.add('POST', '/issue/:issue/remotelink', 'write:jira-work', (call) =>
-    withIssue(call, (issue) => writeTo(call, issue, () => upsertRemoteLink(call, issue))),
+    withIssue(call, (issue) => writeTo(call, issue, () => upsertRemoteLink(call.site.store, issue, restUrl(call), call.request))),
   );
-}
-
-/** Jira's own way to say what is wrong. */
-export function jiraError(status: number, message: string, errors: Record<string, string> = {}): Reply {
-  return json(status, { errorMessages: message === '' ? [] : [message], errors });
 }
 
 /** Runs `handle` with the issue of the path; 404 when there is none or the caller may not see it: Jira does not tell the two apart. */
@@ -56,15 +52,6 @@ export function rateLimitHeaders(reason: RateLimitReason, retryAfter: number, no
   };
 }
 
-/** `startAt` and `maxResults` of a list request. */
-export function paging(call: GatewayCall, defaultSize: number): { startAt: number; maxResults: number } {
-  const number = (name: string, fallback: number): number => {
-    const value = Number(call.request.query.get(name) ?? fallback);
-    return Number.isInteger(value) && value >= 0 ? value : fallback;
-  };
-  return { startAt: number('startAt', 0), maxResults: Math.min(number('maxResults', defaultSize), 100) };
-}
-
 function serverInfo(call: GatewayCall): Reply {
   return json(200, {
     baseUrl: call.site.url,
@@ -96,7 +83,7 @@ function myPermissions(call: GatewayCall): Reply {
 }
 
 function projectSearch(call: GatewayCall): Reply {
-  const { startAt, maxResults } = paging(call, 50);
+  const { startAt, maxResults } = paging(call.request.query, 50);
   const visible = call.site.hasPermission(call.accountId, 'BROWSE_PROJECTS') ? call.site.store.projects : [];
   const values = visible.slice(startAt, startAt + maxResults).map((project) => projectShape(call.site.context, project));
   return json(200, { startAt, maxResults, total: visible.length, isLast: startAt + maxResults >= visible.length, values });
@@ -134,42 +121,14 @@ function getIssue(call: GatewayCall, issue: Issue): Reply {
   return json(200, body);
 }
 
-function onlyWanted(fields: Record<string, unknown>, wanted: string | null): Record<string, unknown> {
-  if (wanted === null || wanted.includes('*')) return fields;
-  const names = wanted.split(',').map((name) => name.trim());
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
-}
-
 function changelog(call: GatewayCall, issue: Issue): Reply {
-  const { startAt, maxResults } = paging(call, 100);
+  const { startAt, maxResults } = paging(call.request.query, 100);
   const values = issue.history.slice(startAt, startAt + maxResults).map((change) => changeShape(call.site.context, change));
   const isLast = startAt + maxResults >= issue.history.length;
   return json(200, { startAt, maxResults, total: issue.history.length, isLast, values });
 }
 
-function listRemoteLinks(call: GatewayCall, issue: Issue): Reply {
-  const globalId = call.request.query.get('globalId');
-  const links = issue.remoteLinks.filter((link) => globalId === null || link.globalId === globalId);
-  return json(200, links.map((link) => ({ ...link, self: remoteLinkUrl(call, issue, link) })));
-}
-
-/** With a `globalId` that is known the link is replaced: 200 instead of 201, and what was left out becomes null. */
-function upsertRemoteLink(call: GatewayCall, issue: Issue): Reply {
-  const body = objectBody(call.request);
-  const object = body['object'] as Record<string, unknown> | undefined;
-  if (typeof object?.['url'] !== 'string' || typeof object['title'] !== 'string') {
-    return jiraError(400, '', { object: "'url' and 'title' are required." });
-  }
-  const globalId = typeof body['globalId'] === 'string' ? body['globalId'] : null;
-  if (globalId !== null && globalId.length > 255) return jiraError(400, '', { globalId: 'The global id must not exceed 255 characters.' });
-  const known = issue.remoteLinks.find((link) => globalId !== null && link.globalId === globalId);
-  const relationship = typeof body['relationship'] === 'string' ? body['relationship'] : null;
-  const link: RemoteLink = { id: known?.id ?? call.site.store.nextId(), globalId, application: body['application'] ?? null, relationship, object };
-  if (known !== undefined) Object.assign(known, link);
-  else issue.remoteLinks.push(link);
-  return json(known === undefined ? 201 : 200, { id: link.id, self: remoteLinkUrl(call, issue, link) });
-}
-
-function remoteLinkUrl(call: GatewayCall, issue: Issue, link: RemoteLink): string {
-  return `${call.site.url}/rest/api/${call.version}/issue/${issue.key}/remotelink/${String(link.id)}`;
+/** Address of the REST version that was called, for `self`. */
+function restUrl(call: GatewayCall): string {
+  return `${call.site.url}/rest/api/${call.version}`;
 }
