@@ -24,7 +24,8 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
     requestTimeout: 15_000,
     connectionTimeout: 20_000,
     routerOptions: { maxParamLength: 500 },
-    trustProxy: true,
+    // A client could otherwise choose its own address, and so evade every limit per address.
+    trustProxy: (_address, hop) => hop < config.env.TRUSTED_PROXY_HOPS,
     logger: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;

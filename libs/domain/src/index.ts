@@ -44,3 +44,16 @@ export {
   type EventsVerdict,
   type JobMark,
 } from './job-state.js';
+
+// Readers for pieces of Jira's payloads, shared by both products.
+export * from './payload-reading.js';
+
+// The decision about a delivery: does it address us, what does it ask for, in which repository.
+export * from './trigger.js';
+export * from './mention.js';
+export * from './label.js';
+export * from './command.js';
+export * from './repository-reference.js';
+export * from './signature.js';
+export * from './site-name.js';
+export type { KnownHosts } from './git-address.js';

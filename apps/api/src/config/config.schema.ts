@@ -59,6 +59,7 @@ export const CONFIG_KEYS = {
     schema: encryptionKeys.optional(), shown: 'generated into DATA_DIR with the embedded database; required with DATABASE_URL', secret: true,
     meaning: 'id:base64-of-32-bytes[,id:...]. The first key encrypts, all decrypt, so keys can be rotated.',
   },
+  TRUSTED_PROXY_HOPS: { schema: wholeNumber(0, 10).default(0), shown: '0', meaning: 'How many reverse proxies stand in front of the service. Their X-Forwarded-For is believed, nobody else\'s.' },
   PROCESS_ROLE: { schema: z.enum(['all', 'api', 'worker'], { error: 'must be all, api or worker' }).default('all'), shown: 'all', meaning: 'api, worker or all: what this process does. Replicas share the one database.' },
   ADMIN_EMAILS: { schema: emails.default([]), shown: 'empty', meaning: 'Verified e-mail addresses whose users are installation administrators, separated by commas.' },
   ADMIN_API_TOKEN: { schema: z.string().min(32, 'must have at least 32 characters').optional(), shown: 'none', secret: true, meaning: 'Bearer token that acts as an administrator, at least 32 characters.' },

@@ -10,7 +10,7 @@ export interface GitProviderConfig {
   id: GitProviderId;
   /** Name for people: GitHub, GitLab, Bitbucket, Bitbucket Data Center. */
   name: string;
-  /** Host of its repositories, lower case, with its port when it has one. */
+  /** Host of its repositories, lower case, without port: so repositories are written in issues. */
   host: string;
   url: string;
   apiUrl: string;
@@ -68,6 +68,7 @@ export class AppConfig {
 
 function provider(id: GitProviderId, name: string, url: string | undefined, apiUrl: string, clientId: string | undefined, clientSecret: string | undefined): GitProviderConfig | null {
   if (!url || !clientId || !clientSecret) return null;
+  if (!URL.canParse(url)) return null;
   return { id, name, host: new URL(url).hostname.replace(/^www\./, ''), url, apiUrl, clientId, clientSecret };
 }
 
@@ -84,7 +85,8 @@ export function readConfig(source: Record<string, string | undefined>): AppConfi
     if (read.success) env[key] = read.data;
     else mistakes.push(...new Set(read.error.issues.map((issue) => `${key} ${issue.message}.`)));
   }
-  mistakes.push(...pairMistakes(source), ...combinationMistakes(env as Environment));
+  mistakes.push(...pairMistakes(source));
+  mistakes.push(...combinationMistakes(env as Environment));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return new AppConfig(env as Environment);
 }
@@ -101,6 +103,14 @@ function combinationMistakes(env: Environment): string[] {
   if (env.DATABASE_URL && !env.ENCRYPTION_KEYS) {
     mistakes.push('ENCRYPTION_KEYS is required with DATABASE_URL, so that all processes share the keys; make one with: echo "k1:$(openssl rand -base64 32)".');
   }
+  mistakes.push(...sharedHosts(new AppConfig(env)));
   if (env.BITBUCKET_DC_CLIENT_ID && !env.BITBUCKET_DC_URL) mistakes.push('BITBUCKET_DC_URL is required with BITBUCKET_DC_CLIENT_ID.');
   return mistakes;
+}
+
+/** A repository is found by its host, so each git provider needs its own. */
+function sharedHosts(config: AppConfig): string[] {
+  const hosts = config.gitProviders.map((one) => one.host);
+  const shared = hosts.filter((host, index) => hosts.indexOf(host) !== index);
+  return [...new Set(shared)].map((host) => `${config.gitProviders.filter((one) => one.host === host).map((one) => one.name).join(' and ')} have the same host, ${host}; give each an address of its own, because repositories are found by host.`);
 }

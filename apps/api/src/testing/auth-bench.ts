@@ -96,15 +96,15 @@ async function listenAt(host: GitHost): Promise<Listening> {
   return listening;
 }
 
-/** Each provider under a host name of its own would need name resolution; the product tells them apart by host, so only one is `localhost`. */
+/** The product finds providers by host name without port: this machine has four names that need no resolution. */
 function configurationFor(hosts: AuthBench['hosts']): Record<string, string> {
   const client = (name: string): Record<string, string> => ({ [`${name}_CLIENT_ID`]: 'client', [`${name}_CLIENT_SECRET`]: 'a-secret/with+signs' });
   return {
     PUBLIC_URL, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     ...client('GITHUB'), GITHUB_URL: hosts.github.url, GITHUB_API_URL: `${hosts.github.url}/api/v3`,
     ...client('GITLAB'), GITLAB_URL: hosts.gitlab.url.replace('localhost', '127.0.0.1'),
-    ...client('BITBUCKET'), BITBUCKET_URL: hosts.bitbucket.url, BITBUCKET_API_URL: hosts.bitbucket.url,
-    ...client('BITBUCKET_DC'), BITBUCKET_DC_URL: hosts['bitbucket-data-center'].url,
+    ...client('BITBUCKET'), BITBUCKET_URL: hosts.bitbucket.url.replace('localhost', '[::1]'), BITBUCKET_API_URL: hosts.bitbucket.url,
+    ...client('BITBUCKET_DC'), BITBUCKET_DC_URL: hosts['bitbucket-data-center'].url.replace('localhost', '[::ffff:127.0.0.1]'),
   };
 }
 
