@@ -31,8 +31,9 @@ export class ConnectionSecrets {
     return this.open(row.previousSecretSealed, place(row.id, 'previous_secret_sealed'));
   }
 
-  private open(sealed: string | null, where: string): string | null {
-    return sealed === null ? null : this.box.open(sealed, where);
+  /** A row that is new and not stored yet has no secrets either. */
+  private open(sealed: string | null | undefined, where: string): string | null {
+    return sealed ? this.box.open(sealed, where) : null;
   }
 }
 

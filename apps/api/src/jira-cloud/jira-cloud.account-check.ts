@@ -7,11 +7,10 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { ProblemCode } from '@openhands-jira/contracts';
-import { type AccountCheck, JiraProblem, shapeOf, textOf } from '@openhands-jira/domain';
+import { type AccountCheck, JiraProblem, normaliseSiteName, shapeOf, type SiteName, textOf } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { type OutgoingAnswer, OutgoingHttp, OutgoingProblem } from '../http/outgoing.js';
 import { CloudGateway, isScopeRefusal } from './jira-cloud.gateway.js';
-import { readSite, type SiteReading } from './jira-cloud.site.js';
 
 /** A service account as somebody typed it. */
 export interface TypedAccount {
@@ -46,8 +45,8 @@ export class CloudAccountCheck {
   ) {}
 
   /** The site that a person means, if it is one that may be connected. */
-  siteOf(input: string): SiteReading {
-    return readSite(input, this.config.jiraCloud!.siteSuffixes);
+  siteOf(input: string): SiteName {
+    return normaliseSiteName(input, this.config.jiraCloud!.siteSuffixes);
   }
 
   /** Tries the account on the site. Never throws for what the site or the account does. */

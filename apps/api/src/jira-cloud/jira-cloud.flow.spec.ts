@@ -1,6 +1,7 @@
 /** The stories of the public guide "Jira Cloud Integration", over HTTP against the sandbox. */
 import { ACCOUNTS } from '../../../../tools/sandbox/seed.ts';
-import { type JiraBench, type SignedIn, startJiraBench, WORKSPACE } from '../testing/jira-bench.js';
+import { WORKSPACE } from '../testing/cloud-site.js';
+import { type JiraBench, type SignedIn, startJiraBench } from '../testing/jira-bench.js';
 
 const WORKSPACES = '/api/v1/jira-cloud/workspaces';
 
@@ -9,15 +10,17 @@ describe('Connecting Jira Cloud', () => {
   let ada: SignedIn;
   let ben: SignedIn;
 
+  beforeAll(async () => void (bench = await startJiraBench()));
+  afterAll(() => bench.close());
   beforeEach(async () => {
-    bench = await startJiraBench();
+    for (const table of ['connections', 'users', 'queue.job']) await bench.db.query(`DELETE FROM ${table}`);
+    bench.sandbox.atlassian.standIn.faults.clear();
     ada = await bench.person('Ada', 'ada@example.com');
     ben = await bench.person('Ben', 'ben@example.com');
   });
-  afterEach(() => bench.close());
 
   const configure = (changes: object = {}): Promise<{ result: string | null; code: string | null }> => ada.prove('POST', WORKSPACES, { ...WORKSPACE, ...changes }, ACCOUNTS.ada);
-  const row = async (): Promise<any> => (await bench.db.query(`SELECT * FROM connections ORDER BY id DESC LIMIT 1`))[0];
+  const row = async (): Promise<Record<string, unknown>> => (await bench.db.query<Record<string, unknown>[]>(`SELECT * FROM connections ORDER BY id DESC LIMIT 1`))[0]!;
   const links = async (): Promise<string[]> => (await bench.db.query(`SELECT jira_account_id FROM links ORDER BY linked_at`)).map((link: { jira_account_id: string }) => link.jira_account_id);
 
   describe('as the first of the company', () => {
@@ -30,7 +33,7 @@ describe('Connecting Jira Cloud', () => {
         link: { jiraDisplayName: 'Ada Admin', jiraAccountId: ACCOUNTS.ada, method: 'oauth' },
         capabilities: ['edit', 'pause', 'unlink', 'view_deliveries', 'replay'],
       });
-      const { id, webhook } = integration.connection;
+      const { id, webhook } = integration.connection!;
       expect(webhook).toMatchObject({
         url: `https://openhands.example.com/integration/jira/connections/${id}/events`, sharedUrl: 'https://openhands.example.com/integration/jira/events', mode: 'manual', lastDeliveryAt: null,
       });
@@ -48,7 +51,7 @@ describe('Connecting Jira Cloud', () => {
     it('keeps the record and its URLs when the set-up is finished later, without asking for the credentials again', async () => {
       const { body } = await ada.send('POST', WORKSPACES, WORKSPACE);
       expect(await ada.prove('PATCH', `${WORKSPACES}/${body.connectionId}`, {}, ACCOUNTS.ada)).toEqual({ result: 'configured', code: 'ok' });
-      expect((await ada.integration()).connection.id).toBe(body.connectionId);
+      expect((await ada.integration()).connection?.id).toBe(body.connectionId);
     });
 
     it('may be paused from the start', async () => {
@@ -79,7 +82,7 @@ describe('Connecting Jira Cloud', () => {
       ['an unknown site', { site: 'nobody.atlassian.net' }, 502, 'jira_unreachable', 'site'],
       ['a domain of its own', { site: 'jira.acme.com' }, 400, 'validation_failed', 'site'],
       ['a token without an end of life in the future', { serviceAccountTokenExpiresAt: '2020-01-01T00:00:00Z' }, 400, 'validation_failed', 'serviceAccountTokenExpiresAt'],
-      ['no webhook secret', { webhookSecret: ' ' }, 400, 'validation_failed', 'webhookSecret'],
+      ['a webhook secret with a blank inside', { webhookSecret: 'two words' }, 400, 'validation_failed', 'webhookSecret'],
     ])('is refused with %s, on its field', async (_, changes, status, code, path) => {
       const answer = await ada.send('POST', WORKSPACES, { ...WORKSPACE, ...changes });
       expect(answer).toMatchObject({ status, body: { code, errors: [{ path }] } });
@@ -107,7 +110,7 @@ describe('Connecting Jira Cloud', () => {
     });
 
     it('refuses changes by others', async () => {
-      const { id } = await row();
+      const id = String((await row())['id']);
       expect(await ben.send('PATCH', `${WORKSPACES}/${id}`, { active: false })).toMatchObject({ status: 403, body: { code: 'not_owner' } });
       expect(await ben.send('PATCH', `${WORKSPACES}/${ben.id}`, { active: false })).toMatchObject({ status: 404 });
     });
@@ -128,7 +131,7 @@ describe('Connecting Jira Cloud', () => {
     });
 
     it('applies an edit only with the proof', async () => {
-      const { id } = await row();
+      const id = String((await row())['id']);
       const begun = await ada.send('PATCH', `${WORKSPACES}/${id}`, { active: false });
       expect(await row()).toMatchObject({ status: 'active' });
       expect(await ada.comeBack(bench.sandbox.atlassian.consent.approve(begun.body.authorizationUrl, ACCOUNTS.ada))).toMatchObject({ result: 'configured' });
@@ -137,14 +140,13 @@ describe('Connecting Jira Cloud', () => {
 
     it('keeps everything else when one value is edited', async () => {
       const before = await row();
-      await ada.prove('PATCH', `${WORKSPACES}/${before.id}`, { serviceAccountTokenExpiresAt: '2099-01-01T00:00:00Z' }, ACCOUNTS.ada);
-      const { service_account_token_expires_at, version, updated_at, cloud_id, ...after } = await row();
-      expect(service_account_token_expires_at).toEqual(new Date('2099-01-01T00:00:00Z'));
-      expect(before).toMatchObject(after);
+      await ada.prove('PATCH', `${WORKSPACES}/${String(before['id'])}`, { serviceAccountTokenExpiresAt: '2099-01-01T00:00:00Z' }, ACCOUNTS.ada);
+      const changed = { service_account_token_expires_at: new Date('2099-01-01T00:00:00Z'), version: Number(before['version']) + 1, updated_at: expect.any(Date) };
+      expect(await row()).toEqual({ ...before, ...changed });
     });
 
     it('refuses an edit with a token that does not work', async () => {
-      const { id } = await row();
+      const id = String((await row())['id']);
       expect(await ada.send('PATCH', `${WORKSPACES}/${id}`, { serviceAccountApiToken: 'wrong' })).toMatchObject({ status: 422, body: { errors: [{ path: 'serviceAccountApiToken' }] } });
     });
 
@@ -158,7 +160,7 @@ describe('Connecting Jira Cloud', () => {
 
     it('ends for everybody when the owner unlinks, and the jobs are told', async () => {
       await ben.prove('POST', `${WORKSPACES}/acme/link`, undefined, ACCOUNTS.ben);
-      const { id } = await row();
+      const id = String((await row())['id']);
       expect((await ada.send('DELETE', '/api/v1/jira-cloud/link')).status).toBe(204);
       expect((await ada.send('DELETE', '/api/v1/jira-cloud/link')).status).toBe(204);
       expect(await links()).toEqual([]);
@@ -169,7 +171,7 @@ describe('Connecting Jira Cloud', () => {
     });
 
     it('comes back only by its original owner, with the same record and URLs', async () => {
-      const { id } = await row();
+      const id = String((await row())['id']);
       await ada.send('DELETE', '/api/v1/jira-cloud/link');
       expect(await ben.send('POST', WORKSPACES, WORKSPACE)).toMatchObject({ status: 409, body: { detail: expect.stringContaining('Only that person can reactivate it') } });
       expect(await ada.integration()).toMatchObject({ state: 'not_configured', reasons: [{ code: 'unlinked_by_owner' }], connection: { id, status: 'inactive' } });

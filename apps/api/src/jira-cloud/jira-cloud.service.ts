@@ -84,9 +84,9 @@ export class CloudWorkspaces {
   }
 
   private siteOf(input: string): string {
-    const reading = this.accounts.siteOf(input);
-    if (reading.ok) return reading.site;
-    throw invalid('site', reading.message);
+    const name = this.accounts.siteOf(input);
+    if (name.ok) return name.host;
+    throw invalid('site', name.message);
   }
 
   private refusePast(expiresAt: string | null | undefined): void {

@@ -7,6 +7,25 @@ import { OutgoingHttp } from '../http/outgoing.js';
 import { JiraCloudClient } from '../jira-cloud/jira-cloud.client.js';
 import { CloudGateway, type GatewayAccount } from '../jira-cloud/jira-cloud.gateway.js';
 
+/** What creating a workspace needs, as the sandbox accepts it. */
+export const WORKSPACE = {
+  site: 'acme.atlassian.net',
+  webhookSecret: CREDENTIALS.webhookSecret,
+  serviceAccountEmail: CREDENTIALS.serviceAccountEmail,
+  serviceAccountApiToken: CREDENTIALS.serviceAccountToken,
+};
+
+/** The part of the configuration that leads to the sandbox's Atlassian, and to nothing else. */
+export function atlassianEnvironment({ urls }: Sandbox): Record<string, string> {
+  return {
+    ATLASSIAN_AUTH_URL: urls.atlassian,
+    ATLASSIAN_API_URL: urls.atlassian,
+    ATLASSIAN_SITE_URL: urls.atlassianSiteTemplate,
+    JIRA_CLOUD_CLIENT_ID: CREDENTIALS.oauthClientId,
+    JIRA_CLOUD_CLIENT_SECRET: CREDENTIALS.oauthClientSecret,
+  };
+}
+
 export interface CloudSiteBench {
   sandbox: Sandbox;
   /** What the calls taught about the account, in order. */
@@ -19,7 +38,7 @@ export interface CloudSiteBench {
 
 export async function startCloudSite(): Promise<CloudSiteBench> {
   const sandbox = await startSandbox();
-  const http = new OutgoingHttp(readConfig(sandbox.environment()));
+  const http = new OutgoingHttp(readConfig(atlassianEnvironment(sandbox)));
   const learned: LearnedAccount[] = [];
   const learn = (more: LearnedAccount): void => void learned.push(more);
   const serviceAccountId = sandbox.jira.serviceTokens[0]!.accountId;

@@ -6,10 +6,10 @@ import cookie from '@fastify/cookie';
 import { APP_PIPE } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { Integration } from '@openhands-jira/contracts';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { type Sandbox, startSandbox } from '../../../../tools/sandbox/sandbox.ts';
-import { CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
 import { AuthModule } from '../auth/auth.module.js';
 import { Clock } from '../config/clock.js';
 import { readConfig } from '../config/config.js';
@@ -26,6 +26,7 @@ import { sha256 } from '../security/digest.js';
 import { SecurityModule } from '../security/security.module.js';
 import { validationPipe } from '../security/validation.js';
 import { ManualTime } from './auth-bench.js';
+import { atlassianEnvironment } from './cloud-site.js';
 import { testDatabase } from './test-database.js';
 
 const PUBLIC_URL = 'https://openhands.example.com';
@@ -40,23 +41,12 @@ export interface JiraBench {
   close(): Promise<void>;
 }
 
-/** What creating a workspace needs, as the sandbox accepts it. */
-export const WORKSPACE = {
-  site: 'acme.atlassian.net',
-  webhookSecret: CREDENTIALS.webhookSecret,
-  serviceAccountEmail: CREDENTIALS.serviceAccountEmail,
-  serviceAccountApiToken: CREDENTIALS.serviceAccountToken,
-};
-
 /** Starts it; `environment` overrides the configuration. */
 export async function startJiraBench(environment: Record<string, string> = {}): Promise<JiraBench> {
   const sandbox = await startSandbox();
   const database = await testDatabase();
   const time = new ManualTime();
-  const config = readConfig({
-    PUBLIC_URL, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-    ATLASSIAN_SITE_URL: sandbox.urls.atlassianSiteTemplate, ...sandbox.environment(), ...environment,
-  });
+  const config = readConfig({ PUBLIC_URL, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, ...atlassianEnvironment(sandbox), ...environment });
   const module = await Test.createTestingModule({
     imports: [
       ConfigModule.with(config), DatabaseModule.with(database.url), QueueModule.with(database.url), HttpModule, SecurityModule,
@@ -86,9 +76,18 @@ export async function startJiraBench(environment: Record<string, string> = {}): 
   };
 }
 
+/** All that the routes under test answer; each answer has a part of it. */
+export interface AnswerBody {
+  authorizationUrl: string;
+  connectionId: string;
+  items: [Integration, Integration];
+  code: string;
+  detail: string;
+}
+
 export interface Answered {
   status: number;
-  body: any;
+  body: AnswerBody;
   /** Where a redirect leads. */
   location: string;
 }
@@ -113,7 +112,7 @@ export class SignedIn {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       this.cookies.set(name, value);
     }
-    return { status: answer.statusCode, body: answer.body ? parsed(answer.body) : null, location: String(answer.headers['location'] ?? '') };
+    return { status: answer.statusCode, body: parsed(answer.body), location: String(answer.headers['location'] ?? '') };
   }
 
   /** Begins with a call that answers an authorization URL, allows the access as a Jira account, and gives the end: result and code. */
@@ -133,15 +132,15 @@ export class SignedIn {
   }
 
   /** The Jira Cloud integration as this person sees it. */
-  async integration(): Promise<any> {
+  async integration(): Promise<Integration> {
     return (await this.send('GET', '/api/v1/integrations')).body.items[0];
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): AnswerBody {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as AnswerBody;
   } catch {
-    return text;
+    return {} as AnswerBody;
   }
 }

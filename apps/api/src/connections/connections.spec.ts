@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../database/data-source.js';
+import { uuidv7 } from '../database/uuid.js';
+import { SecretBox } from '../security/secret-box.js';
+import { ManualTime } from '../testing/auth-bench.js';
+import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import type { ConnectionChanges } from './connection-changes.js';
+import { ConnectionEntity } from './connection.entity.js';
+import { ConnectionSecrets } from './connection-secrets.service.js';
+import { Connections } from './connections.service.js';
+import { DeliveryTimes } from './delivery-times.service.js';
+import { LinkEntity } from './link.entity.js';
+import { Links } from './links.service.js';
+import { WebhookSecrets } from './webhook-secrets.service.js';
+
+const HOUR_MS = 3_600_000;
+const settings: ConnectionChanges = {
+  cloudId: '6f1f7c1e-0000-4000-8000-00000000c10d', webhookSecret: 'first-secret', serviceAccount: { email: 'bot@example.com', token: 'the-token', scheme: 'basic', ids: ['712020:bot'] },
+};
+
+describe('Connections', () => {
+  let database: TestDatabase;
+  let db: DataSource;
+  let time: ManualTime;
+  let connections: Connections;
+  let links: Links;
+  let ada: string;
+  let ben: string;
+  const secrets = new ConnectionSecrets(new SecretBox([{ id: 'k1', bytes: randomBytes(32) }]));
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    db = await new DataSource({ ...dataSourceOptions(database.url), entities: [ConnectionEntity, LinkEntity] }).initialize();
+    time = new ManualTime();
+    connections = new Connections(db.getRepository(ConnectionEntity), secrets, time);
+    links = new Links(db.getRepository(LinkEntity), time);
+    [ada, ben] = [await addUser('Ada'), await addUser('Ben')];
+  });
+  afterEach(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+
+  async function addUser(name: string): Promise<string> {
+    const id = uuidv7();
+    await db.query(`INSERT INTO users (id, name) VALUES ($1, $2)`, [id, name]);
+    return id;
+  }
+  const pending = (ownerId = ada): Promise<ConnectionEntity> => connections.savePending({ product: 'jira-cloud', site: 'acme.atlassian.net', siteUrl: 'https://acme.atlassian.net', ownerId }, settings);
+  const prove = (id: string, changes: ConnectionChanges = {}): Promise<ConnectionEntity | 'taken' | 'gone'> => db.transaction((manager) => connections.applyProven(manager, id, changes));
+  const active = async (): Promise<ConnectionEntity> => (await prove((await pending()).id)) as ConnectionEntity;
+  /** The cache of another process. */
+  const door = (): WebhookSecrets => new WebhookSecrets(db.getRepository(ConnectionEntity), secrets, time);
+
+  describe('a connection', () => {
+    it('keeps its id from the first attempt to set it up on', async () => {
+      const first = await pending();
+      expect((await pending()).id).toBe(first.id);
+      expect(await prove(first.id)).toMatchObject({ id: first.id, status: 'active' });
+    });
+
+    it('opens its secrets, and only in its own row', async () => {
+      const row = await active();
+      expect(await connections.access(row.id)).toMatchObject({ email: 'bot@example.com', token: 'the-token', scheme: 'basic', accountIds: ['712020:bot'], cloudId: settings.cloudId });
+      const other = await pending(ben);
+      await db.query(`UPDATE connections SET service_account_token_sealed = $2 WHERE id = $1`, [other.id, row.serviceAccountTokenSealed]);
+      await expect(connections.access(other.id)).rejects.toThrow();
+      expect(await connections.access(uuidv7())).toBeNull();
+    });
+
+    it.each([
+      ['pending', {}, 'active'], ['pending', { active: false }, 'paused'], ['paused', {}, 'paused'], ['paused', { active: true }, 'active'],
+      ['inactive', {}, 'active'], ['active', { active: false }, 'paused'], ['active', {}, 'active'],
+    ] as const)('that is %s and is proven with %o becomes %s', async (before, changes, after) => {
+      const { id } = await pending();
+      await db.query(`UPDATE connections SET status = $2 WHERE id = $1`, [id, before]);
+      expect(await prove(id, changes)).toMatchObject({ status: after });
+    });
+
+    it('exists once per site, whoever comes first', async () => {
+      const [one, two] = [await pending(ada), await pending(ben)];
+      const ends = await Promise.all([prove(one.id), prove(two.id)]);
+      expect(ends.filter((end) => end === 'taken')).toHaveLength(1);
+      expect(await prove(uuidv7())).toBe('gone');
+    });
+
+    it('is a candidate for its site before all that are only pending', async () => {
+      const waiting = await pending(ben);
+      const row = await active();
+      expect(await connections.candidates('jira-cloud', 'acme.atlassian.net')).toEqual([row.id, waiting.id]);
+      await db.transaction((manager) => connections.deactivate(manager, row));
+      expect(await connections.candidates('jira-cloud', 'acme.atlassian.net')).toEqual([waiting.id]);
+      expect(await connections.candidates('jira-data-center', 'acme.atlassian.net')).toEqual([]);
+    });
+
+    it('learns once how its service account is called', async () => {
+      const { id, version } = await active();
+      for (let round = 0; round < 2; round += 1) await connections.learn(id, { scheme: 'bearer', accountId: '712020:late' });
+      expect(await connections.byId(id)).toMatchObject({ serviceAccountScheme: 'bearer', serviceAccountIds: ['712020:bot', '712020:late'], version: version + 2 });
+    });
+  });
+
+  describe('the front door', () => {
+    it('knows the secret of a pending connection too, so that a first delivery proves the webhook', async () => {
+      const { id } = await pending();
+      expect(await door().of(id)).toEqual({ id, status: 'pending', secrets: [{ secret: 'first-secret', state: 'current' }], retiredSecret: null, serviceAccountIds: ['712020:bot'] });
+      expect(await door().of(uuidv7())).toBeNull();
+    });
+
+    it('accepts the former secret for a day, and then still knows it', async () => {
+      const { id } = await active();
+      await prove(id, { webhookSecret: 'second-secret' });
+      const secretsAt = async (): Promise<object | null> => door().of(id);
+      expect(await secretsAt()).toMatchObject({ secrets: [{ secret: 'second-secret', state: 'current' }, { secret: 'first-secret', state: 'previous' }], retiredSecret: null });
+      time.advance(25 * HOUR_MS);
+      expect(await secretsAt()).toMatchObject({ secrets: [{ secret: 'second-secret', state: 'current' }], retiredSecret: 'first-secret' });
+    });
+
+    it('does not retire a secret that is saved again', async () => {
+      const { id } = await active();
+      await prove(id, { webhookSecret: 'first-secret' });
+      expect(await door().of(id)).toMatchObject({ secrets: [{ secret: 'first-secret', state: 'current' }], retiredSecret: null });
+    });
+
+    it('notices within half a second what another process changed', async () => {
+      const { id } = await active();
+      const cache = door();
+      expect(await cache.of(id)).toMatchObject({ status: 'active' });
+      await prove(id, { active: false });
+      time.advance(600);
+      expect(await cache.of(id)).toMatchObject({ status: 'paused' });
+      await db.query(`DELETE FROM connections WHERE id = $1`, [id]);
+      time.advance(600);
+      expect(await cache.of(id)).toBeNull();
+    });
+
+    it('asks the database once for many deliveries at a time, and only for the version when nothing changed', async () => {
+      const { id } = await active();
+      const repository = db.getRepository(ConnectionEntity);
+      const reads: string[] = [];
+      const counting = Object.assign(Object.create(repository) as typeof repository, {
+        findOneBy: (where: object) => (reads.push('row'), repository.findOneBy(where)),
+        findOne: (options: object) => (reads.push('version'), repository.findOne(options)),
+      });
+      const cache = new WebhookSecrets(counting, secrets, time);
+      await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
+      time.advance(600);
+      await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
+      expect(reads).toEqual(['row', 'version']);
+    });
+  });
+
+  it('notes the first and the last delivery, without stirring the caches', async () => {
+    const { id, version } = await active();
+    const times = new DeliveryTimes(db);
+    const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 1, 9, minute));
+    times.touch(id, at(1));
+    await times.flush();
+    for (const minute of [3, 2]) times.touch(id, at(minute));
+    await times.flush();
+    expect(await connections.byId(id)).toMatchObject({ firstDeliveryAt: at(1), lastDeliveryAt: at(3), version });
+  });
+
+  describe('a link', () => {
+    const save = (connectionId: string, userId: string, jiraAccountId: string): Promise<LinkEntity | 'taken'> =>
+      db.transaction((manager) => links.save(manager, { connectionId, userId, jiraAccountId, jiraDisplayName: jiraAccountId, method: 'oauth' }));
+
+    it('ties one Jira account to one person and one person to one account', async () => {
+      const { id } = await active();
+      expect(await save(id, ada, 'jira-a')).toMatchObject({ userId: ada });
+      expect(await save(id, ben, 'jira-a')).toBe('taken');
+      expect(await save(id, ada, 'jira-a2')).toMatchObject({ jiraAccountId: 'jira-a2' });
+      expect(await save(id, ben, 'jira-a')).toMatchObject({ userId: ben });
+      expect(await links.ofUser(ada, 'jira-cloud')).toMatchObject([{ jiraAccountId: 'jira-a2' }]);
+    });
+
+    it('goes to one of two who claim the same account at the same moment', async () => {
+      const { id } = await active();
+      const ends = await Promise.all([save(id, ada, 'jira-a'), save(id, ben, 'jira-a')]);
+      expect(ends.filter((end) => end === 'taken')).toHaveLength(1);
+    });
+
+    it('ends alone, or with all others', async () => {
+      const { id } = await active();
+      await save(id, ada, 'jira-a');
+      await save(id, ben, 'jira-b');
+      await db.transaction((manager) => links.end(manager, id, ben));
+      expect(await links.ofAccount(id, 'jira-b')).toBeNull();
+      await save(id, ben, 'jira-b');
+      expect(await db.transaction((manager) => links.endAll(manager, id))).toBe(2);
+    });
+  });
+});

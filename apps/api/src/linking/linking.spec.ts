@@ -1,0 +1,100 @@
+import type { JiraActor } from '@openhands-jira/domain';
+import { ACCOUNTS } from '../../../../tools/sandbox/seed.ts';
+import { WORKSPACE } from '../testing/cloud-site.js';
+import { type JiraBench, type SignedIn, startJiraBench } from '../testing/jira-bench.js';
+import { integrationCapabilities, type IntegrationFacts, integrationState } from './integration-state.js';
+import { Linking } from './linking.service.js';
+
+describe('Who a Jira account is here', () => {
+  let bench: JiraBench;
+  let linking: Linking;
+  let ada: SignedIn;
+  let connectionId: string;
+
+  beforeAll(async () => {
+    bench = await startJiraBench();
+    linking = bench.app.get(Linking);
+    ada = await bench.person('Ada', 'ada@example.com');
+    await bench.person('Ben', 'Ben@Example.com');
+    await ada.prove('POST', '/api/v1/jira-cloud/workspaces', WORKSPACE, ACCOUNTS.ada);
+    connectionId = (await ada.integration()).connection!.id;
+  });
+  afterAll(() => bench.close());
+
+  const actor = (id: string, changes: Partial<JiraActor> = {}): JiraActor => ({ id, displayName: 'Somebody', kind: 'person', ...changes });
+  const shows = (email: string | null) => ({ emailOf: () => Promise.resolve(email) });
+
+  it('is a person with a link on this connection', async () => {
+    expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ada), shows(null))).toMatchObject({ kind: 'person', user: { id: ada.id, name: 'Ada' }, link: { jiraAccountId: ACCOUNTS.ada, method: 'oauth' } });
+  });
+
+  it('is nobody through a link on another connection', async () => {
+    expect(await linking.whoIs(ada.id, actor(ACCOUNTS.ada), shows(null))).toMatchObject({ kind: 'refused', reason: 'user_not_linked' });
+  });
+
+  it.each([
+    ['Jira hides the address', null, 'user_not_linked'],
+    ['somebody here has the address', 'ben@example.com', 'user_not_linked'],
+    ['nobody here has the address', 'new@example.com', 'user_no_account'],
+  ])('is refused when there is no link and %s', async (_, email, reason) => {
+    const who = await linking.whoIs(connectionId, actor(ACCOUNTS.ben), shows(email));
+    expect(who).toMatchObject({ kind: 'refused', reason });
+    expect(who.detail).not.toContain('@');
+  });
+
+  it('does not become a person through an address', async () => {
+    expect(await linking.whoIs(connectionId, actor('', { emailAddress: 'ada@example.com' }), shows(null))).toMatchObject({ reason: 'user_not_linked' });
+  });
+
+  it('is treated as unlinked when Jira does not answer the question for the address', async () => {
+    expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ben), { emailOf: () => Promise.reject(new Error('away')) })).toMatchObject({ reason: 'user_not_linked' });
+  });
+
+  it('is refused when it is an app', async () => {
+    expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ada, { kind: 'app' }), shows(null))).toMatchObject({ reason: 'user_is_app' });
+  });
+
+  it('has to link again when the link has expired', async () => {
+    await bench.db.query(`UPDATE links SET status = 'expired'`);
+    expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ada), shows(null))).toMatchObject({ reason: 'user_link_expired' });
+  });
+});
+
+describe('The integration of Jira Cloud', () => {
+  const now = new Date('2026-11-22T12:00:00Z');
+  const inDays = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
+  const connection = { status: 'active' as const, owned: true, tokenExpiresAt: null, hadDelivery: true };
+  const facts = (changes: Partial<IntegrationFacts> = {}): IntegrationFacts => ({ configured: true, connection, linked: true, isAdmin: false, hasAccount: true, now, ...changes });
+
+  it.each<[string, Partial<IntegrationFacts>, string, string[]]>([
+    ['nothing is there', { connection: null }, 'not_configured', []],
+    ['the app is missing', { configured: false }, 'disabled', ['product_disabled']],
+    ['the app is missing, to administrators', { configured: false, isAdmin: true }, 'disabled', ['oauth_app_missing']],
+    ['it works', {}, 'active', []],
+    ['nothing has come yet', { connection: { ...connection, hadDelivery: false } }, 'active', ['no_delivery_yet']],
+    ['the proof is missing', { connection: { ...connection, status: 'pending' } }, 'setup_incomplete', ['proof_missing']],
+    ['it is paused', { connection: { ...connection, status: 'paused' } }, 'paused', []],
+    ['its owner unlinked it', { connection: { ...connection, status: 'inactive' } }, 'not_configured', ['unlinked_by_owner']],
+    ['the token lives long enough', { connection: { ...connection, tokenExpiresAt: inDays(31) } }, 'active', []],
+    ['the token ends soon', { connection: { ...connection, tokenExpiresAt: inDays(30) } }, 'degraded', ['token_expires_soon']],
+    ['the token has ended', { connection: { ...connection, tokenExpiresAt: inDays(0) } }, 'degraded', ['token_expired']],
+    ['the token has ended, to a member', { connection: { ...connection, owned: false, tokenExpiresAt: inDays(-1) } }, 'degraded', ['owner_needed']],
+  ])('shows its state when %s', (_, changes, state, codes) => {
+    const shown = integrationState(facts(changes));
+    expect([shown.state, shown.reasons.map((reason) => reason.code)]).toEqual([state, codes]);
+  });
+
+  it.each<[string, Partial<IntegrationFacts>, string[]]>([
+    ['somebody new', { connection: null, linked: false }, ['configure', 'link']],
+    ['the owner', {}, ['edit', 'pause', 'unlink', 'view_deliveries', 'replay']],
+    ['an owner without a link', { linked: false }, ['link', 'edit', 'pause', 'unlink', 'view_deliveries', 'replay']],
+    ['the owner of an unlinked connection', { connection: { ...connection, status: 'inactive' }, linked: false }, ['configure', 'edit', 'view_deliveries']],
+    ['the owner of a pending connection', { connection: { ...connection, status: 'pending' }, linked: false }, ['configure', 'edit', 'unlink', 'view_deliveries']],
+    ['a member', { connection: { ...connection, owned: false } }, ['unlink', 'view_deliveries']],
+    ['a member who is an administrator', { connection: { ...connection, owned: false }, isAdmin: true }, ['unlink', 'view_deliveries', 'replay']],
+    ['the administrator token', { connection: null, linked: false, isAdmin: true, hasAccount: false }, ['view_deliveries', 'replay']],
+    ['anybody, when it is switched off', { configured: false }, []],
+  ])('lets %s do what they may', (_, changes, capabilities) => {
+    expect(integrationCapabilities(facts(changes))).toEqual(capabilities);
+  });
+});
