@@ -1,21 +1,42 @@
 import react from '@vitejs/plugin-react';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
 
-const library = (name: string) => fileURLToPath(new URL(`../../libs/${name}/src/`, import.meta.url));
+const libraries = fileURLToPath(new URL('../../libs/', import.meta.url));
 const api = { target: process.env['API_URL'] ?? 'http://localhost:3000', changeOrigin: false };
+const toApi = { '/api': api, '/auth': api, '/integration': api };
+
+/** Writes each file a second and third time, compressed, so that the server need not compress at each request. */
+function compressed(): Plugin {
+  let folder = '';
+  return {
+    name: 'compressed',
+    apply: 'build',
+    configResolved: (config) => void (folder = `${config.root}/${config.build.outDir}/assets`),
+    async closeBundle() {
+      for (const name of await readdir(folder)) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const bytes = await readFile(`${folder}/${name}`);
+        await writeFile(`${folder}/${name}.gz`, gzipSync(bytes, { level: 9 }));
+        await writeFile(`${folder}/${name}.br`, brotliCompressSync(bytes));
+      }
+    },
+  };
+}
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   // The server replaces this word in each answer by the nonce of its content security policy.
   html: { cspNonce: '__CSP_NONCE__' },
   resolve: {
     alias: [
-      { find: /^@openhands-jira\/ui\/(.*\.css)$/, replacement: `${library('ui')}$1` },
-      { find: /^@openhands-jira\/(contracts|ui)$/, replacement: fileURLToPath(new URL('../../libs/', import.meta.url)) + '$1/src/index.ts' },
+      { find: /^@openhands-jira\/ui\/(.*\.css)$/, replacement: `${libraries}ui/src/$1` },
+      { find: /^@openhands-jira\/(contracts|ui)$/, replacement: `${libraries}$1/src/index.ts` },
     ],
   },
-  build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: true },
-  server: { port: 5173, proxy: { '/api': api, '/auth': api, '/integration': api } },
-  preview: { port: 4173, proxy: { '/api': api, '/auth': api, '/integration': api } },
+  build: { target: 'es2022', assetsInlineLimit: 0 },
+  server: { port: 5173, proxy: toApi },
+  preview: { port: 4173, proxy: toApi },
 });

@@ -1,17 +1,26 @@
-import { StrictMode } from 'react';
+import { LoadingBlock } from '@openhands-jira/ui';
+import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { RouterProvider } from 'react-router/dom';
+import { BrowserRouter } from 'react-router';
 import './app/mantine.css';
 import '@openhands-jira/ui/ui.css';
 import './app/app.css';
+import { CrashBoundary } from './app/crash-boundary.js';
 import { Providers } from './app/providers.js';
-import { createRouter } from './app/router.js';
+import { Screens } from './app/router.js';
 import { createQueryClient } from './lib/query.js';
+import { texts } from './texts.js';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <Providers queries={createQueryClient()}>
-      <RouterProvider router={createRouter()} />
+      <CrashBoundary>
+        <BrowserRouter>
+          <Suspense fallback={<div className="frame-main"><LoadingBlock label={texts.common.loading} /></div>}>
+            <Screens />
+          </Suspense>
+        </BrowserRouter>
+      </CrashBoundary>
     </Providers>
   </StrictMode>,
 );

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { LoadingBlock, Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
-import { NavLink, Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { NavLink, Navigate, Outlet, useLocation } from 'react-router';
 import { meQuery, useSignOut } from '../features/sign-in/me.js';
 import { isSignedOut } from '../lib/query.js';
 import { texts } from '../texts.js';
@@ -29,7 +29,6 @@ export function Layout() {
         <span>{texts.app.colours}</span>
         <ColourChoice />
       </footer>
-      <ScrollRestoration />
     </>
   );
 }

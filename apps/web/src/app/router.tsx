@@ -1,36 +1,39 @@
-import { LoadingBlock } from '@openhands-jira/ui';
-import { createBrowserRouter, Navigate } from 'react-router';
-import { texts } from '../texts.js';
-import { CrashPage } from './crash-page.js';
+import { lazy } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
 import { Layout } from './layout.js';
 import { NotFoundPage } from './not-found-page.js';
 
-/** Which address shows which screen. Each screen is loaded when it is first opened. */
-export function createRouter() {
-  return createBrowserRouter([
-    {
-      errorElement: <CrashPage />,
-      hydrateFallbackElement: <LoadingBlock label={texts.common.loading} />,
-      children: [
-        { path: '/sign-in', lazy: async () => ({ Component: (await import('../features/sign-in/sign-in-page.js')).SignInPage }) },
-        {
-          element: <Layout />,
-          children: [
-            { index: true, element: <Navigate to="/settings/integrations" replace /> },
-            { path: '/settings', element: <Navigate to="/settings/integrations" replace /> },
-            { path: '/settings/integrations', lazy: async () => ({ Component: (await import('../features/integrations/integrations-page.js')).IntegrationsPage }) },
-            { path: '/settings/integrations/return', lazy: async () => ({ Component: (await import('../features/integrations/return-page.js')).ReturnPage }) },
-            { path: '/settings/integrations/jira-cloud', lazy: async () => ({ Component: (await import('../features/jira-cloud/jira-cloud-page.js')).JiraCloudPage }) },
-            { path: '/activity', lazy: async () => ({ Component: (await import('../features/deliveries/deliveries-page.js')).DeliveriesPage }) },
-            { path: '/activity/jobs', lazy: async () => ({ Component: (await import('../features/jobs/jobs-page.js')).JobsPage }) },
-            { path: '/activity/why', lazy: async () => ({ Component: (await import('../features/deliveries/why-page.js')).WhyPage }) },
-            { path: '/deliveries/:id', lazy: async () => ({ Component: (await import('../features/deliveries/delivery-page.js')).DeliveryPage }) },
-            { path: '/jobs/:id', lazy: async () => ({ Component: (await import('../features/jobs/job-page.js')).JobPage }) },
-            { path: '/account', lazy: async () => ({ Component: (await import('../features/account/account-page.js')).AccountPage }) },
-            { path: '*', element: <NotFoundPage /> },
-          ],
-        },
-      ],
-    },
-  ]);
+// Each screen is loaded when it is first opened.
+const SignInPage = lazy(async () => ({ default: (await import('../features/sign-in/sign-in-page.js')).SignInPage }));
+const IntegrationsPage = lazy(async () => ({ default: (await import('../features/integrations/integrations-page.js')).IntegrationsPage }));
+const ReturnPage = lazy(async () => ({ default: (await import('../features/integrations/return-page.js')).ReturnPage }));
+const JiraCloudPage = lazy(async () => ({ default: (await import('../features/jira-cloud/jira-cloud-page.js')).JiraCloudPage }));
+const DeliveriesPage = lazy(async () => ({ default: (await import('../features/deliveries/deliveries-page.js')).DeliveriesPage }));
+const WhyPage = lazy(async () => ({ default: (await import('../features/deliveries/why-page.js')).WhyPage }));
+const DeliveryPage = lazy(async () => ({ default: (await import('../features/deliveries/delivery-page.js')).DeliveryPage }));
+const JobsPage = lazy(async () => ({ default: (await import('../features/jobs/jobs-page.js')).JobsPage }));
+const JobPage = lazy(async () => ({ default: (await import('../features/jobs/job-page.js')).JobPage }));
+const AccountPage = lazy(async () => ({ default: (await import('../features/account/account-page.js')).AccountPage }));
+
+/** Which address shows which screen. */
+export function Screens() {
+  return (
+    <Routes>
+      <Route path="/sign-in" element={<SignInPage />} />
+      <Route element={<Layout />}>
+        <Route index element={<Navigate to="/settings/integrations" replace />} />
+        <Route path="/settings" element={<Navigate to="/settings/integrations" replace />} />
+        <Route path="/settings/integrations" element={<IntegrationsPage />} />
+        <Route path="/settings/integrations/return" element={<ReturnPage />} />
+        <Route path="/settings/integrations/jira-cloud" element={<JiraCloudPage />} />
+        <Route path="/activity" element={<DeliveriesPage />} />
+        <Route path="/activity/jobs" element={<JobsPage />} />
+        <Route path="/activity/why" element={<WhyPage />} />
+        <Route path="/deliveries/:id" element={<DeliveryPage />} />
+        <Route path="/jobs/:id" element={<JobPage />} />
+        <Route path="/account" element={<AccountPage />} />
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
+    </Routes>
+  );
 }

@@ -1,13 +1,26 @@
 import { Button } from '@mantine/core';
 import { Notice } from '@openhands-jira/ui';
+import { Component, type ReactNode } from 'react';
 import { texts } from '../texts.js';
-import { PageHead } from './page-head.js';
 
 /** When a screen cannot be shown at all, for example because its program was replaced by a newer version. */
-export function CrashPage() {
+export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
+  override state = { crashed: false };
+
+  static getDerivedStateFromError(): { crashed: boolean } {
+    return { crashed: true };
+  }
+
+  override render(): ReactNode {
+    return this.state.crashed ? <CrashPage /> : this.props.children;
+  }
+}
+
+function CrashPage() {
   return (
     <main className="frame-main">
-      <PageHead title={texts.app.crashed} />
+      <title>{texts.app.crashed}</title>
+      <h1>{texts.app.crashed}</h1>
       <Notice tone="bad" role="alert">
         <p>{texts.app.crashedText}</p>
         <Button variant="default" onClick={() => window.location.reload()}>{texts.app.reload}</Button>
