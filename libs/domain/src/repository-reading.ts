@@ -162,7 +162,7 @@ function namesHost({ host, form, segments }: AddressParts): boolean {
 function readName(word: string): RepositoryReference | null {
   const at = word.indexOf('@');
   const path = checkedPath((at < 0 ? word : word.slice(0, at)).split('/'));
-  return path && { host: null, path, branch: at < 0 ? null : word.slice(at + 1) };
+  return path === null ? null : { host: null, path, branch: at < 0 ? null : word.slice(at + 1) };
 }
 
 /** Blanks, quotes, brackets and the like stand between words; so does what is neither ASCII nor part of a word. */

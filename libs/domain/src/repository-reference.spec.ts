@@ -37,10 +37,11 @@ class Hosts implements RepositoryAccess {
   }
 }
 
+const AUTHORS = { serviceAccount: 'service_account', person: 'person', customer: 'customer' } as const;
+
 function questionOf(input: Input, access: RepositoryAccess = new Hosts(input.accessible)): RepositoryQuestion {
   const { format, comment, description, summary, hosts, accounts, projectDefault, runWithoutRepository } = input;
-  const authors = { serviceAccount: 'service_account', person: 'person', customer: 'customer' } as Record<string, 'person'>;
-  const earlierComments = input.earlierComments?.map(({ author, body }) => ({ author: authors[author]!, body }));
+  const earlierComments = input.earlierComments?.map(({ author, body }) => ({ author: AUTHORS[author as keyof typeof AUTHORS], body }));
   return { texts: { format, comment, description, summary, earlierComments }, hosts, accounts, projectDefault, runWithoutRepository, access };
 }
 

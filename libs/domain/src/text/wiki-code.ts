@@ -55,33 +55,37 @@ function markFences(marked: MarkedText): void {
   if (opened !== null) marked.mark(opened, text.length, Part.codeBlock);
 }
 
-interface Backticks {
-  start: number;
-  length: number;
-}
-
 /** Inline code on one line: as many backticks at its end as at its start. Unpaired backticks are text. */
 function markBackticks(marked: MarkedText): void {
-  const text = marked.said();
-  for (const line of linesOf(text)) {
-    const runs = [...text.slice(line.start, line.end).matchAll(/`+/g)].map((run) => ({ start: line.start + run.index, length: run[0].length }));
-    const partners = partnersOf(runs);
-    for (let index = 0; index < runs.length; index += 1) {
-      const partner = partners[index]!;
-      if (partner < 0) continue;
-      markInlineCode(marked, runs[index]!.start, runs[partner]!.start, runs[index]!.length);
-      index = partner;
+  let runs: RegExpExecArray[] = [];
+  for (const found of marked.said().matchAll(/`+|\n/g)) {
+    if (found[0] !== '\n') runs.push(found);
+    else if (runs.length > 0) {
+      markBetween(marked, runs);
+      runs = [];
     }
+  }
+  markBetween(marked, runs);
+}
+
+/** The runs of backticks of one line. */
+function markBetween(marked: MarkedText, runs: RegExpExecArray[]): void {
+  const partners = partnersOf(runs);
+  for (let index = 0; index < runs.length; index += 1) {
+    const partner = partners[index]!;
+    if (partner < 0) continue;
+    markInlineCode(marked, runs[index]!.index, runs[partner]!.index, runs[index]![0].length);
+    index = partner;
   }
 }
 
 /** For each run the next run of the same length, or -1; found from the right, so that each run is looked at once. */
-function partnersOf(runs: Backticks[]): number[] {
+function partnersOf(runs: RegExpExecArray[]): number[] {
   const next = new Map<number, number>();
   const partners = runs.map(() => -1);
   for (let index = runs.length - 1; index >= 0; index -= 1) {
-    partners[index] = next.get(runs[index]!.length) ?? -1;
-    next.set(runs[index]!.length, index);
+    partners[index] = next.get(runs[index]![0].length) ?? -1;
+    next.set(runs[index]![0].length, index);
   }
   return partners;
 }

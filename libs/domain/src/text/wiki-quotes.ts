@@ -48,25 +48,26 @@ type MarkTest = (text: string, index: number) => boolean;
 /** Pairs each opening mark with the first closing one after it on its line. */
 function markPairs(marked: MarkedText, mark: string, opens: MarkTest, closes: MarkTest): void {
   const text = marked.said();
+  if (!text.includes(mark)) return;
   for (const line of linesOf(text)) {
     let opener: number | null = null;
-    for (const index of placesOf(mark, text, line)) {
-      if (opener !== null && index > opener + mark.length && closes(text, index)) {
-        strike(marked, { start: opener, end: index + mark.length }, mark.length);
+    for (const index of placesOf(mark, text.slice(line.start, line.end))) {
+      const place = line.start + index;
+      if (opener !== null && place > opener + mark.length && closes(text, place)) {
+        strike(marked, { start: opener, end: place + mark.length }, mark.length);
         opener = null;
-      } else if (opener === null && opens(text, index)) {
-        opener = index;
+      } else if (opener === null && opens(text, place)) {
+        opener = place;
       }
     }
   }
 }
 
-function* placesOf(mark: string, text: string, line: Span): Generator<number> {
-  const content = text.slice(line.start, line.end);
-  let index = content.indexOf(mark);
+function* placesOf(mark: string, line: string): Generator<number> {
+  let index = line.indexOf(mark);
   while (index >= 0) {
-    yield line.start + index;
-    index = content.indexOf(mark, index + mark.length);
+    yield index;
+    index = line.indexOf(mark, index + mark.length);
   }
 }
 
