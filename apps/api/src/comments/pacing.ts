@@ -6,11 +6,11 @@ interface Limit {
 
 /**
  * Jira Cloud lets at most 20 writes in 2 seconds and 100 in 30 seconds into one issue (RateLimit-Reason
- * `jira-per-issue-on-write`). A quarter of that leaves room for the people at work there and for our other processes.
+ * `jira-per-issue-on-write`). Half of that leaves room for the people at work there and for our other processes.
  */
 const LIMITS: Limit[] = [
-  { writes: 5, ms: 2000 },
-  { writes: 25, ms: 30_000 },
+  { writes: 10, ms: 2000 },
+  { writes: 50, ms: 30_000 },
 ];
 const LONGEST_MS = 30_000;
 

@@ -1,0 +1,222 @@
+/**
+ * The rooms jobs and comments on a database of their own, with a fake Jira and the sandbox's agent. Nothing runs by itself:
+ * a test works the queue, looks at the agent and writes comments when it wants to, so nothing sleeps.
+ */
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { randomBytes } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { type Sandbox, startSandbox } from '../../../../tools/sandbox/sandbox.ts';
+import { CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
+import { IssueWriteEntity } from '../comments/issue-write.entity.js';
+import { IssueWriter } from '../comments/issue-writer.js';
+import { IssueWrites } from '../comments/issue-writes.service.js';
+import { WriteToJira } from '../comments/write-to-jira.js';
+import { Clock } from '../config/clock.js';
+import { readConfig } from '../config/config.js';
+import { ConfigModule } from '../config/config.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { uuidv7 } from '../database/uuid.js';
+import { HttpModule } from '../http/http.module.js';
+import { Jiras } from '../jira/jiras.service.js';
+import { Agent } from '../jobs/agent.js';
+import { AgentKeys } from '../jobs/agent-keys.js';
+import { FollowPlan } from '../jobs/follow-plan.js';
+import { Follower } from '../jobs/follower.js';
+import { JOB_ENTITIES, JobEntity } from '../jobs/jobs.entity.js';
+import { JOB_PROVIDERS } from '../jobs/job-providers.js';
+import { Jobs, type NewJob } from '../jobs/jobs.service.js';
+import { Notes } from '../jobs/notes.service.js';
+import { OpenHandsAgent } from '../jobs/openhands.agent.js';
+import { OpenHandsClient } from '../jobs/openhands.client.js';
+import { Runner } from '../jobs/runner.js';
+import { QueueModule } from '../queue/queue.module.js';
+import { RetryLater } from '../queue/queue.service.js';
+import { FakeJira } from './fake-jira.js';
+import { testDatabase, type TestDatabase } from './test-database.js';
+
+/** The machine's time, moved by hand. */
+class MovedClock extends Clock {
+  private offset = 0;
+
+  override now(): Date {
+    return new Date(Date.now() + this.offset);
+  }
+
+  advance(ms: number): void {
+    this.offset += ms;
+  }
+}
+
+/** Everything is due at once; the limits stay as they are. */
+class ImpatientPlan extends FollowPlan {
+  override readonly shortPauseMs = 0;
+  override readonly leaseMs = 0;
+
+  override startLook(): number { return 0; }
+  override conversationLook(): number { return 0; }
+  override backOff(): number { return 0; }
+}
+
+/** How often a loop may go round before a test gives up on it. */
+const ROUNDS = 60;
+
+export class JobsBench {
+  readonly jira = new FakeJira();
+  readonly clock = new MovedClock();
+  /** Own keys of people, by user id. */
+  readonly ownKeys = new Map<string, string>();
+  sandbox!: Sandbox;
+  connectionId!: string;
+  userId!: string;
+  private database: TestDatabase | undefined;
+  private module: TestingModule | undefined;
+
+  async start(environment: Record<string, string> = {}): Promise<this> {
+    this.sandbox = await startSandbox();
+    this.database = await testDatabase();
+    const config = readConfig({ PUBLIC_URL: 'https://openhands.example.com', ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, ...agentAndGitHub(this.sandbox.environment()), ...environment });
+    this.module = await Test.createTestingModule({
+      imports: [ConfigModule.with(config), DatabaseModule.with(this.database.url), QueueModule.with(this.database.url), HttpModule, TypeOrmModule.forFeature([...JOB_ENTITIES, IssueWriteEntity])],
+      providers: [
+        ...JOB_PROVIDERS, IssueWrites, IssueWriter, WriteToJira, OpenHandsClient,
+        { provide: Jiras, useValue: this.jira },
+        { provide: Agent, useClass: OpenHandsAgent },
+        { provide: AgentKeys, useValue: { keyOf: async (userId: string) => this.ownKeys.get(userId) ?? null } },
+        { provide: FollowPlan, useClass: ImpatientPlan },
+      ],
+    }).overrideProvider(Clock).useValue(this.clock).compile();
+    await this.module.init();
+    this.userId = await this.addUser('Ada Admin');
+    this.connectionId = await this.addConnection(this.userId);
+    this.get(IssueWriter).onFirstWrite((manager, write, at) => this.jobs.acknowledge(manager, write.key, at));
+    return this;
+  }
+
+  async close(): Promise<void> {
+    await this.module?.close();
+    await this.database?.drop();
+    await this.sandbox?.close();
+  }
+
+  get db(): DataSource { return this.get(DataSource); }
+  get jobs(): Jobs { return this.get(Jobs); }
+
+  get<T>(type: abstract new (...args: never[]) => T): T {
+    return this.module!.get<T>(type as never);
+  }
+
+  async addUser(name: string): Promise<string> {
+    const id = uuidv7();
+    await this.db.query('INSERT INTO users (id, name) VALUES ($1, $2)', [id, name]);
+    return id;
+  }
+
+  async addConnection(ownerId: string | null, site = 'acme.atlassian.net'): Promise<string> {
+    const id = uuidv7();
+    await this.db.query(`INSERT INTO connections (id, product, site, site_url, owner_id, status) VALUES ($1, 'jira-cloud', $2, $3, $4, 'active')`, [id, site, `https://${site}`, ownerId]);
+    return id;
+  }
+
+  /** A new job's data; fields may be replaced. */
+  newJob(fields: Partial<NewJob> = {}): NewJob {
+    const id = uuidv7();
+    return {
+      connectionId: this.connectionId, deliveryId: uuidv7(), triggerKey: `comment:10012:${id}`, trigger: 'mention',
+      issue: { id: '10012', key: 'SHOP-12', url: 'https://acme.atlassian.net/browse/SHOP-12', summary: 'Total in the cart is a cent off', serviceProject: false },
+      commentId: '501', audience: { visibility: null, internal: false },
+      userId: this.userId, actor: { id: 'account-ada', displayName: 'Ada Admin' }, linkMethod: 'oauth',
+      repository: { provider: 'github', host: 'localhost', fullName: 'Acme/web-app', url: 'http://localhost/Acme/web-app', branch: null, source: 'line' },
+      prompt: 'Please work on SHOP-12.', followUpPrompt: 'There is a new comment on SHOP-12.', systemSuffix: 'Rules.', continuesJobId: null, previousJobId: null, receivedAt: this.clock.now(),
+      ...fields,
+    };
+  }
+
+  /** A job on an issue of its own. */
+  onIssue(number: number, fields: Partial<NewJob> = {}): NewJob {
+    return this.newJob({ issue: { id: String(20_000 + number), key: `SHOP-${number}`, url: `https://acme.atlassian.net/browse/SHOP-${number}`, summary: 'Something', serviceProject: false }, ...fields });
+  }
+
+  async add(fields: Partial<NewJob> = {}): Promise<JobEntity> {
+    return (await this.db.transaction((manager) => this.jobs.add(manager, this.newJob(fields)))).job;
+  }
+
+  async job(id: string): Promise<JobEntity> {
+    return this.db.manager.findOneByOrFail(JobEntity, { id });
+  }
+
+  /** One attempt at the queue entry that starts a job. `waits` when it wants to come again. */
+  async startOnce(jobId: string): Promise<'done' | 'waits'> {
+    return settle(() => this.get(Runner).start(jobId));
+  }
+
+  /** Works the entry that starts a job until it is done. */
+  async startUp(jobId: string): Promise<void> {
+    await rounds(`the start of ${jobId}`, async () => (await this.startOnce(jobId)) === 'done');
+  }
+
+  async tick(): Promise<void> {
+    await this.get(Follower).tick();
+  }
+
+  /** Looks at the agent until the job is as wanted. */
+  async followUntil(jobId: string, wanted: (job: JobEntity) => boolean): Promise<JobEntity> {
+    await rounds(`job ${jobId}`, async () => {
+      if (wanted(await this.job(jobId))) return true;
+      await this.tick();
+      return false;
+    });
+    return this.job(jobId);
+  }
+
+  /** Looks at the agent until the job has ended. */
+  async followToEnd(jobId: string): Promise<JobEntity> {
+    return this.followUntil(jobId, (job) => job.finishedAt !== null);
+  }
+
+  /** From an added job to its end. */
+  async run(jobId: string): Promise<JobEntity> {
+    await this.startUp(jobId);
+    return this.followToEnd(jobId);
+  }
+
+  async passOnNotes(jobId: string): Promise<'done' | 'waits'> {
+    return settle(() => this.get(Notes).passOn(jobId));
+  }
+
+  /** Writes what is due for an issue. */
+  async write(issueId = '10012'): Promise<'done' | 'waits'> {
+    return settle(() => this.get(IssueWriter).writeDue(this.connectionId, issueId));
+  }
+
+  async timeline(jobId: string): Promise<string[]> {
+    return ((await this.db.query('SELECT kind FROM job_events WHERE job_id = $1 ORDER BY id', [jobId])) as { kind: string }[]).map((row) => row.kind);
+  }
+
+  /** How often the agent was asked to start something. */
+  starts(): number {
+    return this.sandbox.openhands.standIn.calls.filter((call) => call.method === 'POST' && call.path === '/api/v1/app-conversations').length;
+  }
+}
+
+export { CREDENTIALS };
+
+/** The agent and one git provider are enough here. */
+function agentAndGitHub(environment: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([key]) => /^(OPENHANDS|GITHUB)_/.test(key)));
+}
+
+async function settle(work: () => Promise<void>): Promise<'done' | 'waits'> {
+  try {
+    await work();
+    return 'done';
+  } catch (error) {
+    if (error instanceof RetryLater) return 'waits';
+    throw error;
+  }
+}
+
+async function rounds(what: string, isDone: () => Promise<boolean>): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) if (await isDone()) return;
+  throw new Error(`${what} did not get there in ${ROUNDS} rounds`);
+}
