@@ -8,6 +8,7 @@ import { createServer as createProbe } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../api/src/config/config.js';
+import { FollowPlan } from '../../api/src/jobs/follow-plan.js';
 import { createServer } from '../../api/src/server.js';
 import { testDatabase, type TestDatabase } from '../../api/src/testing/test-database.js';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
@@ -157,6 +158,8 @@ export class Stage {
 
 async function startServer(environment: Record<string, string>, databaseUrl: string, port: number): Promise<NestFastifyApplication> {
   const server = await createServer(readConfig(environment), databaseUrl);
+  // The agent of the sandbox goes on when it is looked at, so looking often makes its runs short.
+  Object.assign(server.get(FollowPlan), { tickMs: 20, shortPauseMs: 20, startLook: () => 20, conversationLook: () => 20, backOff: () => 20 });
   await server.listen(port, 'localhost');
   return server;
 }

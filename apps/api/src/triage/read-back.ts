@@ -6,6 +6,7 @@
 import { findMention, hasLabel, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraComment, type JiraIssue } from '@openhands-jira/domain';
 import type { Product } from '@openhands-jira/contracts';
 import { RetryLater } from '../queue/queue.service.js';
+import type { WorkTrigger } from './context.js';
 import { type Decision, ignored } from './decision.js';
 import type { Trace } from './trace.js';
 
@@ -21,6 +22,7 @@ export interface Confirmed {
 export interface ReadBackQuestion {
   client: JiraClient;
   event: IssueEvent;
+  trigger: WorkTrigger;
   issue: JiraIssue;
   product: Product;
   token: string;
@@ -36,8 +38,9 @@ const VISIBLE_WITHIN_MS = 5000;
 
 /** Confirms the trigger with Jira, or says how the delivery ends instead. */
 export async function readBack(question: ReadBackQuestion): Promise<Confirmed | Decision> {
-  if (question.event.comment) return confirmComment(question, question.event.comment.id);
-  return question.event.kind === 'issue_created' ? confirmCreation(question) : confirmLabel(question);
+  const { trigger } = question;
+  if (trigger.kind === 'comment') return confirmComment(question, trigger.commentId);
+  return trigger.kind === 'created' ? confirmCreation(question) : confirmLabel(question, trigger.changelogId);
 }
 
 /** True when the answer of a step is the end of the decision. */
@@ -57,10 +60,11 @@ async function confirmComment(question: ReadBackQuestion, commentId: string): Pr
   return { actor, comment, audience: comment.audience };
 }
 
-async function confirmLabel(question: ReadBackQuestion): Promise<Confirmed | Decision> {
+async function confirmLabel(question: ReadBackQuestion, changelogId: string | null): Promise<Confirmed | Decision> {
   const { client, event, issue, label, trace } = question;
-  const change = event.changelogId === null ? null : await client.getChange(issue.id, event.changelogId);
-  if (!change && event.changelogId !== null && question.ageMs < VISIBLE_WITHIN_MS) throw new RetryLater(1000, 'Jira does not show the change yet');
+  if (changelogId === null) return mismatch(trace, 'The delivery does not say which change of the issue it speaks of, so nobody can tell who added the label.');
+  const change = await client.getChange(issue.id, changelogId);
+  if (!change && question.ageMs < VISIBLE_WITHIN_MS) throw new RetryLater(1000, 'Jira does not show the change yet');
   if (!change?.author) return mismatch(trace, 'Jira knows no such change of the issue.');
   if (readLabelChange(change.items, label) !== 'added') return mismatch(trace, 'The change in Jira does not add the label.');
   if (isForeign(event.actor, change.author)) return mismatch(trace, `Jira names another author of the change than the delivery did: ${change.author.displayName}.`);

@@ -85,7 +85,7 @@ export class Triage {
 
   /** Editing never restarts or repeats work; it helps only where the comment was refused or did not address us before. */
   private async alreadyAnswered({ event, trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
-    if (trigger.kind !== 'comment' || !trigger.edited || !event.comment) return null;
+    if (trigger.kind !== 'comment' || !trigger.edited || trigger.via === 'unproven_picker' || !event.comment) return null;
     const known = await this.triggers.knownComment(connection.id, trigger.commentId, delivery.id);
     const mention = findMention({ body: event.comment.body, format: 'wiki', product: connection.product, token: this.config.triggerMention, serviceAccountIds: connection.serviceAccountIds });
     const verdict = decideEdit({
@@ -115,6 +115,7 @@ export class Triage {
   private async confirm(question: Question): Promise<Request | Decision> {
     const { client, event, trigger, connection, delivery, trace } = question;
     const issue = await client.getIssue(trigger.issueId);
+    if (trigger.kind === 'comment' && trigger.via === 'unproven_picker') throw new Error('The ids of the service account are not known yet, so nobody can tell who was mentioned.');
     if (!issue) {
       trace.note('read back', 'no', 'The service account cannot see the issue.');
       return { outcome: 'refused', reason: 'issue_unreadable', detail: 'The service account cannot see the issue, so nothing can be read or written there.', message: null };
@@ -122,7 +123,7 @@ export class Triage {
     const { triggerMention: token, triggerLabel: label } = this.config;
     const { serviceAccountIds } = connection;
     const ageMs = this.clock.now().getTime() - delivery.receivedAt.getTime();
-    const confirmed = await readBack({ client, event, issue, product: connection.product, token, label, serviceAccountIds, ageMs, trace });
+    const confirmed = await readBack({ client, event, trigger, issue, product: connection.product, token, label, serviceAccountIds, ageMs, trace });
     if (isDecision(confirmed)) return confirmed;
     const reading = confirmed.comment ? readCommand({ body: confirmed.comment.body, format: 'wiki', product: connection.product, token, serviceAccountIds }) : ({ kind: 'empty' } as const);
     trace.note('reading', 'info', readingWords(reading));
