@@ -1,17 +1,13 @@
+import type { JobEntity } from './jobs.entity.js';
 import { JobsBench } from '../testing/jobs-bench.js';
 
-describe('A job, from an accepted request to its result', () => {
+const MINUTE = 60_000;
+
+describe('A job, from an accepted request to its end', () => {
   const bench = new JobsBench();
-
   beforeAll(() => bench.start());
-
   afterAll(() => bench.close());
-
-  beforeEach(async () => {
-    await bench.db.query('TRUNCATE jobs, job_runs, job_events, job_notes, issue_writes CASCADE');
-    bench.jira.comments = [];
-    bench.jira.links = [];
-  });
+  beforeEach(() => bench.clear());
 
   it('starts the agent once, tells the state in one comment and the result in another', async () => {
     const job = await bench.add();
@@ -36,5 +32,216 @@ describe('A job, from an accepted request to its result', () => {
     expect(bench.jira.links.map((link) => [link.title, link.resolved])).toEqual([['OpenHands', true], ['Pull request: Acme/web-app/pull/7', false]]);
     expect(bench.starts()).toBe(1);
     expect(await bench.timeline(job.id)).toEqual(['accepted', 'starting', 'running', 'succeeded']);
+  });
+
+  it.each<[script: string, end: Partial<JobEntity>]>([
+    ['message', { state: 'succeeded', resultText: 'Which currency should I use?' }],
+    ['finish-flips-back', { state: 'succeeded', resultText: 'Finished after all.' }],
+    ['paused-after-finish', { state: 'succeeded', resultText: 'Finished after all.' }],
+    ['finished-and-paused-unseen', { state: 'succeeded', resultText: 'Finished after all.' }],
+    ['paused-mid-run', { state: 'succeeded', resultText: 'Finished after all.' }],
+    ['missing-after-finish', { state: 'succeeded', resultText: 'Finished after all.' }],
+    ['unreachable-for-a-moment', { state: 'succeeded', resultText: 'Finished after all.' }],
+    ['late-text', { state: 'succeeded', resultText: 'Finished after all.' }],
+    ['noisy', { state: 'succeeded', resultText: 'Finished after all.' }],
+    ['error', { state: 'failed', failure: 'agent_model_key_invalid' }],
+    ['error-without-classification', { state: 'failed', failure: 'agent_quota_exceeded' }],
+    ['paused-mid-run-then-error', { state: 'failed', failure: 'agent_error' }],
+    ['stuck', { state: 'failed', failure: 'agent_stuck' }],
+    ['missing', { state: 'failed', failure: 'agent_sandbox_missing' }],
+    ['sandbox-error', { state: 'failed', failure: 'agent_sandbox_error' }],
+    ['start-error', { state: 'failed', failure: 'agent_start_failed' }],
+    ['deleting', { state: 'cancelled', cancelReason: 'stopped_at_agent' }],
+  ])('ends as it should when the agent plays "%s"', async (script, end) => {
+    bench.sandbox.openhands.play(script);
+    const job = await bench.add();
+    expect(await bench.run(job.id)).toMatchObject(end);
+    await bench.write();
+    expect(bench.jira.comments.filter((comment) => comment.mark.kind.startsWith('result.'))).toHaveLength(1);
+  });
+
+  it.each<[script: string, minutes: number, end: Partial<JobEntity>]>([
+    ['idle-for-ever', 5, { state: 'failed', failure: 'agent_idle' }],
+    ['runs-for-ever', 120, { state: 'failed', failure: 'time_limit' }],
+    ['paused-in-ui', 120, { state: 'failed', failure: 'time_limit' }],
+    ['start-stuck', 20, { state: 'failed', failure: 'agent_start_timeout' }],
+    ['gone', 1, { state: 'cancelled', cancelReason: 'stopped_at_agent' }],
+    ['finish-without-text', 2, { state: 'succeeded', resultText: null }],
+  ])('"%s" comes to an end after %i minutes, not before', async (script, minutes, end) => {
+    bench.sandbox.openhands.play(script);
+    const job = await bench.add();
+    await bench.startUp(job.id);
+    for (let round = 0; round < 15; round += 1) await bench.tick();
+    bench.clock.advance((minutes - 0.5) * MINUTE);
+    for (let round = 0; round < 3; round += 1) await bench.tick();
+    expect((await bench.job(job.id)).finishedAt).toBeNull();
+    bench.clock.advance(MINUTE);
+    expect(await bench.followToEnd(job.id)).toMatchObject(end);
+  });
+
+  it('tells when the agent waits for a person, and when it was paused in its own page', async () => {
+    bench.sandbox.openhands.play('waiting');
+    const job = await bench.add();
+    await bench.startUp(job.id);
+    await bench.followUntil(job.id, (one) => one.mark === 'needs_input');
+    await bench.write();
+    expect(bench.jira.textOf(`job:${job.id}:status`)).toContain('waits for a confirmation');
+    bench.sandbox.openhands.conversations.at(-1)!.force('RUNNING', 'paused');
+    await bench.followUntil(job.id, (one) => one.mark === 'suspended');
+    bench.sandbox.openhands.conversations.at(-1)!.force('RUNNING', 'running');
+    await bench.followUntil(job.id, (one) => one.mark === null);
+    expect(await bench.timeline(job.id)).toEqual(['accepted', 'starting', 'running', 'needs_input', 'suspended']);
+  });
+
+  it('goes on in the earlier conversation of the same person, waking its machine', async () => {
+    const first = await bench.run((await bench.add()).id);
+    bench.sandbox.openhands.conversation(first.conversationId!).pauseSandbox();
+    expect((await bench.jobs.continuable(bench.connectionId, '10012', bench.userId, first.repository))?.id).toBe(first.id);
+    const second = await bench.run((await bench.add({ continuesJobId: first.id })).id);
+    expect(second.conversationId).toBe(first.conversationId);
+    expect(second.resultText).toBe('I did what you asked: There is a new comment on SHOP-12.');
+    await bench.write();
+    expect(bench.starts()).toBe(1);
+  });
+
+  it('begins afresh and says so when the earlier conversation is gone', async () => {
+    const first = await bench.run((await bench.add()).id);
+    bench.sandbox.openhands.conversation(first.conversationId!).deleted = true;
+    const job = await bench.add({ continuesJobId: first.id });
+    await bench.startUp(job.id);
+    const second = await bench.followUntil(job.id, (one) => one.state === 'running');
+    expect(second.conversationId).not.toBe(first.conversationId);
+    await bench.write();
+    expect(bench.jira.textOf(`job:${job.id}:status`)).toContain('a fresh one, because the earlier one is gone');
+    expect((await bench.followToEnd(job.id)).state).toBe('succeeded');
+  });
+
+  it('goes on only for the same person and repository, within seven days', async () => {
+    const first = await bench.run((await bench.add()).id);
+    const other = await bench.addUser('Ben Builder');
+    const continuable = async (userId: string, repository = first.repository): Promise<string | undefined> => (await bench.jobs.continuable(bench.connectionId, '10012', userId, repository))?.id;
+    expect(await continuable(other)).toBeUndefined();
+    expect(await continuable(bench.userId, null)).toBeUndefined();
+    expect(await continuable(bench.userId)).toBe(first.id);
+    bench.clock.advance(7 * 24 * 60 * MINUTE);
+    expect(await continuable(bench.userId)).toBeUndefined();
+  });
+
+  it('runs under the key of the person who has one', async () => {
+    bench.ownKeys.set(bench.userId, bench.credentials.openhandsKeyOfBen);
+    const job = await bench.run((await bench.add()).id);
+    expect(job.state).toBe('succeeded');
+    const [run] = (await bench.db.query('SELECT agent_account FROM job_runs WHERE job_id = $1', [job.id])) as [{ agent_account: string }];
+    expect(run.agent_account).toBe(bench.userId);
+  });
+});
+
+describe('Instructions for a running job', () => {
+  const bench = new JobsBench();
+  beforeAll(() => bench.start());
+  afterAll(() => bench.close());
+  beforeEach(() => bench.clear());
+
+  async function running(): Promise<JobEntity> {
+    bench.sandbox.openhands.play('runs-for-ever');
+    const job = await bench.add();
+    await bench.startUp(job.id);
+    return bench.followUntil(job.id, (one) => one.state === 'running');
+  }
+
+  it('are passed on once, also when the answer of the agent gets lost', async () => {
+    const job = await running();
+    expect(await bench.addNote(job.id, 'Please use euros.')).toBe('added');
+    bench.sandbox.openhands.standIn.faults.add({ effect: { kind: 'lost-answer' }, path: '/send-message' });
+    expect(await bench.passOnNotes(job.id)).toBe('waits');
+    expect(await bench.passOnNotes(job.id)).toBe('done');
+    expect(bench.userMessages(job.conversationId!)).toEqual(['Please use euros.']);
+    await bench.write();
+    expect(bench.jira.textOf(`job:${job.id}:status`)).toContain('Note from Ben Builder passed on');
+  });
+
+  it('are heard before the job ends with success, and the result answers them', async () => {
+    const job = await running();
+    await bench.addNote(job.id, 'Please use euros.');
+    bench.sandbox.openhands.conversation(job.conversationId!).force('RUNNING', 'finished', [{ kind: 'MessageEvent', source: 'agent', llm_message: { role: 'assistant', content: [{ type: 'text', text: 'Too early.' }] } }]);
+    for (let round = 0; round < 4; round += 1) await bench.tick();
+    expect((await bench.job(job.id)).state).toBe('running');
+    expect(await bench.passOnNotes(job.id)).toBe('done');
+    expect(await bench.followToEnd(job.id)).toMatchObject({ state: 'succeeded', resultText: 'I did what you asked: Please use euros.' });
+  });
+
+  it('that come before the agent is ready wait for it', async () => {
+    bench.sandbox.openhands.play('runs-for-ever');
+    const job = await bench.add();
+    await bench.addNote(job.id, 'Please use euros.');
+    expect(await bench.passOnNotes(job.id)).toBe('done');
+    await bench.startUp(job.id);
+    await bench.followUntil(job.id, (one) => one.state === 'running');
+    await bench.passOnNotes(job.id);
+    expect(bench.userMessages(job.conversationId ?? (await bench.job(job.id)).conversationId!)).toEqual(['Please use euros.']);
+  });
+
+  it('are taken once per delivery, and not by a job that is over', async () => {
+    const job = await running();
+    const deliveryId = '01990000-0000-7000-8000-000000000001';
+    expect(await bench.addNote(job.id, 'Please use euros.', deliveryId)).toBe('added');
+    expect(await bench.addNote(job.id, 'Please use euros.', deliveryId)).toBe('repeated');
+    await bench.cancel(job.id);
+    expect(await bench.addNote(job.id, 'Too late.')).toBe('over');
+  });
+});
+
+describe('Stopping a job', () => {
+  const bench = new JobsBench();
+  beforeAll(() => bench.start());
+  afterAll(() => bench.close());
+  beforeEach(() => bench.clear());
+
+  it('tells people at once and stops the agent', async () => {
+    bench.sandbox.openhands.play('runs-for-ever');
+    const job = await bench.add();
+    await bench.startUp(job.id);
+    await bench.followUntil(job.id, (one) => one.state === 'running');
+    expect(await bench.cancel(job.id)).toBe(true);
+    expect(await bench.job(job.id)).toMatchObject({ state: 'cancelled', cancelReason: 'stopped_by_person', cancelledBy: 'Ben Builder' });
+    await bench.write();
+    expect(bench.jira.textOf(`job:${job.id}:result`)).toContain('the job was stopped by Ben Builder.');
+    await bench.tick();
+    expect(bench.sandbox.openhands.conversations[0]!.frame.execution).toBe('paused');
+    expect(await bench.cancel(job.id)).toBe(false);
+  });
+
+  it('reaches an agent that was still preparing', async () => {
+    bench.sandbox.openhands.play('runs-for-ever');
+    const job = await bench.add();
+    await bench.startUp(job.id);
+    await bench.cancel(job.id);
+    await bench.untilRunsAreOver(job.id);
+    expect(bench.sandbox.openhands.conversations[0]!.frame.execution).toBe('paused');
+  });
+
+  it('lets nothing start when it comes before the agent was asked', async () => {
+    const job = await bench.add();
+    await bench.cancel(job.id);
+    expect(await bench.startOnce(job.id)).toBe('done');
+    expect(bench.starts()).toBe(0);
+  });
+
+  it('ends all jobs of a connection that was removed, and the queued job of a deleted comment', async () => {
+    const one = await bench.add();
+    const two = await bench.add(bench.onIssue(2, { commentId: '777' }));
+    await bench.db.transaction((manager) => bench.jobs.cancelQueuedByComment(manager, bench.connectionId, '777'));
+    await bench.jobs.cancelByConnection(bench.connectionId);
+    expect(await bench.job(two.id)).toMatchObject({ state: 'cancelled', cancelReason: 'comment_deleted' });
+    expect(await bench.job(one.id)).toMatchObject({ state: 'cancelled', cancelReason: 'connection_removed' });
+  });
+
+  it('writes nothing into a deleted issue', async () => {
+    const job = await bench.add();
+    await bench.write();
+    await bench.db.transaction((manager) => bench.jobs.cancelByIssue(manager, bench.connectionId, '10012'));
+    await bench.write();
+    expect(await bench.job(job.id)).toMatchObject({ state: 'cancelled', cancelReason: 'issue_deleted' });
+    expect(bench.jira.comments).toHaveLength(1);
   });
 });

@@ -66,6 +66,7 @@ export class JobsBench {
   readonly clock = new MovedClock();
   /** Own keys of people, by user id. */
   readonly ownKeys = new Map<string, string>();
+  readonly credentials = CREDENTIALS;
   sandbox!: Sandbox;
   connectionId!: string;
   userId!: string;
@@ -145,6 +146,43 @@ export class JobsBench {
     return this.db.manager.findOneByOrFail(JobEntity, { id });
   }
 
+  /** An instruction of somebody else for a job. */
+  async addNote(jobId: string, text: string, deliveryId: string = uuidv7()): Promise<'added' | 'repeated' | 'over'> {
+    return this.db.transaction((manager) => this.jobs.addNote(manager, { jobId, deliveryId, fromName: 'Ben Builder', text, commentId: null }));
+  }
+
+  async cancel(jobId: string): Promise<boolean> {
+    return this.db.transaction((manager) => this.jobs.cancel(manager, jobId, { reason: 'stopped_by_person', by: 'Ben Builder' }));
+  }
+
+  /** What people said in a conversation after its beginning. */
+  userMessages(conversationId: string): string[] {
+    const said = this.sandbox.openhands.conversation(conversationId).allEvents().filter((event) => event.source === 'user' && event.kind === 'MessageEvent');
+    return said.map((event) => (event['llm_message'] as { content: { text: string }[] }).content[0]!.text);
+  }
+
+  /** Looks at the agent until nothing of a job is left to be followed or stopped. */
+  async untilRunsAreOver(jobId: string): Promise<void> {
+    await rounds(`the runs of ${jobId}`, async () => {
+      await this.tick();
+      const [{ open }] = (await this.db.query('SELECT count(*)::int AS open FROM job_runs WHERE job_id = $1 AND finished_at IS NULL', [jobId])) as [{ open: number }];
+      return open === 0;
+    });
+  }
+
+  /** Forgets everything that a test before has done. */
+  async clear(): Promise<void> {
+    await this.db.query('TRUNCATE jobs, job_runs, job_events, job_notes, issue_writes CASCADE');
+    await this.db.query('DELETE FROM queue.job');
+    Object.assign(this.jira, new FakeJira());
+    this.ownKeys.clear();
+    this.sandbox.openhands.conversations.length = 0;
+    this.sandbox.openhands.standIn.calls.length = 0;
+    this.sandbox.openhands.standIn.faults.clear();
+    // Writes of the test before count for the pace of an issue no more.
+    this.clock.advance(60_000);
+  }
+
   /** One attempt at the queue entry that starts a job. `waits` when it wants to come again. */
   async startOnce(jobId: string): Promise<'done' | 'waits'> {
     return settle(() => this.get(Runner).start(jobId));
@@ -174,7 +212,7 @@ export class JobsBench {
     return this.followUntil(jobId, (job) => job.finishedAt !== null);
   }
 
-  /** From an added job to its end. */
+  /** From an added job to its end. The queue's own pauses are skipped. */
   async run(jobId: string): Promise<JobEntity> {
     await this.startUp(jobId);
     return this.followToEnd(jobId);
@@ -198,8 +236,6 @@ export class JobsBench {
     return this.sandbox.openhands.standIn.calls.filter((call) => call.method === 'POST' && call.path === '/api/v1/app-conversations').length;
   }
 }
-
-export { CREDENTIALS };
 
 /** The agent and one git provider are enough here. */
 function agentAndGitHub(environment: Record<string, string>): Record<string, string> {

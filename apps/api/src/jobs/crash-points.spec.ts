@@ -1,0 +1,89 @@
+import { jest } from '@jest/globals';
+import { IssueWriter } from '../comments/issue-writer.js';
+import { WriteToJira } from '../comments/write-to-jira.js';
+import { JobsBench } from '../testing/jobs-bench.js';
+import { Agent } from './agent.js';
+import { JobAdmission } from './job-admission.js';
+import { JobProgress } from './job-progress.js';
+import { RunProgress } from './run-progress.js';
+import { Runs } from './runs.service.js';
+
+/** A process that dies: what was committed stays, nothing else happens. */
+class Killed extends Error {}
+
+type Method = [owner: abstract new (...args: never[]) => object, name: string];
+
+const STEPS: Method[] = [
+  [JobAdmission, 'admit'],
+  [Runs, 'rememberStartAttempt'],
+  [Agent, 'start'],
+  [RunProgress, 'handOver'],
+  [RunProgress, 'markReady'],
+  [Agent, 'lookAt'],
+  [Agent, 'lastWords'],
+  [JobProgress, 'succeed'],
+  [WriteToJira, 'perform'],
+  [IssueWriter, 'writeDue'],
+];
+
+describe('A process that is killed', () => {
+  const bench = new JobsBench();
+  beforeAll(() => bench.start());
+  afterAll(() => bench.close());
+  beforeEach(() => bench.clear());
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each(STEPS.flatMap(([owner, name]) => (['before', 'after'] as const).map((when) => [when, `${owner.name}.${name}`, owner, name] as const)))(
+    '%s %s starts nothing twice and tells the result once',
+    async (when, _, owner, name) => {
+      const deaths = killOnce(bench.get(owner), name, when);
+      const job = await bench.add();
+      // Each round is what another process does with what it finds in the database.
+      for (let round = 0; round < 40 && (await bench.job(job.id)).finishedAt === null; round += 1) {
+        await survive(() => bench.startOnce(job.id));
+        await survive(() => bench.tick());
+        await survive(() => bench.write());
+        bench.clock.advance(5000);
+      }
+      for (let round = 0; round < 3; round += 1) {
+        await survive(() => bench.write());
+        bench.clock.advance(5000);
+      }
+      expect(deaths()).toBe(1);
+      expect(await bench.job(job.id)).toMatchObject({ state: 'succeeded' });
+      expect(bench.sandbox.openhands.conversations).toHaveLength(1);
+      expect(bench.jira.comments.map((comment) => comment.mark.key)).toEqual([`job:${job.id}:status`, `job:${job.id}:result`]);
+    },
+  );
+
+  it.each([
+    ['lost-answer', 1],
+    ['reset', 1],
+  ] as const)('or an answer of the agent that is lost (%s) starts one conversation', async (kind, conversations) => {
+    bench.sandbox.openhands.standIn.faults.add({ effect: { kind }, method: 'POST', path: '/app-conversations' });
+    const job = await bench.add();
+    for (let round = 0; round < 20 && (await bench.startOnce(job.id)) === 'waits'; round += 1) bench.clock.advance(5000);
+    expect((await bench.followToEnd(job.id)).state).toBe('succeeded');
+    expect(bench.sandbox.openhands.conversations).toHaveLength(conversations);
+  });
+});
+
+/** Lets a method die once, before it does anything or after all of it is done. Gives how often it died. */
+function killOnce(target: object, name: string, when: 'before' | 'after'): () => number {
+  const methods = target as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  const original = methods[name]!.bind(target);
+  let deaths = 0;
+  jest.spyOn(methods, name).mockImplementation(async (...args: unknown[]) => {
+    if (deaths > 0) return original(...args);
+    if (when === 'after') await original(...args);
+    deaths += 1;
+    throw new Killed();
+  });
+  return () => deaths;
+}
+
+async function survive(work: () => Promise<unknown>): Promise<void> {
+  await work().catch((error: unknown) => {
+    if (!(error instanceof Killed)) throw error;
+  });
+}
