@@ -5,7 +5,9 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
 const libraries = fileURLToPath(new URL('../../libs/', import.meta.url));
-const api = { target: process.env['API_URL'] ?? 'http://localhost:3000', changeOrigin: false };
+const target = process.env['API_URL'] ?? 'http://localhost:3000';
+// The server takes changes only from its own origin; in development the page has another port.
+const api = { target, headers: { origin: target } };
 const toApi = { '/api': api, '/auth': api, '/integration': api };
 
 /** Writes each file a second and third time, compressed, so that the server need not compress at each request. */

@@ -1,128 +1,13 @@
 /**
  * Every word that people read on the page, in one place and one language. A translation is a second object of this
- * type. Sentences with values are functions, because word order differs between languages.
+ * type. Sentences with values are functions, because word order differs between languages. The words for codes stand in
+ * `texts-of-codes.ts`.
  */
-import type { DeliveryOutcome, DeliveryReason, IntegrationState, JobCancelReason, JobFailureReason, JobState, OAuthResult, Product, TraceStep } from '@openhands-jira/contracts';
-
-const products: Record<Product, string> = { 'jira-cloud': 'Jira Cloud', 'jira-data-center': 'Jira Data Center' };
-
-const outcomes: Record<DeliveryOutcome, string> = {
-  pending: 'Being decided', job: 'Accepted', ignored: 'Ignored', refused: 'Refused', rejected: 'Rejected', failed: 'Failed',
-};
-
-const reasons: Record<DeliveryReason, string> = {
-  started: 'A job was started',
-  continued: 'The words were passed on to the running job',
-  command_done: 'A command was carried out',
-  cancelled_by_event: 'The job was stopped, because its comment or issue was deleted',
-  event_not_used: 'This kind of event is not used',
-  no_mention_no_label: 'Nothing addressed OpenHands',
-  mention_in_code_or_quote: 'The mention is only in code, in a quote or struck out',
-  mention_near_miss: 'The mention is part of a longer word, an address or a link',
-  label_already_present: 'The label was there before this change',
-  label_removed: 'The label was taken away',
-  comment_already_handled: 'This comment was edited after it had its answer',
-  comment_deleted: 'The comment was deleted, and nothing was left to stop',
-  courtesy_only: 'Thanks without a request',
-  self_authored: 'Written by the service account, or by OpenHands itself',
-  duplicate_delivery: 'Jira sent the same delivery again',
-  duplicate_trigger: 'Another delivery speaks of the same comment or change',
-  merged_with_job: 'The label was added while a job of this issue was running',
-  project_out_of_scope: 'This project is not among the projects of the connection',
-  connection_paused: 'The connection is paused',
-  connection_pending: 'The set-up of the connection is not finished',
-  withdrawn: 'The comment or the label was gone or changed before it was read',
-  payload_mismatch: 'Jira tells something else than the delivery did',
-  user_not_linked: 'The person has not connected their Jira account',
-  user_no_account: 'Nobody here has the e-mail address of this person',
-  user_email_hidden: 'Jira does not show the e-mail address of this person',
-  user_link_ambiguous: 'Several accounts match this person',
-  user_link_expired: 'The link of this person to Jira is no longer valid',
-  user_signin_expired: 'The sign-in of this person has ended',
-  user_is_app: 'An app or an automation asked, not a person',
-  user_not_allowed: 'The person is connected, but may not start work here',
-  git_provider_not_connected: 'The person has no git account connected for this host',
-  git_signin_expired: 'The git account of this person no longer lets us act for them',
-  repo_missing: 'No repository was found',
-  repo_invalid: 'The repository or branch cannot be read, or the branch does not exist',
-  repo_host_unknown: 'The git host is not known here',
-  repo_no_access: 'The person cannot write to the repository, or it does not exist',
-  repo_ambiguous: 'Several repositories are possible',
-  issue_unreadable: 'The service account cannot see the issue, so it cannot answer there',
-  gate_not_met: 'A label, status or field that the project asks for is missing',
-  already_running: 'A fresh start was asked for while a job of the issue is running',
-  issue_rate_limited: 'This issue has started too many jobs within an hour',
-  nothing_to_stop: 'There was nothing to stop',
-  nothing_to_retry: 'There was no earlier job to repeat',
-  command_not_allowed: 'This person may not give this command',
-  signature_missing: 'The call has no signature',
-  signature_unsupported: 'The signature is malformed or made with another method than SHA-256',
-  signature_mismatch: 'The signature does not fit',
-  signature_secret_retired: 'Signed with the former secret after its time was over',
-  secret_not_set: 'No secret is stored for this connection',
-  connection_unknown: 'There is no such connection, or it was removed',
-  body_empty: 'The call has no body',
-  body_too_large: 'The call is larger than 25 MB',
-  body_unreadable: 'The body is not a Jira event',
-  service_account_rejected: 'Jira refuses the service account',
-  service_account_forbidden: 'The service account may read but not comment',
-  jira_unreachable: 'Jira could not be reached',
-  jira_site_renamed: 'The Jira site has moved to another name',
-  jira_rate_limited: 'Jira asked us to slow down until the retries were used up',
-  jira_unexpected_answer: 'Jira answered something that cannot be understood',
-  git_provider_unreachable: 'The git host does not answer',
-  internal_error: 'Something went wrong in this service',
-};
-
-const jobStates: Record<JobState, string> = {
-  queued: 'Queued', starting: 'Starting', running: 'Running', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Cancelled',
-};
-
-const jobFailures: Record<JobFailureReason, string> = {
-  agent_not_configured: 'No OpenHands key is set. Set your own on the Account page, or ask an administrator.',
-  agent_key_rejected: 'OpenHands refuses the key. Set a new one on the Account page, or ask an administrator.',
-  agent_unreachable: 'OpenHands did not answer. Try again later.',
-  agent_start_failed: 'OpenHands could not start. Try again.',
-  agent_start_timeout: 'OpenHands did not start in time. Try again.',
-  agent_settings_missing: 'The model settings of the OpenHands account are not complete. Complete them in OpenHands, then try again.',
-  agent_model_key_invalid: 'The model key of the OpenHands account is not valid. Correct it in OpenHands, then try again.',
-  agent_quota_exceeded: 'The budget or limit of the OpenHands account is used up.',
-  agent_error: 'OpenHands ended with an error. Its conversation tells more.',
-  agent_stuck: 'OpenHands went round in circles and stopped. Its conversation tells more.',
-  agent_idle: 'OpenHands did not begin to work. Try again.',
-  agent_suspended: 'The machine of OpenHands was paused in the middle. The work may be incomplete; try again.',
-  agent_sandbox_error: 'The machine of OpenHands had an error. The work may be incomplete; try again.',
-  agent_sandbox_missing: 'The machine of OpenHands was lost. The work may be incomplete; try again.',
-  time_limit: 'The job took longer than this installation allows.',
-};
-
-const cancelReasons: Record<JobCancelReason, string> = {
-  stopped_by_person: 'Somebody stopped it.',
-  comment_deleted: 'The comment that asked for it was deleted.',
-  issue_deleted: 'The issue was deleted.',
-  connection_removed: 'The connection to Jira was removed.',
-  replaced: 'A newer request took its place.',
-  stopped_at_agent: 'It was stopped in OpenHands.',
-};
-
-const integrationStates: Record<IntegrationState, string> = {
-  disabled: 'Switched off', not_configured: 'Not configured', setup_incomplete: 'Set-up not finished', active: 'Active', paused: 'Paused', degraded: 'Needs attention',
-};
-
-const oauthResults: Record<OAuthResult, { title: string; text: string }> = {
-  linked: { title: 'Your Jira account is connected', text: 'Mention @openhands in a comment of an issue, or add the label openhands, and OpenHands works in your name.' },
-  configured: { title: 'The connection is saved', text: 'Your proof was accepted and the settings are in effect. Create the webhook in Jira if you have not done so yet.' },
-  denied: { title: 'You did not give consent', text: 'Nothing was changed. The consent shows us that you belong to the Jira site. You can try again at any time.' },
-  expired: { title: 'This took too long, or the page was opened twice', text: 'Nothing was changed. A consent is valid for ten minutes and for one use. Start again from the settings.' },
-  wrong_site: { title: 'The consent was for another Jira site', text: 'Nothing was changed. At Atlassian, choose the site that you entered here. If it is not in the list, your Atlassian account does not belong to it.' },
-  conflict: { title: 'Somebody else has connected this', text: 'Nothing was changed. The Jira site or the Jira account is already connected by another person here. Ask that person, or an administrator.' },
-  failed: { title: 'The connection could not be completed', text: 'Nothing was changed. Jira did not answer as expected. Try again; if it stays so, ask an administrator to look at the log.' },
-};
-
-const traceWords: Record<TraceStep['result'], string> = { yes: 'Yes', no: 'No', info: '', error: 'Error' };
+import type { Product } from '@openhands-jira/contracts';
+import * as codes from './texts-of-codes.js';
 
 export const texts = {
-  products, outcomes, reasons, jobStates, jobFailures, cancelReasons, integrationStates, oauthResults, traceWords,
+  ...codes,
 
   app: {
     name: 'OpenHands for Jira',
@@ -151,11 +36,9 @@ export const texts = {
     back: 'Back',
     newTab: 'opens in a new tab',
     justNow: 'just now',
-    none: 'None',
     reveal: 'Show or hide the value',
     copy: { copy: 'Copy', copied: 'Copied', failed: 'Select and copy it by hand' },
     checkFields: 'These fields need attention:',
-    seconds: 'Updates by itself every few seconds',
   },
 
   failures: {
@@ -200,8 +83,6 @@ export const texts = {
     notConfigured: { 'jira-cloud': 'Connect your workspace, or link your account if your team has connected it already.', 'jira-data-center': 'No Jira Data Center is connected to this installation.' } as Record<Product, string>,
     linkedSince: (name: string) => `${name}, since`,
     reasons: 'What needs attention',
-    tokenExpires: (days: number) => (days === 1 ? 'The API token of the service account expires within a day. Make a new one at Atlassian and enter it with Edit.' : `The API token of the service account expires in ${days} days. Make a new one at Atlassian and enter it with Edit.`),
-    tokenExpired: 'The API token of the service account has expired. Make a new one at Atlassian and enter it with Edit.',
   },
 
   returned: {
@@ -236,6 +117,10 @@ export const texts = {
     webhookSecretHelp: 'Jira signs its calls with it. Enter the same secret in the webhook in Jira.',
     shortSecret: 'This secret is shorter than 16 characters. A longer one is safer.',
     generate: 'Generate a secret',
+    another: 'Configure another workspace',
+    linkTitle: 'Your own Jira account is not connected',
+    linkText: 'Connect it, so that OpenHands works for you when you ask in an issue.',
+    linkOwn: 'Connect my account',
     generated: 'A secret was generated and entered. Copy it now: it is not shown again after you leave this page.',
     secretName: 'the webhook secret',
     email: 'Service Account Email',
@@ -281,6 +166,7 @@ export const texts = {
     update: 'Update',
     nothingChanged: 'Nothing was changed yet. Change a value, then choose Update.',
     unfinished: 'The connection is not in effect yet, because the consent at Atlassian was not completed. Choose Update to give it.',
+    paused: 'This connection is paused: deliveries are received and ignored. Switch Active on and choose Update to go on.',
     reactivate: 'This connection is inactive. Switch Active on and choose Update to bring it back, with the same webhook URL.',
     unlink: 'Unlink',
     unlinkMemberTitle: 'Unlink your Jira account?',
@@ -306,7 +192,6 @@ export const texts = {
     firstArrived: 'Jira reaches us, and the signature is right.',
     firstArrivedAnnounce: 'The first delivery from Jira has arrived.',
     lastArrived: 'Last delivery',
-    conflictNext: 'Only the person who configured this workspace can change or reactivate it; an administrator can take it over.',
   },
 
   activity: {
@@ -339,10 +224,8 @@ export const texts = {
     jobsCaption: 'Jobs, newest first',
     noIssue: 'No issue',
     unknownActor: 'Unknown',
-    openJob: 'Open the job',
     open: 'Open',
     openNamed: (event: string, issue: string) => `Open ${event}, ${issue}`,
-    updated: (count: number) => `The list was updated: ${count} entries.`,
   },
 
   why: {
@@ -424,6 +307,7 @@ export const texts = {
     timeline: 'What happened',
     noTimeline: 'Nothing happened yet.',
     runs: 'Runs at the agent',
+    commentKinds: { status: 'Status', result: 'Result' } as Record<string, string>,
     runNumber: (number: number) => `Run ${number}`,
     comments: 'Comments in the issue',
     commentStates: { waiting: 'Waiting to be written', written: 'Written', given_up: 'Could not be written' },

@@ -28,6 +28,11 @@ export function Moment({ at, justNow }: { at: string; justNow: string }) {
   );
 }
 
+/** Date and time to the second, for steps that follow each other closely. */
+export function PreciseMoment({ at }: { at: string }) {
+  return <time dateTime={at}>{new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at))}</time>;
+}
+
 /** The time in short form for lists; the exact one stands in the tooltip and in the machine-readable attribute. */
 export function ShortMoment({ at, justNow }: { at: string; justNow: string }) {
   const now = useNow();

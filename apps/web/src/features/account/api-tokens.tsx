@@ -32,7 +32,7 @@ function TokenTable({ tokens, onDelete }: { tokens: ApiToken[]; onDelete: (token
   const moment = (at: string | null) => (at ? <Moment at={at} justNow={texts.common.justNow} /> : t.never);
   return (
     <table className="list" role="table">
-      <caption>{t.tokensCaption}</caption>
+      <caption className="ui-hidden">{t.tokensCaption}</caption>
       <thead role="rowgroup">
         <tr role="row">{Object.values(columns).map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}</tr>
       </thead>

@@ -12,7 +12,7 @@ export function DeliveriesTable({ deliveries, caption }: { deliveries: Delivery[
   const { columns } = texts.activity;
   return (
     <table className="list" role="table">
-      <caption>{caption}</caption>
+      <caption className="ui-hidden">{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">
           {[columns.time, columns.event, columns.issue, columns.actor, columns.outcome, columns.job].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}
@@ -31,7 +31,7 @@ function DeliveryRow({ delivery: { id, event, issueKey, actor, receivedAt, outco
     <tr role="row">
       <td role="cell" className="when" data-label={columns.time}><ShortMoment at={receivedAt} justNow={texts.common.justNow} /></td>
       <td role="cell" data-label={columns.event}><Link className="row-link" to={`/deliveries/${id}`} aria-label={t.openNamed(eventName(event), issueKey ?? t.noIssue)}>{eventName(event)}</Link></td>
-      <td role="cell" data-label={columns.issue}>{issueKey ?? <span className="ui-muted">{t.noIssue}</span>}</td>
+      <td role="cell" className="key" data-label={columns.issue}>{issueKey ?? <span className="ui-muted">{t.noIssue}</span>}</td>
       <td role="cell" data-label={columns.actor}>{actor ?? <span className="ui-muted">{t.unknownActor}</span>}</td>
       <td role="cell" data-label={columns.outcome}>
         <div>
@@ -39,7 +39,7 @@ function DeliveryRow({ delivery: { id, event, issueKey, actor, receivedAt, outco
           {reason && <div className="ui-muted">{texts.reasons[reason]}</div>}
         </div>
       </td>
-      <td role="cell" data-label={columns.job}>{jobId ? <Link className="row-link" to={`/jobs/${jobId}`}>{t.openJob}</Link> : <span className="ui-muted">{texts.common.none}</span>}</td>
+      <td role="cell" data-label={columns.job}>{jobId && <Link className="row-link" to={`/jobs/${jobId}`} aria-label={texts.job.title(issueKey ?? t.noIssue)}>{t.open}</Link>}</td>
     </tr>
   );
 }

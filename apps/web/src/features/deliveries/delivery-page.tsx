@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { DeliveryDetail, TraceStep } from '@openhands-jira/contracts';
-import { Facts, type IconName, LoadingBlock, Moment, Notice, Section, StatusBadge, StepList, type Tone } from '@openhands-jira/ui';
+import { Facts, type IconName, LoadingBlock, Moment, Notice, PreciseMoment, Section, StatusBadge, StepList, type Tone } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useParams } from 'react-router';
@@ -53,13 +53,7 @@ const STEP_TONES: Record<TraceStep['result'], Tone> = { yes: 'good', no: 'warnin
 const STEP_ICONS: Record<TraceStep['result'], IconName> = { yes: 'check', no: 'minus', info: 'info', error: 'cross' };
 
 function toStep({ step, result, detail, at }: TraceStep, place: number) {
-  return { key: `${place}`, tone: STEP_TONES[result], icon: STEP_ICONS[result], word: texts.traceWords[result], title: readable(step), detail, time: <Moment at={at} justNow={texts.common.justNow} /> };
-}
-
-/** `find repository` from `find_repository`, with a capital. */
-function readable(step: string): string {
-  const words = step.replaceAll(/[_-]+/g, ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return { key: `${place}`, tone: STEP_TONES[result], icon: STEP_ICONS[result], word: texts.traceWords[result], title: texts.traceSteps[step] ?? step, detail, time: <PreciseMoment at={at} /> };
 }
 
 function DeliveryFacts({ delivery }: { delivery: DeliveryDetail }) {

@@ -1,23 +1,18 @@
 import { Button } from '@mantine/core';
 import type { Connection, Integration } from '@openhands-jira/contracts';
-import { ExternalLink, Facts, Moment, Notice, Section, StatusBadge } from '@openhands-jira/ui';
+import { ExternalLink, Facts, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { texts } from '../../texts.js';
 import { STATE_TONES } from './integrations.js';
-import { TokenNotice } from './token-notice.js';
+import { ReasonsNotice } from './reasons-notice.js';
 
 /** One product: how it stands, and the one thing to do next. */
 export function IntegrationCard({ integration }: { integration: Integration }) {
-  const { product, state, reasons, connection, link } = integration;
+  const { product, state, connection, link } = integration;
   return (
     <Section title={texts.products[product]} aside={<StatusBadge tone={STATE_TONES[state]} icon={state === 'paused' ? 'pause' : undefined}>{texts.integrationStates[state]}</StatusBadge>}>
-      {reasons.length > 0 && (
-        <Notice tone={state === 'degraded' ? 'bad' : 'warning'} title={texts.integrations.reasons}>
-          <ul className="ui-plain-list">{reasons.map(({ code, detail }) => <li key={code}>{detail}</li>)}</ul>
-        </Notice>
-      )}
-      {connection && <TokenNotice connection={connection} />}
+      <ReasonsNotice integration={integration} />
       {connection || link ? <Facts items={factsOf(integration)} /> : state !== 'disabled' && <p className="ui-muted">{texts.integrations.notConfigured[product]}</p>}
       <CardAction integration={integration} />
     </Section>

@@ -1,21 +1,22 @@
 import { Button } from '@mantine/core';
-import { type Connection, UpdateWorkspace } from '@openhands-jira/contracts';
+import { type Connection, type Integration, UpdateWorkspace } from '@openhands-jira/contracts';
 import { ErrorSummary, Moment, Notice, Section } from '@openhands-jira/ui';
 import { type FormEvent, useState } from 'react';
 import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
 import { texts } from '../../texts.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';
-import { TokenNotice } from '../integrations/token-notice.js';
+import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { CredentialFields } from './credential-fields.js';
 import { expiryTime } from './expiry-date.js';
+import { LinkOwnAccount } from './link-own-account.js';
 import { webhooksPage, WebhookSteps } from './set-up-steps.js';
 import { UnlinkRow } from './unlink.js';
 import { checkChanges, useWorkspaceForm, type WorkspaceValues } from './use-workspace-form.js';
 import { updateWorkspace } from './workspaces.js';
 
 /** The owner's view: everything that can be changed. Empty secret fields keep what is saved. */
-export function EditForm({ connection }: { connection: Connection }) {
+export function EditForm({ integration, connection }: { integration: Integration; connection: Connection }) {
   const [initial] = useState(() => savedValues(connection));
   const workspace = useWorkspaceForm(initial, checkChanges);
   const update = useAction(updateWorkspace);
@@ -37,11 +38,11 @@ export function EditForm({ connection }: { connection: Connection }) {
 
   return (
     <>
-      <StateNotice connection={connection} />
-      <TokenNotice connection={connection} />
+      <StateNotice integration={integration} status={connection.status} />
+      {connection.status === 'active' && integration.capabilities.includes('link') && <LinkOwnAccount site={connection.site} />}
       <div className="two-columns">
         <Section title={t.credentials}>
-          <UnlinkRow site={connection.site} asOwner />
+          <UnlinkRow connection={connection} canUnlink={integration.capabilities.includes('unlink')} />
           <p className="ui-muted">{t.editIntro}</p>
           <form noValidate className="ui-stack" onSubmit={(event) => void submit(event)}>
             {workspace.summary.length > 0 && <ErrorSummary title={texts.common.checkFields} problems={workspace.summary} />}
@@ -66,10 +67,11 @@ export function EditForm({ connection }: { connection: Connection }) {
   );
 }
 
-function StateNotice({ connection }: { connection: Connection }) {
-  if (connection.status === 'pending') return <Notice tone="warning">{texts.cloud.unfinished}</Notice>;
-  if (connection.status === 'inactive') return <Notice tone="warning">{texts.cloud.reactivate}</Notice>;
-  return null;
+/** The contract knows paused as inactive; the integration's state tells them apart. */
+function StateNotice({ integration, status }: { integration: Integration; status: Connection['status'] }) {
+  if (status === 'pending') return <Notice tone="warning">{texts.cloud.unfinished}</Notice>;
+  if (status === 'inactive') return <Notice tone="warning">{integration.state === 'paused' ? texts.cloud.paused : texts.cloud.reactivate}</Notice>;
+  return integration.state === 'degraded' ? <ReasonsNotice integration={integration} /> : null;
 }
 
 /** A pending connection was meant to become active; its switch says so. */

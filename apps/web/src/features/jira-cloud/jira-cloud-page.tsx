@@ -1,11 +1,12 @@
-import type { Integration } from '@openhands-jira/contracts';
+import type { Connection, Integration } from '@openhands-jira/contracts';
 import { Facts, LoadingBlock, Moment, Notice, Section, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery, STATE_TONES } from '../integrations/integrations.js';
+import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { ConfigureForm } from './configure-form.js';
 import { EditForm } from './edit-form.js';
 import { UnlinkRow } from './unlink.js';
@@ -27,24 +28,35 @@ export function JiraCloudPage() {
 }
 
 function CloudView({ integration }: { integration: Integration }) {
-  const { state, reasons, connection, link } = integration;
-  if (state === 'disabled') return <Notice tone="neutral" title={texts.integrations.none}>{reasons.length > 0 ? reasons.map(({ code, detail }) => <p key={code}>{detail}</p>) : <p>{texts.integrations.noneText}</p>}</Notice>;
+  const [query] = useSearchParams();
+  const { state, connection, link, capabilities } = integration;
+  if (state === 'disabled') return <ReasonsNotice integration={integration} />;
+  const canConfigure = capabilities.includes('configure');
+  const another = canConfigure && query.has('another');
   return (
     <>
       {integration.linkMethod === 'email' && <Notice tone="neutral">{texts.cloud.emailMode}</Notice>}
-      {connection && reasons.length > 0 && <Notice tone={state === 'degraded' ? 'bad' : 'warning'} title={texts.integrations.reasons}>{reasons.map(({ code, detail }) => <p key={code}>{detail}</p>)}</Notice>}
-      {connection?.ownedByCaller ? <EditForm key={connection.id} connection={connection} /> : link ? <MemberView integration={integration} /> : <ConfigureForm />}
+      {connection && canConfigure && !another && <p><Link to="?another">{texts.cloud.another}</Link></p>}
+      {another ? <ConfigureForm /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
     </>
   );
 }
 
+/** The owner edits, who is linked may unlink, and everybody else configures. */
+function OwnView({ integration, connection, linked }: { integration: Integration; connection: Connection | null; linked: boolean }) {
+  if (connection?.ownedByCaller) return <EditForm key={connection.id} integration={integration} connection={connection} />;
+  return linked ? <MemberView integration={integration} /> : <ConfigureForm />;
+}
+
 /** A person who is linked to somebody else's connection: the workspace and "Unlink", no credentials. */
-function MemberView({ integration: { connection, link } }: { integration: Integration }) {
+function MemberView({ integration }: { integration: Integration }) {
+  const { connection, link, state } = integration;
   return (
-    <div className="narrow">
+    <div className="narrow ui-stack">
+      {state === 'degraded' && <ReasonsNotice integration={integration} />}
       <Section title={texts.cloud.account}>
         <p>{texts.cloud.memberIntro}</p>
-        {connection && <UnlinkRow site={connection.site} asOwner={false} />}
+        {connection && <UnlinkRow connection={connection} canUnlink={integration.capabilities.includes('unlink')} />}
         {link && <Facts items={[{ name: texts.integrations.yourAccount, value: <>{texts.integrations.linkedSince(link.jiraDisplayName)} <Moment at={link.linkedAt} justNow={texts.common.justNow} /></> }]} />}
       </Section>
     </div>

@@ -1,4 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
+import type { Connection } from '@openhands-jira/contracts';
 import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -9,24 +10,24 @@ import { integrationsQuery } from '../integrations/integrations.js';
 import { unlink } from './workspaces.js';
 
 /** The workspace's name, which cannot be changed, and "Unlink" beside it. */
-export function UnlinkRow({ site, asOwner }: { site: string; asOwner: boolean }) {
+export function UnlinkRow({ connection, canUnlink }: { connection: Connection; canUnlink: boolean }) {
   const [asking, setAsking] = useState(false);
   return (
     <>
       <div className="locked">
         <div>
           <p className="ui-label">{texts.cloud.workspace}</p>
-          <p className="mono">{site}</p>
+          <p className="mono">{connection.site}</p>
         </div>
-        <Button variant="default" onClick={() => setAsking(true)}>{texts.cloud.unlink}</Button>
+        {canUnlink && <Button variant="default" onClick={() => setAsking(true)}>{texts.cloud.unlink}</Button>}
       </div>
-      {asking && <UnlinkDialog site={site} asOwner={asOwner} onClose={() => setAsking(false)} />}
+      {asking && <UnlinkDialog connection={connection} onClose={() => setAsking(false)} />}
     </>
   );
 }
 
 /** Spells out what the click does. The owner ends the work of a whole team, so the name has to be typed. */
-function UnlinkDialog({ site, asOwner, onClose }: { site: string; asOwner: boolean; onClose: () => void }) {
+function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, onClose }: { connection: Connection; onClose: () => void }) {
   const [typed, setTyped] = useState('');
   const [mistyped, setMistyped] = useState(false);
   const leave = useUnlink();
@@ -36,7 +37,7 @@ function UnlinkDialog({ site, asOwner, onClose }: { site: string; asOwner: boole
     event.preventDefault();
     const wrong = asOwner && typed.trim().toLowerCase() !== site;
     setMistyped(wrong);
-    if (!wrong) await leave.run();
+    if (!wrong) await leave.run(id);
   }
 
   return (
@@ -69,8 +70,8 @@ function useUnlink() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const announce = useAnnounce();
-  const [perform] = useState(() => async () => {
-    await unlink();
+  const [perform] = useState(() => async (connectionId: string) => {
+    await unlink(connectionId);
     await queries.invalidateQueries({ queryKey: integrationsQuery.queryKey });
     announce(texts.cloud.unlinkDone);
     await navigate('/settings/integrations');

@@ -35,6 +35,6 @@ export async function updateWorkspace(connectionId: string, changes: UpdateWorks
 }
 
 /** Ends the caller's link; for the owner, the whole connection. */
-export function unlink(): Promise<void> {
-  return tell(`${BASE}/link`, { method: 'DELETE' });
+export function unlink(connectionId: string): Promise<void> {
+  return tell(`${BASE}/link?connectionId=${connectionId}`, { method: 'DELETE' });
 }

@@ -1,5 +1,5 @@
 import type { JobDetail } from '@openhands-jira/contracts';
-import { ExternalLink, Facts, LoadingBlock, Moment, Notice, Section, StepList } from '@openhands-jira/ui';
+import { ExternalLink, Facts, LoadingBlock, Moment, Notice, PreciseMoment, Section, StepList } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
@@ -46,11 +46,11 @@ function JobView({ job }: { job: JobDetail }) {
 function Timeline({ job: { timeline } }: { job: JobDetail }) {
   const t = texts.job;
   if (timeline.length === 0) return <p className="ui-muted">{t.noTimeline}</p>;
-  return <StepList label={t.timeline} steps={timeline.map(({ at, kind, detail }, place) => ({ key: `${place}`, tone: 'neutral', icon: 'next', word: '', title: readable(kind), detail: detail && <p>{detail}</p>, time: moment(at) }))} />;
+  return <StepList label={t.timeline} steps={timeline.map(({ at, kind, detail }, place) => ({ key: `${place}`, tone: 'neutral', icon: 'next', word: '', title: texts.timelineKinds[kind] ?? kind, detail, time: <PreciseMoment at={at} /> }))} />;
 }
 
 function Comments({ job: { comments } }: { job: JobDetail }) {
-  return <Facts items={comments.map(({ kind, state, writtenAt }, place) => ({ name: comments.filter((one) => one.kind === kind).length > 1 ? `${readable(kind)} ${place + 1}` : readable(kind), value: <>{texts.job.commentStates[state]} {writtenAt && moment(writtenAt)}</> }))} />;
+  return <Facts items={comments.map(({ kind, state, writtenAt }, place) => ({ name: `${place + 1}. ${texts.job.commentKinds[kind] ?? kind}`, value: <>{texts.job.commentStates[state]} {writtenAt && moment(writtenAt)}</> }))} />;
 }
 
 function factsOf(job: JobDetail): { name: string; value: ReactNode }[] {
@@ -66,17 +66,11 @@ function factsOf(job: JobDetail): { name: string; value: ReactNode }[] {
     [t.started, job.startedAt && moment(job.startedAt)],
     [t.finished, job.finishedAt && moment(job.finishedAt)],
     [t.delivery, job.deliveryId && <Link to={`/deliveries/${job.deliveryId}`}>{t.openDelivery}</Link>],
-    [t.runs, job.runs.length > 0 && <ul className="ui-plain-list">{job.runs.map((run) => <li key={run.id}>{t.runNumber(run.number)}: {readable(run.state)}{run.failure && `. ${texts.jobFailures[run.failure]}`}</li>)}</ul>],
+    [t.runs, job.runs.length > 0 && <ul className="ui-plain-list">{job.runs.map((run) => <li key={run.id}>{t.runNumber(run.number)}: {run.state in texts.jobStates ? texts.jobStates[run.state as JobDetail['state']] : run.state}{run.failure && `. ${texts.jobFailures[run.failure]}`}</li>)}</ul>],
   ];
   return facts.flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }
 
 function moment(at: string): ReactNode {
   return <Moment at={at} justNow={texts.common.justNow} />;
-}
-
-/** `status comment` from `status_comment`, with a capital. */
-function readable(word: string): string {
-  const words = word.replaceAll(/[_-]+/g, ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -10,7 +10,7 @@ export function JobsTable({ jobs, caption }: { jobs: Job[]; caption: string }) {
   const { trigger, repository, state } = texts.job;
   return (
     <table className="list" role="table">
-      <caption>{caption}</caption>
+      <caption className="ui-hidden">{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">{[time, issue, trigger, repository, state].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}</tr>
       </thead>
@@ -18,9 +18,9 @@ export function JobsTable({ jobs, caption }: { jobs: Job[]; caption: string }) {
         {jobs.map((job) => (
           <tr role="row" key={job.id}>
             <td role="cell" className="when" data-label={time}><ShortMoment at={job.createdAt} justNow={texts.common.justNow} /></td>
-            <td role="cell" data-label={issue}><Link className="row-link" to={`/jobs/${job.id}`} aria-label={texts.job.title(job.issueKey)}>{job.issueKey}</Link></td>
+            <td role="cell" className="key" data-label={issue}><Link className="row-link" to={`/jobs/${job.id}`} aria-label={texts.job.title(job.issueKey)}>{job.issueKey}</Link></td>
             <td role="cell" data-label={trigger}>{job.requestedBy.name}</td>
-            <td role="cell" data-label={repository}>{job.repository?.fullName ?? <span className="ui-muted">{texts.common.none}</span>}</td>
+            <td role="cell" data-label={repository}>{job.repository?.fullName}</td>
             <td role="cell" data-label={state}><JobBadge job={job} /></td>
           </tr>
         ))}
