@@ -39,6 +39,9 @@ try {
 async function tellTheStory(): Promise<void> {
   console.log('\nThe main job of openhands-jira, played against a sandbox. Nothing here leaves this machine.\n');
   sandbox = await startSandbox({ port: serve ? 4000 : 0 });
+  // The sandbox's agent goes on by itself, not only when it is looked at: nobody wants to watch a demo for minutes.
+  const agent = sandbox.openhands;
+  setInterval(() => agent.advance(), 500).unref();
   tick('The sandbox plays Jira Cloud, the git providers and OpenHands', sandbox.urls.page);
   const home = await startProduct(sandbox);
   tick('The product is up, on its embedded PostgreSQL', home);

@@ -10,7 +10,7 @@ export function envExample(): string {
 
 /** The table of the documentation. */
 export function configTable(): string {
-  const rows = keys.map(([key, { meaning, shown, secret }]) => `| \`${key}\` | ${shown === 'none' || shown === 'empty' ? shown : `\`${shown}\``} | ${meaning}${secret ? ' Secret.' : ''} |`);
+  const rows = keys.map(([key, { meaning, shown }]) => `| \`${key}\` | ${shown === 'none' || shown === 'empty' ? shown : `\`${shown}\``} | ${meaning} |`);
   return [
     '# Configuration',
     '',
