@@ -59,7 +59,6 @@ export const ENSURE_WRITE = `
     revision = issue_writes.revision + 1,
     attempts = 0,
     failing_since = NULL,
-    next_attempt_at = LEAST(issue_writes.next_attempt_at, now()),
     gave_up_reason = CASE WHEN issue_writes.gave_up_reason IN ('issue_gone', 'comment_gone') THEN issue_writes.gave_up_reason END
   WHERE issue_writes.content IS DISTINCT FROM EXCLUDED.content
   RETURNING id`;

@@ -51,7 +51,7 @@ describe('A process that is killed', () => {
       }
       expect(deaths()).toBe(1);
       expect(await bench.job(job.id)).toMatchObject({ state: 'succeeded' });
-      expect(bench.sandbox.openhands.conversations).toHaveLength(1);
+      expect(bench.agent.conversations).toHaveLength(1);
       expect(bench.jira.comments.map((comment) => comment.mark.key)).toEqual([`job:${job.id}:status`, `job:${job.id}:result`]);
     },
   );
@@ -60,11 +60,11 @@ describe('A process that is killed', () => {
     ['lost-answer', 1],
     ['reset', 1],
   ] as const)('or an answer of the agent that is lost (%s) starts one conversation', async (kind, conversations) => {
-    bench.sandbox.openhands.standIn.faults.add({ effect: { kind }, method: 'POST', path: '/app-conversations' });
+    bench.agent.standIn.faults.add({ effect: { kind }, method: 'POST', path: '/app-conversations' });
     const job = await bench.add();
     for (let round = 0; round < 20 && (await bench.startOnce(job.id)) === 'waits'; round += 1) bench.clock.advance(5000);
     expect((await bench.followToEnd(job.id)).state).toBe('succeeded');
-    expect(bench.sandbox.openhands.conversations).toHaveLength(conversations);
+    expect(bench.agent.conversations).toHaveLength(conversations);
   });
 });
 

@@ -23,7 +23,7 @@ describe('The limits of running jobs', () => {
     const second = await bench.add(bench.onIssue(2));
     expect([await start(first), await start(second)]).toEqual(['starting', 'queued']);
     await bench.write('20002');
-    expect(bench.jira.textOf(`job:${second.id}:status`)).toContain('one job of one person may run at the same time');
+    expect(bench.jira.textOf(`job:${second.id}:status`)).toContain('waiting at position 1');
     await bench.db.query('DELETE FROM queue.job');
     await bench.followToEnd(first.id);
     expect(await queuedEntries()).toEqual([second.id]);

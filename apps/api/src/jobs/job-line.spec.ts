@@ -18,7 +18,7 @@ describe('A job, from an accepted request to its end', () => {
 
     await bench.startUp(job.id);
     const running = await bench.followUntil(job.id, (one) => one.state === 'running');
-    expect(running.conversationUrl).toBe(`${bench.sandbox.urls.openhands}/conversations/${running.conversationId!.replaceAll('-', '')}`);
+    expect(running.conversationUrl).toBe(`${bench.agentUrl}/conversations/${running.conversationId!.replaceAll('-', '')}`);
     await bench.write();
     expect(bench.jira.textOf(status)).toContain('OpenHands is working on this issue.');
 
@@ -53,7 +53,7 @@ describe('A job, from an accepted request to its end', () => {
     ['start-error', { state: 'failed', failure: 'agent_start_failed' }],
     ['deleting', { state: 'cancelled', cancelReason: 'stopped_at_agent' }],
   ])('ends as it should when the agent plays "%s"', async (script, end) => {
-    bench.sandbox.openhands.play(script);
+    bench.agent.play(script);
     const job = await bench.add();
     expect(await bench.run(job.id)).toMatchObject(end);
     await bench.write();
@@ -68,7 +68,7 @@ describe('A job, from an accepted request to its end', () => {
     ['gone', 1, { state: 'cancelled', cancelReason: 'stopped_at_agent' }],
     ['finish-without-text', 2, { state: 'succeeded', resultText: null }],
   ])('"%s" comes to an end after %i minutes, not before', async (script, minutes, end) => {
-    bench.sandbox.openhands.play(script);
+    bench.agent.play(script);
     const job = await bench.add();
     await bench.startUp(job.id);
     for (let round = 0; round < 15; round += 1) await bench.tick();
@@ -80,22 +80,22 @@ describe('A job, from an accepted request to its end', () => {
   });
 
   it('tells when the agent waits for a person, and when it was paused in its own page', async () => {
-    bench.sandbox.openhands.play('waiting');
+    bench.agent.play('waiting');
     const job = await bench.add();
     await bench.startUp(job.id);
     await bench.followUntil(job.id, (one) => one.mark === 'needs_input');
     await bench.write();
     expect(bench.jira.textOf(`job:${job.id}:status`)).toContain('waits for a confirmation');
-    bench.sandbox.openhands.conversations.at(-1)!.force('RUNNING', 'paused');
+    bench.agent.conversations.at(-1)!.force('RUNNING', 'paused');
     await bench.followUntil(job.id, (one) => one.mark === 'suspended');
-    bench.sandbox.openhands.conversations.at(-1)!.force('RUNNING', 'running');
+    bench.agent.conversations.at(-1)!.force('RUNNING', 'running');
     await bench.followUntil(job.id, (one) => one.mark === null);
     expect(await bench.timeline(job.id)).toEqual(['accepted', 'starting', 'running', 'needs_input', 'suspended']);
   });
 
   it('goes on in the earlier conversation of the same person, waking its machine', async () => {
     const first = await bench.run((await bench.add()).id);
-    bench.sandbox.openhands.conversation(first.conversationId!).pauseSandbox();
+    bench.agent.conversation(first.conversationId!).pauseSandbox();
     expect((await bench.jobs.continuable(bench.connectionId, '10012', bench.userId, first.repository))?.id).toBe(first.id);
     const second = await bench.run((await bench.add({ continuesJobId: first.id })).id);
     expect(second.conversationId).toBe(first.conversationId);
@@ -106,7 +106,7 @@ describe('A job, from an accepted request to its end', () => {
 
   it('begins afresh and says so when the earlier conversation is gone', async () => {
     const first = await bench.run((await bench.add()).id);
-    bench.sandbox.openhands.conversation(first.conversationId!).deleted = true;
+    bench.agent.conversation(first.conversationId!).deleted = true;
     const job = await bench.add({ continuesJobId: first.id });
     await bench.startUp(job.id);
     const second = await bench.followUntil(job.id, (one) => one.state === 'running');
@@ -143,7 +143,7 @@ describe('Instructions for a running job', () => {
   beforeEach(() => bench.clear());
 
   async function running(): Promise<JobEntity> {
-    bench.sandbox.openhands.play('runs-for-ever');
+    bench.agent.play('runs-for-ever');
     const job = await bench.add();
     await bench.startUp(job.id);
     return bench.followUntil(job.id, (one) => one.state === 'running');
@@ -152,7 +152,7 @@ describe('Instructions for a running job', () => {
   it('are passed on once, also when the answer of the agent gets lost', async () => {
     const job = await running();
     expect(await bench.addNote(job.id, 'Please use euros.')).toBe('added');
-    bench.sandbox.openhands.standIn.faults.add({ effect: { kind: 'lost-answer' }, path: '/send-message' });
+    bench.agent.standIn.faults.add({ effect: { kind: 'lost-answer' }, path: '/send-message' });
     expect(await bench.passOnNotes(job.id)).toBe('waits');
     expect(await bench.passOnNotes(job.id)).toBe('done');
     expect(bench.userMessages(job.conversationId!)).toEqual(['Please use euros.']);
@@ -163,7 +163,7 @@ describe('Instructions for a running job', () => {
   it('are heard before the job ends with success, and the result answers them', async () => {
     const job = await running();
     await bench.addNote(job.id, 'Please use euros.');
-    bench.sandbox.openhands.conversation(job.conversationId!).force('RUNNING', 'finished', [{ kind: 'MessageEvent', source: 'agent', llm_message: { role: 'assistant', content: [{ type: 'text', text: 'Too early.' }] } }]);
+    bench.agent.conversation(job.conversationId!).force('RUNNING', 'finished', [{ kind: 'MessageEvent', source: 'agent', llm_message: { role: 'assistant', content: [{ type: 'text', text: 'Too early.' }] } }]);
     for (let round = 0; round < 4; round += 1) await bench.tick();
     expect((await bench.job(job.id)).state).toBe('running');
     expect(await bench.passOnNotes(job.id)).toBe('done');
@@ -171,7 +171,7 @@ describe('Instructions for a running job', () => {
   });
 
   it('that come before the agent is ready wait for it', async () => {
-    bench.sandbox.openhands.play('runs-for-ever');
+    bench.agent.play('runs-for-ever');
     const job = await bench.add();
     await bench.addNote(job.id, 'Please use euros.');
     expect(await bench.passOnNotes(job.id)).toBe('done');
@@ -198,7 +198,7 @@ describe('Stopping a job', () => {
   beforeEach(() => bench.clear());
 
   it('tells people at once and stops the agent', async () => {
-    bench.sandbox.openhands.play('runs-for-ever');
+    bench.agent.play('runs-for-ever');
     const job = await bench.add();
     await bench.startUp(job.id);
     await bench.followUntil(job.id, (one) => one.state === 'running');
@@ -207,17 +207,17 @@ describe('Stopping a job', () => {
     await bench.write();
     expect(bench.jira.textOf(`job:${job.id}:result`)).toContain('the job was stopped by Ben Builder.');
     await bench.tick();
-    expect(bench.sandbox.openhands.conversations[0]!.frame.execution).toBe('paused');
+    expect(bench.agent.conversations[0]!.frame.execution).toBe('paused');
     expect(await bench.cancel(job.id)).toBe(false);
   });
 
   it('reaches an agent that was still preparing', async () => {
-    bench.sandbox.openhands.play('runs-for-ever');
+    bench.agent.play('runs-for-ever');
     const job = await bench.add();
     await bench.startUp(job.id);
     await bench.cancel(job.id);
     await bench.untilRunsAreOver(job.id);
-    expect(bench.sandbox.openhands.conversations[0]!.frame.execution).toBe('paused');
+    expect(bench.agent.conversations[0]!.frame.execution).toBe('paused');
   });
 
   it('lets nothing start when it comes before the agent was asked', async () => {

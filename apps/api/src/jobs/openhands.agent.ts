@@ -17,7 +17,7 @@ const GIT_PROVIDERS: Record<GitProviderId, string> = {
 };
 
 /** Our clock and the agent's may differ; a start is searched from this long before we asked. */
-const SEARCH_MARGIN_MS = 2 * 60_000;
+const SEARCH_MARGIN_MS = 10 * 60_000;
 
 /** The agent port, spoken as OpenHands Cloud and Enterprise speak it (REST API v1). */
 @Injectable()

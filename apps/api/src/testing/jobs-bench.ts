@@ -6,8 +6,10 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { type Sandbox, startSandbox } from '../../../../tools/sandbox/sandbox.ts';
-import { CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
+import { realClock } from '../../../../tools/sandbox/clock.ts';
+import { OpenHands } from '../../../../tools/sandbox/openhands/openhands.ts';
+import { CREDENTIALS, seedAgent } from '../../../../tools/sandbox/seed.ts';
+import { listen, type Listening } from '../../../../tools/sandbox/stand-in.ts';
 import { IssueWriteEntity } from '../comments/issue-write.entity.js';
 import { IssueWriter } from '../comments/issue-writer.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
@@ -67,16 +69,23 @@ export class JobsBench {
   /** Own keys of people, by user id. */
   readonly ownKeys = new Map<string, string>();
   readonly credentials = CREDENTIALS;
-  sandbox!: Sandbox;
+  /** The stand-in of the agent. */
+  agent!: OpenHands;
+  agentUrl!: string;
   connectionId!: string;
   userId!: string;
+  private listening: Listening | undefined;
   private database: TestDatabase | undefined;
   private module: TestingModule | undefined;
 
   async start(environment: Record<string, string> = {}): Promise<this> {
-    this.sandbox = await startSandbox();
+    await this.startAgent();
     this.database = await testDatabase();
-    const config = readConfig({ PUBLIC_URL: 'https://openhands.example.com', ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, ...agentAndGitHub(this.sandbox.environment()), ...environment });
+    const config = readConfig({
+      PUBLIC_URL: 'https://openhands.example.com', ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      OPENHANDS_URL: this.agentUrl, OPENHANDS_API_KEY: CREDENTIALS.openhandsKey,
+      GITHUB_CLIENT_ID: 'client', GITHUB_CLIENT_SECRET: 'secret', ...environment,
+    });
     this.module = await Test.createTestingModule({
       imports: [ConfigModule.with(config), DatabaseModule.with(this.database.url), QueueModule.with(this.database.url), HttpModule, TypeOrmModule.forFeature([...JOB_ENTITIES, IssueWriteEntity])],
       providers: [
@@ -97,7 +106,20 @@ export class JobsBench {
   async close(): Promise<void> {
     await this.module?.close();
     await this.database?.drop();
-    await this.sandbox?.close();
+    await this.listening?.close();
+  }
+
+  /** The agent alone, which sees one repository. */
+  private async startAgent(): Promise<void> {
+    const repository = { id: '1', fullName: 'Acme/web-app', provider: 'github', isPublic: false, mainBranch: 'main', branches: ['main'], pullRequestUrl: 'https://github.com/Acme/web-app/pull/7' };
+    this.agent = new OpenHands({ clock: { ...realClock, now: () => this.clock.now().getTime() }, url: () => this.agentUrl, repositories: () => [repository] });
+    seedAgent(this.agent);
+    this.listening = await listen(this.agent.standIn, 0, ['127.0.0.1']);
+    this.agentUrl = `http://127.0.0.1:${this.listening.port}`;
+  }
+
+  now(): Date {
+    return this.clock.now();
   }
 
   get db(): DataSource { return this.get(DataSource); }
@@ -127,7 +149,7 @@ export class JobsBench {
       issue: { id: '10012', key: 'SHOP-12', url: 'https://acme.atlassian.net/browse/SHOP-12', summary: 'Total in the cart is a cent off', serviceProject: false },
       commentId: '501', audience: { visibility: null, internal: false },
       userId: this.userId, actor: { id: 'account-ada', displayName: 'Ada Admin' }, linkMethod: 'oauth',
-      repository: { provider: 'github', host: 'localhost', fullName: 'Acme/web-app', url: 'http://localhost/Acme/web-app', branch: null, source: 'line' },
+      repository: { provider: 'github', host: 'github.com', fullName: 'Acme/web-app', url: 'https://github.com/Acme/web-app', branch: null, source: 'line' },
       prompt: 'Please work on SHOP-12.', followUpPrompt: 'There is a new comment on SHOP-12.', systemSuffix: 'Rules.', continuesJobId: null, previousJobId: null, receivedAt: this.clock.now(),
       ...fields,
     };
@@ -157,7 +179,7 @@ export class JobsBench {
 
   /** What people said in a conversation after its beginning. */
   userMessages(conversationId: string): string[] {
-    const said = this.sandbox.openhands.conversation(conversationId).allEvents().filter((event) => event.source === 'user' && event.kind === 'MessageEvent');
+    const said = this.agent.conversation(conversationId).allEvents().filter((event) => event.source === 'user' && event.kind === 'MessageEvent');
     return said.map((event) => (event['llm_message'] as { content: { text: string }[] }).content[0]!.text);
   }
 
@@ -176,9 +198,9 @@ export class JobsBench {
     await this.db.query('DELETE FROM queue.job');
     Object.assign(this.jira, new FakeJira());
     this.ownKeys.clear();
-    this.sandbox.openhands.conversations.length = 0;
-    this.sandbox.openhands.standIn.calls.length = 0;
-    this.sandbox.openhands.standIn.faults.clear();
+    this.agent.conversations.length = 0;
+    this.agent.standIn.calls.length = 0;
+    this.agent.standIn.faults.clear();
     // Writes of the test before count for the pace of an issue no more.
     this.clock.advance(60_000);
   }
@@ -233,13 +255,8 @@ export class JobsBench {
 
   /** How often the agent was asked to start something. */
   starts(): number {
-    return this.sandbox.openhands.standIn.calls.filter((call) => call.method === 'POST' && call.path === '/api/v1/app-conversations').length;
+    return this.agent.standIn.calls.filter((call) => call.method === 'POST' && call.path === '/api/v1/app-conversations').length;
   }
-}
-
-/** The agent and one git provider are enough here. */
-function agentAndGitHub(environment: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter(([key]) => /^(OPENHANDS|GITHUB)_/.test(key)));
 }
 
 async function settle(work: () => Promise<void>): Promise<'done' | 'waits'> {

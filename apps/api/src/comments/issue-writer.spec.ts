@@ -1,0 +1,206 @@
+import { jest } from '@jest/globals';
+import { JiraProblem, type Message, type RefusalMessage } from '@openhands-jira/domain';
+import { JobsBench } from '../testing/jobs-bench.js';
+import { IssueWriter } from './issue-writer.js';
+import { IssueWrites, type RefusalWish } from './issue-writes.service.js';
+
+const OPEN = { visibility: null, internal: false };
+const MINUTE = 60_000;
+
+describe('What is written into an issue', () => {
+  const bench = new JobsBench();
+  let writes: IssueWrites;
+
+  beforeAll(async () => {
+    await bench.start();
+    writes = bench.get(IssueWrites);
+  });
+  afterAll(() => bench.close());
+  beforeEach(() => bench.clear());
+
+  const queued = (position: number): Message => ({
+    kind: 'status.queued', position, limit: { kind: 'installation', jobs: 1 }, repository: null, startedBy: { id: 'a', displayName: 'Ada' }, matchedByEmail: false,
+    conversationUrl: null, conversation: 'fresh', pullRequests: [], notes: [],
+  });
+  const done: Message = { kind: 'status.done', outcome: 'succeeded', seconds: 60, repository: null, conversationUrl: null };
+
+  async function comment(message: Message, key = 'k1'): Promise<void> {
+    await bench.db.transaction((manager) => writes.ensureComment(manager, { key, connectionId: bench.connectionId, issueId: '10012', message, audience: OPEN, quiet: true }));
+  }
+
+  async function row(key = 'k1'): Promise<{ gave_up_reason: string | null; remote_id: string | null; attempts: number }> {
+    const [found] = await bench.db.query('SELECT gave_up_reason, remote_id, attempts FROM issue_writes WHERE key = $1', [key]);
+    return found;
+  }
+
+  it('is posted once and edited when it says something else', async () => {
+    await comment(queued(2));
+    await comment(queued(2));
+    await bench.write();
+    await comment(queued(1));
+    await bench.write();
+    await bench.write();
+    expect(bench.jira.comments).toHaveLength(1);
+    expect(bench.jira.textOf('k1')).toContain('position 1');
+    expect(bench.jira.comments[0]!.edits.map((edit) => edit.quiet)).toEqual([true]);
+    expect(bench.jira.comments[0]!.mark).toEqual({ v: 1, key: 'k1', jobId: null, kind: 'status.queued' });
+    expect(await writes.isOurComment(bench.connectionId, bench.jira.comments[0]!.id)).toBe(true);
+    expect(await writes.isOurComment(bench.connectionId, '1')).toBe(false);
+  });
+
+  it('drops an edit that was overtaken', async () => {
+    await comment(queued(3));
+    await bench.write();
+    await comment(queued(2));
+    await comment(queued(1));
+    await bench.write();
+    expect(bench.jira.comments[0]!.edits).toHaveLength(1);
+  });
+
+  it('is found again when the answer to its post was lost, and edited when it is an older one', async () => {
+    await comment(queued(2));
+    bench.jira.faults = ['lost'];
+    expect(await bench.write()).toBe('waits');
+    await comment(done);
+    expect(await bench.write()).toBe('waits');
+    bench.clock.advance(MINUTE);
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.comments).toHaveLength(1);
+    expect(bench.jira.textOf('k1')).toContain('Finished');
+  });
+
+  it('waits as long as Jira asks for, and keeps the order of the issue meanwhile', async () => {
+    await comment(queued(1), 'first');
+    await comment(done, 'second');
+    bench.jira.faults = [new JiraProblem('jira_rate_limited', '429', 40_000, 429)];
+    expect(await bench.write()).toBe('waits');
+    bench.clock.advance(39_000);
+    expect(await bench.write()).toBe('waits');
+    expect(bench.jira.calls).toBe(1);
+    bench.clock.advance(1000);
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.comments.map((one) => one.mark.key)).toEqual(['first', 'second']);
+  });
+
+  it('is given up after half an hour of failures, and what comes after it is written', async () => {
+    await comment(queued(1), 'first');
+    const unreachable = new JiraProblem('jira_unreachable', 'no answer');
+    bench.jira.faults = Array.from({ length: 7 }, () => unreachable);
+    for (let round = 0; round < 6; round += 1) {
+      expect(await bench.write()).toBe('waits');
+      bench.clock.advance(5 * MINUTE);
+    }
+    await comment(done, 'second');
+    expect(await bench.write()).toBe('done');
+    expect((await row('first')).gave_up_reason).toBe('retries_used_up');
+    expect(bench.jira.comments.map((one) => one.mark.key)).toEqual(['second']);
+  });
+
+  it.each([[404, 'issue_gone'], [400, 'refused_by_jira'], [413, 'refused_by_jira']])('is given up at once when Jira answers %i', async (status, reason) => {
+    await comment(done);
+    bench.jira.faults = [new JiraProblem('jira_unexpected_answer', 'no', null, status)];
+    expect(await bench.write()).toBe('done');
+    expect((await row()).gave_up_reason).toBe(reason);
+  });
+
+  it('stays away when somebody deleted it', async () => {
+    await comment(queued(1));
+    await bench.write();
+    bench.jira.comments = [];
+    await comment(done);
+    await bench.write();
+    expect(bench.jira.comments).toEqual([]);
+    expect((await row()).gave_up_reason).toBe('comment_gone');
+  });
+
+  it('is edited only at the end where an edit sends mail', async () => {
+    bench.jira.can = { ...bench.jira.can, quietEdits: { yes: false, reason: 'Data Center has no such switch' } };
+    await comment(queued(2));
+    await bench.write();
+    await comment(queued(1));
+    await bench.write();
+    expect(bench.jira.comments[0]!.edits).toEqual([]);
+    await comment(done);
+    await bench.write();
+    expect(bench.jira.textOf('k1')).toContain('Finished');
+  });
+
+  it('keeps a pace that leaves room for others', async () => {
+    for (let number = 0; number < 12; number += 1) await comment(queued(number + 1), `k${number}`);
+    expect(await bench.write()).toBe('waits');
+    expect(bench.jira.comments).toHaveLength(10);
+    bench.clock.advance(2000);
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.comments).toHaveLength(12);
+  });
+
+  it('reacts where the site offers that, and never asks again where it does not', async () => {
+    const react = async (commentId: string): Promise<void> => {
+      await bench.db.transaction((manager) => writes.ensureReaction(manager, { connectionId: bench.connectionId, issueId: '10012', commentId }));
+      await bench.write();
+    };
+    await react('501');
+    expect(bench.jira.reactions).toEqual(['501']);
+    bench.jira.offersReactions = false;
+    await react('502');
+    await react('503');
+    expect(bench.jira.calls).toBe(2);
+    expect(bench.jira.reactionsOff).toBe(true);
+  });
+
+  it('gives up what is left when our own side failed too often', async () => {
+    await comment(done);
+    await bench.get(IssueWriter).giveUpDue(bench.connectionId, '10012');
+    expect((await row()).gave_up_reason).toBe('internal_error');
+    bench.jira.exists = false;
+    await comment(done, 'k2');
+    await bench.write();
+    expect((await row('k2')).gave_up_reason).toBe('connection_gone');
+  });
+});
+
+describe('A refusal', () => {
+  const bench = new JobsBench();
+  beforeAll(() => bench.start());
+  afterAll(() => bench.close());
+  beforeEach(() => bench.clear());
+  afterEach(() => jest.restoreAllMocks());
+
+  let delivery = 0;
+  async function refuse(fields: Partial<RefusalWish> = {}, kind: 'refusal.repo_missing' | 'refusal.user_not_allowed' = 'refusal.repo_missing'): Promise<void> {
+    delivery += 1;
+    const deliveryId = `01990000-0000-7000-8000-${String(delivery).padStart(12, '0')}`;
+    const message: RefusalMessage = { kind, deliveryId, askedAgainAt: [] };
+    await bench.db.transaction((manager) => bench.get(IssueWrites).ensureRefusal(manager, { connectionId: bench.connectionId, issueId: '10012', deliveryId, personId: 'ada', message, audience: OPEN, at: bench.now(), ...fields }));
+    await bench.write();
+  }
+
+  it('is told once a day: asking again adds the time to it', async () => {
+    await refuse();
+    await refuse();
+    expect(bench.jira.comments).toHaveLength(1);
+    expect(bench.jira.textOf(bench.jira.comments[0]!.mark.key)).toContain(`Asked again at ${bench.now().toISOString().slice(11, 16)}`);
+  });
+
+  it('is a new comment for another person, another reason or the next day', async () => {
+    await refuse();
+    await refuse({ personId: 'ben' });
+    await refuse({}, 'refusal.user_not_allowed');
+    await refuse({ at: new Date(Date.now() + 25 * 60 * MINUTE) });
+    expect(bench.jira.comments).toHaveLength(4);
+  });
+
+  it('is told again after somebody deleted it', async () => {
+    await refuse();
+    bench.jira.comments = [];
+    await refuse();
+    expect(bench.jira.comments).toHaveLength(1);
+  });
+
+  it('decided twice for the same delivery is one question', async () => {
+    await refuse();
+    delivery -= 1;
+    await refuse();
+    expect(bench.jira.comments[0]!.edits).toEqual([]);
+  });
+});
