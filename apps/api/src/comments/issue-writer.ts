@@ -87,9 +87,9 @@ export class IssueWriter {
   private async markWritten(write: IssueWriteEntity, remoteId: string | null): Promise<void> {
     const at = this.clock.now();
     await this.db.transaction(async (manager) => {
+      // The listeners first: rows of jobs are locked before rows of comments everywhere, so nobody waits in a circle.
+      if (write.writtenRevision === 0) for (const listener of this.listeners) await listener(manager, write, at);
       await manager.query(MARK_WRITTEN, [write.id, remoteId, write.revision, at]);
-      if (write.writtenRevision > 0) return;
-      for (const listener of this.listeners) await listener(manager, write, at);
     });
   }
 

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { JobFailureReason } from '@openhands-jira/contracts';
 import { jobTitle } from '@openhands-jira/domain';
 import { Clock } from '../config/clock.js';
 import { Agent, AgentProblem, type StartLook } from './agent.js';
@@ -11,6 +12,9 @@ import { type FollowedRun, isOwnKey, Runs } from './runs.service.js';
 
 /** A key that is refused this often in a row is no hiccup of the agent's sign-in service. */
 const KEY_REFUSALS = 3;
+
+/** Other refusals come from something between us and the agent; they pass, or the time limit ends the job. */
+const KEY_REASONS = new Set<JobFailureReason>(['agent_key_rejected', 'agent_not_configured']);
 
 /**
  * Looks at the agent for all runs that are due, in one batch per account, until each job has ended.
@@ -108,7 +112,7 @@ export class Follower {
 
   private async noAnswer({ run, job }: FollowedRun, problem: AgentProblem): Promise<void> {
     const failures = (run.follow.failures ?? 0) + 1;
-    const keyRefusals = problem.repeat === 'no' ? (run.follow.keyRefusals ?? 0) + 1 : 0;
+    const keyRefusals = KEY_REASONS.has(problem.reason) ? (run.follow.keyRefusals ?? 0) + 1 : 0;
     await this.runs.remember(run, { failures, keyRefusals });
     if (run.state === 'stopping') return this.stopper.tryLater({ run, job }, this.plan.backOff(failures));
     if (keyRefusals >= KEY_REFUSALS) return void (await this.progress.end(job.id, { state: 'failed', reason: problem.reason, details: { ownKey: isOwnKey(run) } }, 'is_over'));

@@ -136,6 +136,47 @@ describe('A job, from an accepted request to its end', () => {
   });
 });
 
+describe('A running job whose agent cannot be asked', () => {
+  const bench = new JobsBench();
+  beforeAll(() => bench.start());
+  afterAll(() => bench.close());
+  beforeEach(() => bench.clear());
+
+  async function running(): Promise<JobEntity> {
+    bench.agent.play('runs-for-ever');
+    const job = await bench.add();
+    await bench.startUp(job.id);
+    return bench.followUntil(job.id, (one) => one.state === 'running');
+  }
+
+  it.each([503, 404, 429])('goes on when the answers (%i) become good again', async (status) => {
+    const job = await running();
+    bench.agent.standIn.faults.add({ effect: { kind: 'status', status }, times: 10 });
+    for (let round = 0; round < 10; round += 1) await bench.tick();
+    bench.agent.conversation(job.conversationId!).force('RUNNING', 'finished', [{ kind: 'MessageEvent', source: 'agent', llm_message: { role: 'assistant', content: [{ type: 'text', text: 'Done.' }] } }]);
+    expect(await bench.followToEnd(job.id)).toMatchObject({ state: 'succeeded', resultText: 'Done.' });
+  });
+
+  it('ends when the key is refused again and again', async () => {
+    const job = await running();
+    bench.agent.accounts.removeKey(bench.credentials.openhandsKey);
+    for (let round = 0; round < 2; round += 1) await bench.tick();
+    expect((await bench.job(job.id)).state).toBe('running');
+    expect(await bench.followToEnd(job.id)).toMatchObject({ state: 'failed', failure: 'agent_key_rejected' });
+    bench.agent.accounts.addKey('u-installation', bench.credentials.openhandsKey);
+  });
+
+  it('ends at its time limit, and says that the agent did not answer', async () => {
+    const job = await running();
+    bench.agent.standIn.faults.add({ effect: { kind: 'status', status: 502 }, times: 1000 });
+    await bench.tick();
+    bench.clock.advance(120 * MINUTE);
+    expect(await bench.followToEnd(job.id)).toMatchObject({ state: 'failed', failure: 'agent_unreachable' });
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.commentOf(`job:${job.id}:result`)).toBeDefined();
+  });
+});
+
 describe('Instructions for a running job', () => {
   const bench = new JobsBench();
   beforeAll(() => bench.start());

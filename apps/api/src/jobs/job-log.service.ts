@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Job, JobAccepted, JobDetail, JobQuery, Page } from '@openhands-jira/contracts';
-import { isTerminal } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { IssueWriteEntity } from '../comments/issue-write.entity.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
@@ -56,16 +55,8 @@ export class JobLog {
     return { jobId: job.id };
   }
 
-  /** The same request as a new job, of the person who asked first. */
-  async retry(caller: Caller, id: string): Promise<JobAccepted> {
-    const job = await this.find(caller, id);
-    if (!isTerminal(job.state)) throw new Problem(409, 'not_retryable', 'This job is still at work. Cancel it first, or wait for its end.');
-    const added = await this.db.transaction((manager) => this.jobs.retry(manager, job));
-    if (added.kind === 'active') throw new Problem(409, 'not_retryable', 'Another job of this issue is at work. Cancel that first, or wait for its end.');
-    return { jobId: added.job.id };
-  }
-
-  private async find(caller: Caller, id: string): Promise<JobEntity> {
+  /** A job that the caller may see; anybody else gets a 404. */
+  async find(caller: Caller, id: string): Promise<JobEntity> {
     const job = await this.visibleTo(caller).andWhere('job.id = :id', { id }).getOne();
     if (!job) throw notFound('job');
     return job;

@@ -28,11 +28,4 @@ export class JobsController {
   cancel(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<JobAccepted> {
     return this.log.cancel(caller, id);
   }
-
-  @Post(':id/retry')
-  @HttpCode(202)
-  @ApiOperation({ summary: 'The same request again, as a new job' })
-  retry(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<JobAccepted> {
-    return this.log.retry(caller, id);
-  }
 }

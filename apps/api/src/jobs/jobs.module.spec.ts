@@ -43,7 +43,8 @@ describe('The room jobs, put together', () => {
         DatabaseModule.with(database.url), QueueModule.with(database.url), HttpModule, SecurityModule, JobsModule,
       ],
     }).overrideProvider(Jiras).useValue(jira).overrideProvider(FollowPlan).useClass(QuickPlan).compile();
-    return module.createNestApplication(undefined as never, { logger: false }).init();
+    module.useLogger(false);
+    return module.init();
   }
 
   beforeAll(async () => {

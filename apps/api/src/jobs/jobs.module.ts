@@ -12,6 +12,7 @@ import { FollowPlan } from './follow-plan.js';
 import { JOB_PROVIDERS } from './job-providers.js';
 import { JOB_ENTITIES } from './jobs.entity.js';
 import { JobsController } from './jobs.controller.js';
+import { JobLog } from './job-log.service.js';
 import { Jobs } from './jobs.service.js';
 import { JobWork } from './job-work.js';
 import { OpenHandsAgent } from './openhands.agent.js';
@@ -51,7 +52,7 @@ class KeyCheck implements AgentKeyCheck {
     { provide: AgentKeys, useClass: AccountKeys },
     { provide: AGENT_KEY_CHECK, useClass: KeyCheck },
   ],
-  exports: [Jobs, Agent, AGENT_KEY_CHECK],
+  exports: [Jobs, JobLog, Agent, AGENT_KEY_CHECK],
 })
 export class JobsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

@@ -166,19 +166,6 @@ export class Jobs {
     await this.reporter.status(manager, job, waiting, freshFor);
   }
 
-  /** The same request once more, as a new job. `active` when another job of the issue is at work. */
-  async retry(manager: EntityManager, former: JobEntity): Promise<AddedJob> {
-    return this.add(manager, {
-      ...former,
-      triggerKey: `retry:${former.id}:${uuidv7()}`,
-      trigger: 'retry',
-      issue: { id: former.issueId, key: former.issueKey, url: former.issueUrl, summary: former.issueSummary, serviceProject: former.serviceProject },
-      continuesJobId: null,
-      previousJobId: former.id,
-      receivedAt: this.clock.now(),
-    });
-  }
-
   /** Jira has the first comment of a job: from here on people know that we heard them. */
   async acknowledge(manager: EntityManager, writeKey: string, at: Date): Promise<void> {
     const jobId = /^job:([0-9a-f-]{36}):status$/.exec(writeKey)?.[1];
