@@ -5,12 +5,13 @@
 import type { Consent } from './consent.ts';
 import type { Comment, Visibility } from './jira-model.ts';
 import { asWiki } from './jira-cloud/adf.ts';
-import { sign, type Webhook } from './jira-cloud/webhooks.ts';
 import { wiki } from './jira-store.ts';
+import type { PlayedJira } from './played-jira.ts';
 import type { Sandbox } from './sandbox.ts';
-import { ACCOUNTS, CREDENTIALS } from './seed.ts';
+import { CREDENTIALS, type ACCOUNTS } from './seed.ts';
+import { sign, type Webhook } from './webhook-sender.ts';
 
-/** A short name of the seed (`ben`), or an account id. */
+/** A short name of the seed (`ben`), or an account id (Data Center: a user key). */
 export type Who = keyof typeof ACCOUNTS | (string & {});
 
 /** A comment that the service account wrote, as a reader sees it. */
@@ -27,58 +28,61 @@ export interface AgentComment {
 }
 
 export class Actions {
-  readonly #sandbox: Omit<Sandbox, 'actions'>;
+  readonly #sandbox: Omit<Sandbox, 'actions' | 'dataCenterActions'>;
+  readonly #jira: PlayedJira;
 
-  constructor(sandbox: Omit<Sandbox, 'actions'>) {
+  constructor(sandbox: Omit<Sandbox, 'actions' | 'dataCenterActions'>, jira: PlayedJira) {
     this.#sandbox = sandbox;
+    this.#jira = jira;
   }
 
+  /** The id of a person in this Jira: the account id on Cloud, the user key on Data Center. */
   accountId(who: Who): string {
-    return who in ACCOUNTS ? ACCOUNTS[who as keyof typeof ACCOUNTS] : who;
+    return this.#jira.idOfName(who);
   }
 
   /** Writes a comment as a person. The webhooks go out by themselves. */
   comment(issueKey: string, who: Who, text: string, options: { visibility?: Visibility; internal?: boolean } = {}): Comment {
-    const { store } = this.#sandbox.jira;
+    const { store } = this.#jira;
     return store.addComment(store.issue(issueKey), { authorId: this.accountId(who), body: wiki(text), ...options });
   }
 
   /** The service account's mention, as Jira writes it when somebody picks it from the list. */
   get agentMention(): string {
-    return `[~accountid:${this.agentAccountId}]`;
+    return this.#jira.mention(this.agentAccountId);
   }
 
   get agentAccountId(): string {
-    return this.#sandbox.jira.serviceTokens[0]?.accountId ?? '';
+    return this.#jira.agentId();
   }
 
   editComment(issueKey: string, commentId: string, text: string, who?: Who): void {
-    const { store } = this.#sandbox.jira;
+    const { store } = this.#jira;
     const issue = store.issue(issueKey);
     const comment = store.comment(issue, commentId);
     store.editComment(issue, comment, { actorId: who === undefined ? comment.authorId : this.accountId(who), body: wiki(text) });
   }
 
   deleteComment(issueKey: string, commentId: string): void {
-    const { store } = this.#sandbox.jira;
+    const { store } = this.#jira;
     const issue = store.issue(issueKey);
     const comment = store.comment(issue, commentId);
     store.deleteComment(issue, comment, comment.authorId);
   }
 
   addLabel(issueKey: string, who: Who, label: string): void {
-    const issue = this.#sandbox.jira.store.issue(issueKey);
-    this.#sandbox.jira.store.setLabels(issue, [...issue.labels.filter((one) => one !== label), label], this.accountId(who));
+    const issue = this.#jira.store.issue(issueKey);
+    this.#jira.store.setLabels(issue, [...issue.labels.filter((one) => one !== label), label], this.accountId(who));
   }
 
   removeLabel(issueKey: string, who: Who, label: string): void {
-    const issue = this.#sandbox.jira.store.issue(issueKey);
-    this.#sandbox.jira.store.setLabels(issue, issue.labels.filter((one) => one !== label), this.accountId(who));
+    const issue = this.#jira.store.issue(issueKey);
+    this.#jira.store.setLabels(issue, issue.labels.filter((one) => one !== label), this.accountId(who));
   }
 
   /** Everything that the service account wrote into an issue, oldest first. */
   agentComments(issueKey: string): AgentComment[] {
-    const { store } = this.#sandbox.jira;
+    const { store } = this.#jira;
     return store
       .issue(issueKey)
       .comments.filter((comment) => comment.authorId === this.agentAccountId)
@@ -93,10 +97,10 @@ export class Actions {
       }));
   }
 
-  /** What an administrator does in Jira under System > WebHooks; the events are those of the setup guide. */
+  /** What an administrator does in Jira under System > WebHooks; two events unless others are named. */
   registerWebhook(url: string, options: { secret?: string | null; events?: string[] } = {}): Webhook {
     const { secret = CREDENTIALS.webhookSecret, events = ['comment_created', 'jira:issue_updated'] } = options;
-    return this.#sandbox.jira.webhooks.register({ name: 'OpenHands Cloud Integration', url, secret, events });
+    return this.#jira.webhooks.register({ name: this.#jira.webhook.name, url, secret, events });
   }
 
   /** The value of `x-hub-signature` for a body. */
@@ -106,8 +110,10 @@ export class Actions {
 
   /** The address that the browser is sent to when this person presses Allow, at whichever stand-in the authorization URL belongs to. */
   approve(authorizationUrl: string, who: Who): string {
+    const { atlassian, jiraDataCenter, played } = this.#sandbox;
     const consent = this.#consentOf(authorizationUrl);
-    return consent.approve(authorizationUrl, consent === this.#sandbox.atlassian.consent ? this.accountId(who) : who);
+    const id = consent === atlassian.consent ? played.cloud.idOfName(who) : consent === jiraDataCenter.consent ? played.dataCenter.idOfName(who) : who;
+    return consent.approve(authorizationUrl, id);
   }
 
   /** The same for Deny. */
@@ -116,9 +122,10 @@ export class Actions {
   }
 
   #consentOf(authorizationUrl: string): Consent {
-    const { atlassian, github, gitlab, bitbucket, bitbucketDataCenter, urls } = this.#sandbox;
+    const { atlassian, jiraDataCenter, github, gitlab, bitbucket, bitbucketDataCenter, urls } = this.#sandbox;
     const { origin } = new URL(authorizationUrl);
     if (origin === urls.atlassian) return atlassian.consent;
+    if (origin === new URL(urls.jiraDataCenter).origin) return jiraDataCenter.consent;
     const host = [github, gitlab, bitbucket, bitbucketDataCenter].find((one) => one.url === origin);
     if (host === undefined) throw new Error(`No stand-in listens at ${origin}`);
     return host.consent;

@@ -21,6 +21,8 @@ export interface ConsentOptions {
   defaultScope?: string;
   /** Why an authorization request is refused at once; null when it is fine. */
   refuse?: (query: URLSearchParams) => string | null;
+  /** OAuth error with which the browser is sent back at once, for example `invalid_scope`; null when the person is to be asked. */
+  errorFor?: (query: URLSearchParams) => string | null;
 }
 
 export class Consent {
@@ -55,6 +57,8 @@ export class Consent {
   show(request: SandboxRequest): Reply {
     const problem = this.#problem(request.query);
     if (problem !== null) return html(400, page({ title: 'This request cannot be shown', imitates: this.#options.imitates }, `<p>${escapeHtml(problem)}</p>`));
+    const error = this.#options.errorFor?.(request.query) ?? null;
+    if (error !== null) return redirect(this.#sentBack(request.query, error));
     if (this.#auto?.kind === 'deny') return redirect(this.#denied(request.query));
     if (this.#auto?.kind === 'approve') return redirect(this.#allowed(request.query, this.#auto.who));
     return html(200, this.#page(request));
@@ -80,6 +84,8 @@ export class Consent {
 
   #allowed(query: URLSearchParams, who: string): string {
     if (!this.#options.people().some((person) => person.id === who)) throw new Error(`The sandbox has no person ${who} here`);
+    const error = this.#options.errorFor?.(query) ?? null;
+    if (error !== null) return this.#sentBack(query, error);
     const redirectUri = query.get('redirect_uri');
     const code = this.#options.server.issueCode({
       subject: who,
@@ -93,6 +99,10 @@ export class Consent {
   #denied(query: URLSearchParams): string {
     const parameters = { error: 'access_denied', error_description: 'The person did not authorize the request', state: query.get('state') };
     return withParameters(query.get('redirect_uri'), parameters);
+  }
+
+  #sentBack(query: URLSearchParams, error: string): string {
+    return withParameters(query.get('redirect_uri'), { error, error_description: 'The authorization server refused the request', state: query.get('state') });
   }
 
   #page(request: SandboxRequest): string {

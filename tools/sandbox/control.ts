@@ -5,10 +5,12 @@
 import type { Fault, FaultEffect } from './faults.ts';
 import type { RateLimitReason } from './jira-cloud/rest-issues.ts';
 import { wiki } from './jira-store.ts';
+import type { PlayedJira } from './played-jira.ts';
+import { changeBehaviour } from './jira-data-center/behaviour.ts';
 import { NAMED_SCRIPTS } from './openhands/scripts.ts';
-import { empty, json, objectBody, type Reply, type SandboxRequest } from './routes.ts';
+import { empty, json, objectBody, type Reply, type Routes, type SandboxRequest } from './routes.ts';
 import type { Sandbox } from './sandbox.ts';
-import { ACCOUNTS } from './seed.ts';
+import { ACCOUNTS, DATA_CENTER_KEYS } from './seed.ts';
 
 const EFFECTS: FaultEffect['kind'][] = ['status', 'html', 'delay', 'reset', 'lost-answer', 'hang'];
 
@@ -16,6 +18,9 @@ export function addControlRoutes(sandbox: Sandbox): void {
   const { routes } = sandbox.atlassian.standIn;
   routes.get('/_control', () => json(200, overview(sandbox)));
   routes.get('/_control/environment', () => json(200, sandbox.environment()));
+  routes.get('/_control/jira-data-center/environment', () => json(200, sandbox.dataCenterEnvironment()));
+  routes.get('/_control/jira-data-center/behaviour', () => json(200, sandbox.jiraDataCenter.behaviour));
+  routes.post('/_control/jira-data-center/behaviour', (request) => changeDataCenter(sandbox, request));
   routes.get('/_control/calls/:standIn', (request) => json(200, sandbox.standIns[request.params['standIn'] ?? '']?.calls ?? []));
   routes.post('/_control/faults/:standIn', (request) => addFault(sandbox, request));
   routes.delete('/_control/faults/:standIn', (request) => {
@@ -23,16 +28,28 @@ export function addControlRoutes(sandbox: Sandbox): void {
     return empty(204);
   });
   routes.post('/_control/rate-limit', (request) => limitRate(sandbox, request));
-  routes.post('/_control/webhooks', (request) => addWebhook(sandbox, request));
-  routes.get('/_control/deliveries', () => json(200, sandbox.jira.webhooks.deliveries));
-  routes.post('/_control/deliveries/:action', (request) => deliveries(sandbox, request));
   routes.post('/_control/openhands/play', (request) => play(sandbox, request));
   routes.post('/_control/openhands/advance', (request) => {
     sandbox.openhands.advance(Number(objectBody(request)['looks'] ?? 1));
     return empty(204);
   });
-  routes.post('/_control/comments', (request) => comment(sandbox, request));
-  routes.post('/_control/labels', (request) => labels(sandbox, request));
+  for (const jira of [sandbox.played.cloud, sandbox.played.dataCenter]) addPlayRoutes(routes, jira);
+}
+
+/** What people do in one Jira, and its webhooks. */
+function addPlayRoutes(routes: Routes, jira: PlayedJira): void {
+  const path = jira.controlPath;
+  routes.post(`${path}/webhooks`, (request) => addWebhook(jira, request));
+  routes.get(`${path}/deliveries`, () => json(200, jira.webhooks.deliveries));
+  routes.post(`${path}/deliveries/:action`, (request) => deliveries(jira, request));
+  routes.post(`${path}/comments`, (request) => comment(jira, request));
+  routes.post(`${path}/labels`, (request) => labels(jira, request));
+}
+
+/** Any fields of `Behaviour`. */
+function changeDataCenter(sandbox: Sandbox, request: SandboxRequest): Reply {
+  const problem = changeBehaviour(sandbox.jiraDataCenter.behaviour, objectBody(request));
+  return problem === null ? json(200, sandbox.jiraDataCenter.behaviour) : json(400, { message: problem });
 }
 
 function overview(sandbox: Sandbox): Record<string, unknown> {
@@ -40,6 +57,7 @@ function overview(sandbox: Sandbox): Record<string, unknown> {
     note: 'Sandbox: nothing here is real.',
     urls: sandbox.urls,
     accounts: ACCOUNTS,
+    dataCenterKeys: DATA_CENTER_KEYS,
     issues: sandbox.jira.store.issues.map((issue) => issue.key),
     webhooks: sandbox.jira.webhooks.webhooks.map(({ secret, ...webhook }) => ({ ...webhook, isSigned: secret !== null })),
     scripts: Object.keys(NAMED_SCRIPTS),
@@ -72,21 +90,22 @@ function limitRate(sandbox: Sandbox, request: SandboxRequest): Reply {
 }
 
 /** What an administrator of Jira does by hand: `{name?, url, secret?, events?}`. */
-function addWebhook(sandbox: Sandbox, request: SandboxRequest): Reply {
-  const { name = 'OpenHands', url, secret = null, events = ['comment_created', 'jira:issue_updated'] } = objectBody(request);
+function addWebhook(jira: PlayedJira, request: SandboxRequest): Reply {
+  const { name = jira.webhook.name, url, secret = null, events = ['comment_created', 'jira:issue_updated'] } = objectBody(request);
   if (typeof url !== 'string') return json(400, { message: 'url is missing' });
-  const webhook = sandbox.jira.webhooks.register({ name: String(name), url, secret: typeof secret === 'string' ? secret : null, events: events as string[] });
+  const webhook = jira.webhooks.register({ name: String(name), url, secret: typeof secret === 'string' ? secret : null, events: events as string[] });
   return json(201, { id: webhook.id, name: webhook.name, url: webhook.url, events: webhook.events, isSigned: webhook.secret !== null });
 }
 
-/** `hold`, `release`, `release-shuffled`, `duplicate-next` */
-function deliveries(sandbox: Sandbox, request: SandboxRequest): Reply {
-  const { webhooks } = sandbox.jira;
+/** `hold`, `release`, `release-shuffled`, `duplicate-next`, `lose-held` */
+function deliveries(jira: PlayedJira, request: SandboxRequest): Reply {
+  const { webhooks } = jira;
   const actions: Record<string, () => void> = {
     hold: () => webhooks.hold(),
     release: () => void webhooks.release(),
     'release-shuffled': () => void webhooks.release('shuffled'),
     'duplicate-next': () => webhooks.duplicateNext(),
+    'lose-held': () => webhooks.loseHeld(),
   };
   const action = actions[request.params['action'] ?? ''];
   if (action === undefined) return json(404, { message: `There are: ${Object.keys(actions).join(', ')}` });
@@ -101,25 +120,21 @@ function play(sandbox: Sandbox, request: SandboxRequest): Reply {
   return empty(204);
 }
 
-/** `{issue, as, text}`: `as` is a short name (`ben`) or an account id. */
-function comment(sandbox: Sandbox, request: SandboxRequest): Reply {
+/** `{issue, as, text}`: `as` is a short name (`ben`) or an id of this Jira. */
+function comment(jira: PlayedJira, request: SandboxRequest): Reply {
   const { issue, as = 'ben', text } = objectBody(request);
-  const { store } = sandbox.jira;
+  const { store } = jira;
   const found = store.findIssue(String(issue));
   if (found === undefined || typeof text !== 'string') return json(400, { message: 'issue or text is missing' });
-  const added = store.addComment(found, { authorId: accountOf(String(as)), body: wiki(text) });
+  const added = store.addComment(found, { authorId: jira.idOfName(String(as)), body: wiki(text) });
   return json(201, { id: added.id });
 }
 
 /** `{issue, as, labels}`: replaces the labels. */
-function labels(sandbox: Sandbox, request: SandboxRequest): Reply {
+function labels(jira: PlayedJira, request: SandboxRequest): Reply {
   const { issue, as = 'ben', labels: wanted } = objectBody(request);
-  const found = sandbox.jira.store.findIssue(String(issue));
+  const found = jira.store.findIssue(String(issue));
   if (found === undefined || !Array.isArray(wanted)) return json(400, { message: 'issue or labels is missing' });
-  sandbox.jira.store.setLabels(found, wanted.map(String), accountOf(String(as)));
+  jira.store.setLabels(found, wanted.map(String), jira.idOfName(String(as)));
   return empty(204);
-}
-
-function accountOf(name: string): string {
-  return name in ACCOUNTS ? ACCOUNTS[name as keyof typeof ACCOUNTS] : name;
 }

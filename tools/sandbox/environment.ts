@@ -1,4 +1,5 @@
 /** Where the stand-ins listen, and the environment with which the product talks to them and to nothing else. */
+import { AUTHORITY_FILE } from './jira-data-center/certificates.ts';
 import { CREDENTIALS } from './seed.ts';
 
 export interface SandboxUrls {
@@ -13,11 +14,16 @@ export interface SandboxUrls {
   bitbucket: string;
   bitbucketDataCenter: string;
   openhands: string;
+  /** Base URL with the context path. */
+  jiraDataCenter: string;
 }
 
-/** @param addresses of Atlassian, GitHub, GitLab, Bitbucket, Bitbucket Data Center and OpenHands, in this order */
-export function addressBook(addresses: string[]): SandboxUrls {
-  const [atlassian = '', github = '', gitlab = '', bitbucket = '', bitbucketDataCenter = '', openhands = ''] = addresses;
+/**
+ * @param addresses of Atlassian, GitHub, GitLab, Bitbucket, Bitbucket Data Center, OpenHands and Jira Data Center, in this order
+ * @param contextPath of Jira Data Center
+ */
+export function addressBook(addresses: string[], contextPath: string): SandboxUrls {
+  const [atlassian = '', github = '', gitlab = '', bitbucket = '', bitbucketDataCenter = '', openhands = '', jiraDataCenter = ''] = addresses;
   return {
     page: `${atlassian}/`,
     atlassian,
@@ -28,6 +34,7 @@ export function addressBook(addresses: string[]): SandboxUrls {
     bitbucket,
     bitbucketDataCenter,
     openhands,
+    jiraDataCenter: jiraDataCenter + contextPath,
   };
 }
 
@@ -58,5 +65,23 @@ export function productEnvironment(urls: SandboxUrls, sites: string[]): Record<s
     BITBUCKET_DC_CLIENT_SECRET: secret,
     OPENHANDS_URL: urls.openhands,
     OPENHANDS_API_KEY: CREDENTIALS.openhandsKey,
+  };
+}
+
+/**
+ * What an installation with Jira Data Center has on top. Without TLS its host must be allowed by name, because such a base URL is
+ * refused otherwise; with TLS the sandbox's authority is trusted.
+ */
+export function dataCenterEnvironment(urls: SandboxUrls): Record<string, string> {
+  const { hostname, protocol } = new URL(urls.jiraDataCenter);
+  return {
+    JIRA_DC_ENABLED: 'true',
+    JIRA_DC_LINK_METHOD: 'oauth',
+    JIRA_DC_BASE_URL: urls.jiraDataCenter,
+    JIRA_DC_CLIENT_ID: CREDENTIALS.oauthClientId,
+    JIRA_DC_CLIENT_SECRET: CREDENTIALS.oauthClientSecret,
+    JIRA_DC_SERVICE_ACCOUNT_EMAIL: CREDENTIALS.dataCenterAccountEmail,
+    JIRA_DC_SERVICE_ACCOUNT_PAT: CREDENTIALS.dataCenterPat,
+    ...(protocol === 'https:' ? { TRUSTED_CA_CERTIFICATES: AUTHORITY_FILE } : { OUTBOUND_ALLOWED_HOSTS: hostname }),
   };
 }

@@ -16,13 +16,18 @@ export function jiraError(status: number, message: string, errors: Record<string
   return json(status, { errorMessages: message === '' ? [] : [message], errors });
 }
 
+/** `2025-10-09T08:53:20.000+0000`, the way Jira writes time. */
+export function jiraTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '+0000');
+}
+
 /** `startAt` and `maxResults` of a list request. */
-export function paging(query: URLSearchParams, defaultSize: number): { startAt: number; maxResults: number } {
+export function paging(query: URLSearchParams, defaultSize: number, largest = 100): { startAt: number; maxResults: number } {
   const number = (name: string, fallback: number): number => {
     const value = Number(query.get(name) ?? fallback);
     return Number.isInteger(value) && value >= 0 ? value : fallback;
   };
-  return { startAt: number('startAt', 0), maxResults: Math.min(number('maxResults', defaultSize), 100) };
+  return { startAt: number('startAt', 0), maxResults: Math.min(number('maxResults', defaultSize), largest) };
 }
 
 /** Only the fields of a `fields` parameter; all when it names none or `*all`. */

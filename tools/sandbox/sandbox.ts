@@ -5,7 +5,7 @@
 import { Actions } from './actions.ts';
 import { realClock, type SandboxClock } from './clock.ts';
 import { addControlRoutes } from './control.ts';
-import { addressBook, productEnvironment, type SandboxUrls } from './environment.ts';
+import { addressBook, dataCenterEnvironment, productEnvironment, type SandboxUrls } from './environment.ts';
 import { Bitbucket } from './git-providers/bitbucket.ts';
 import { BitbucketDataCenter } from './git-providers/bitbucket-data-center.ts';
 import type { GitHost } from './git-providers/git-host.ts';
@@ -13,10 +13,13 @@ import { GitHub } from './git-providers/github.ts';
 import { GitLab } from './git-providers/gitlab.ts';
 import { Atlassian } from './jira-cloud/atlassian.ts';
 import type { CloudSite } from './jira-cloud/site.ts';
+import { serverCertificate, type CertificateName } from './jira-data-center/certificates.ts';
+import { JiraDataCenter } from './jira-data-center/data-center.ts';
 import { OpenHands, type AgentRepository } from './openhands/openhands.ts';
 import { addJiraPages } from './page/jira-pages.ts';
-import { CREDENTIALS, seedAgent, seedGitHosts, seedJira, seedOtherSite } from './seed.ts';
-import { listen, type Listening, type StandIn } from './stand-in.ts';
+import { playedCloud, playedDataCenter, type PlayedJira } from './played-jira.ts';
+import { CREDENTIALS, seedAgent, seedDataCenter, seedGitHosts, seedJira, seedOtherSite } from './seed.ts';
+import { listen, type Listening, type ServerCertificate, type StandIn } from './stand-in.ts';
 
 export interface SandboxOptions {
   /** Port of Jira, its pages and the control API; the others follow it. 0 (default): free ports. */
@@ -31,17 +34,30 @@ export interface SandboxOptions {
   /** Pause before a webhook is sent again. Real Jira waits minutes. */
   webhookRetryDelayMs?: number;
   webhookTimeoutMs?: number;
+  jiraDataCenter?: {
+    /** For example `/jira`; none when absent. */
+    contextPath?: string;
+    /** `10.3.24` when absent; `9.12.30` has the old webhook API and no signatures. May be changed later. */
+    version?: string;
+    /** With a certificate it speaks TLS only; null or absent: plain HTTP. */
+    certificate?: CertificateName | null;
+  };
 }
 
 export interface Sandbox {
   urls: SandboxUrls;
   /** What people do, as short calls. */
   actions: Actions;
+  /** The same in Jira Data Center. */
+  dataCenterActions: Actions;
   atlassian: Atlassian;
   /** The main site, with SHOP and HELP. */
   jira: CloudSite;
   /** A site of another company. */
   otherJira: CloudSite;
+  jiraDataCenter: JiraDataCenter;
+  /** Both Jiras as the pages and the control API see them. */
+  played: { cloud: PlayedJira; dataCenter: PlayedJira };
   github: GitHub;
   gitlab: GitLab;
   bitbucket: Bitbucket;
@@ -51,6 +67,10 @@ export interface Sandbox {
   standIns: Record<string, StandIn>;
   /** Environment with which the product talks to this sandbox and to nothing else. */
   environment(): Record<string, string>;
+  /** The settings of Jira Data Center, to be added to `environment()`. */
+  dataCenterEnvironment(): Record<string, string>;
+  /** Jira Data Center shows another certificate from now on. @throws when it speaks plain HTTP */
+  presentCertificate(name: CertificateName): void;
   close(): Promise<void>;
 }
 
@@ -59,6 +79,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { port = 0, hostname = 'localhost', listenOn, clock = realClock, webhookRetryDelayMs = 20, webhookTimeoutMs = 20_000 } = options;
   const client = { clock, clientId: CREDENTIALS.oauthClientId, clientSecret: CREDENTIALS.oauthClientSecret };
   const atlassian = new Atlassian({ ...client, retryDelayMs: webhookRetryDelayMs, responseTimeoutMs: webhookTimeoutMs });
+  const { contextPath = '', version = '10.3.24', certificate = null } = options.jiraDataCenter ?? {};
+  const jiraDataCenter = new JiraDataCenter({ ...client, retryDelayMs: webhookRetryDelayMs, responseTimeoutMs: webhookTimeoutMs, contextPath, version });
   const github = new GitHub(client);
   const gitlab = new GitLab(client);
   const bitbucket = new Bitbucket(client);
@@ -68,23 +90,30 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const jira = seedJira(atlassian, options.site ?? 'acme.atlassian.net');
   const otherJira = seedOtherSite(atlassian, 'globex.atlassian.net');
+  seedDataCenter(jiraDataCenter);
   seedGitHosts({ github, gitlab, bitbucket, bitbucketDataCenter });
   seedAgent(openhands);
 
   const gitHosts: GitHost[] = [github, gitlab, bitbucket, bitbucketDataCenter];
-  const all = [atlassian.standIn, ...gitHosts.map((host) => host.standIn), openhands.standIn];
+  const all = [atlassian.standIn, ...gitHosts.map((host) => host.standIn), openhands.standIn, jiraDataCenter.standIn];
+  const tls = certificate === null ? null : serverCertificate(certificate);
+  const tlsOf = (standIn: StandIn): ServerCertificate | null => (standIn === jiraDataCenter.standIn ? tls : null);
   const listening: Listening[] = [];
-  for (const [index, standIn] of all.entries()) listening.push(await listen(standIn, port === 0 ? 0 : port + index, listenOn));
-  const addresses = listening.map((one) => `http://${hostname}:${String(one.port)}`);
+  for (const [index, standIn] of all.entries()) listening.push(await listen(standIn, port === 0 ? 0 : port + index, listenOn, tlsOf(standIn)));
+  const addresses = listening.map((one, index) => `${all[index] === jiraDataCenter.standIn && tls !== null ? 'https' : 'http'}://${hostname}:${String(one.port)}`);
   for (const [index, host] of gitHosts.entries()) host.url = addresses[index + 1] ?? '';
   openhandsUrl = addresses[5] ?? '';
 
-  const urls = addressBook(addresses);
-  const parts: Omit<Sandbox, 'actions'> = {
+  const urls = addressBook(addresses, contextPath);
+  jiraDataCenter.url = urls.jiraDataCenter;
+  const played = { cloud: playedCloud(atlassian, jira), dataCenter: playedDataCenter(jiraDataCenter) };
+  const parts: Omit<Sandbox, 'actions' | 'dataCenterActions'> = {
     urls,
     atlassian,
     jira,
     otherJira,
+    jiraDataCenter,
+    played,
     github,
     gitlab,
     bitbucket,
@@ -92,13 +121,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     openhands,
     standIns: Object.fromEntries(all.map((standIn) => [standIn.name, standIn])),
     environment: () => productEnvironment(urls, [jira.host, otherJira.host]),
+    dataCenterEnvironment: () => dataCenterEnvironment(urls),
+    presentCertificate: (name) => listening.at(-1)?.present(serverCertificate(name)),
     async close() {
       atlassian.close();
+      jiraDataCenter.close();
       await Promise.all(listening.map((one) => one.close()));
     },
   };
-  const sandbox: Sandbox = Object.assign(parts, { actions: new Actions(parts) });
-  addJiraPages(sandbox);
+  const sandbox: Sandbox = Object.assign(parts, {
+    actions: new Actions(parts, played.cloud),
+    dataCenterActions: new Actions(parts, played.dataCenter),
+  });
+  for (const one of [played.cloud, played.dataCenter]) addJiraPages(one, urls);
   addControlRoutes(sandbox);
   return sandbox;
 }

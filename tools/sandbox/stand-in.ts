@@ -3,6 +3,7 @@
  * and listens on its own port of the loopback interface only.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Faults } from './faults.ts';
 import { html, json, Routes, type Reply } from './routes.ts';
@@ -79,21 +80,35 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Certificate chain and key, PEM. */
+export interface ServerCertificate {
+  cert: string;
+  key: string;
+}
+
 export interface Listening {
   port: number;
+  /** Shows another certificate from the next connection on; open ones are closed. @throws when it listens without TLS */
+  present(certificate: ServerCertificate): void;
   close(): Promise<void>;
 }
 
 /**
  * Listens on 127.0.0.1 and, where the machine has it, on ::1 with the same port: `localhost` means either, depending on the client.
  * @param port 0 picks a free one
+ * @param certificate null: plain HTTP
  */
-export async function listen(standIn: StandIn, port: number, hosts: string[] = ['127.0.0.1', '::1']): Promise<Listening> {
+export async function listen(
+  standIn: StandIn,
+  port: number,
+  hosts: string[] = ['127.0.0.1', '::1'],
+  certificate: ServerCertificate | null = null,
+): Promise<Listening> {
   const [first = '127.0.0.1', ...others] = hosts;
-  const servers = [await open(standIn, port, first)];
+  const servers = [await open(standIn, port, first, certificate)];
   const actual = (servers[0]?.address() as AddressInfo).port;
   for (const host of others) {
-    const problem = await open(standIn, actual, host).then(
+    const problem = await open(standIn, actual, host, certificate).then(
       (server) => void servers.push(server),
       (error: NodeJS.ErrnoException) => error.code ?? 'unknown',
     );
@@ -101,20 +116,28 @@ export async function listen(standIn: StandIn, port: number, hosts: string[] = [
     // Somebody else has this port on the other interface, and `localhost` might mean them.
     await Promise.all(servers.map(shut));
     if (port !== 0) throw new Error(`Port ${String(port)} is taken at ${host}`);
-    return listen(standIn, 0, hosts);
+    return listen(standIn, 0, hosts, certificate);
   }
-  return { port: actual, close: async () => void (await Promise.all(servers.map(shut))) };
+  const present = (next: ServerCertificate): void => servers.forEach((server) => changeCertificate(server, next));
+  return { port: actual, present, close: async () => void (await Promise.all(servers.map(shut))) };
 }
 
-function open(standIn: StandIn, port: number, host: string): Promise<Server> {
-  const server = createServer((incoming, outgoing) => {
+function open(standIn: StandIn, port: number, host: string, certificate: ServerCertificate | null): Promise<Server> {
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     // A client that went away in the middle of its request is no fault of ours.
     standIn.handle(incoming, outgoing).catch(() => incoming.socket.destroy());
-  });
+  };
+  const server = certificate === null ? createServer(handle) : createTlsServer(certificate, handle);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve(server));
   });
+}
+
+function changeCertificate(server: Server, certificate: ServerCertificate): void {
+  if (!(server instanceof TlsServer)) throw new Error('This stand-in listens without TLS');
+  server.setSecureContext(certificate);
+  server.closeAllConnections();
 }
 
 function shut(server: Server): Promise<void> {

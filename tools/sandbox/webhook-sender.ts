@@ -47,9 +47,9 @@ export interface WebhookOptions {
 export interface DeliveryManner<W extends Webhook> {
   maxRetries: number;
   /** @param retry number of the repetition, 0 for the first attempt */
-  headers: (webhook: W, delivery: WebhookDelivery, retry: number) => Record<string, string>;
+  headers(webhook: W, delivery: WebhookDelivery, retry: number): Record<string, string>;
   /** The address of one delivery, when it is not simply the webhook's. */
-  url?: (webhook: W, delivery: WebhookDelivery) => string;
+  url?(webhook: W, delivery: WebhookDelivery): string;
 }
 
 const RETRIED = new Set([408, 409, 425, 429]);

@@ -48,6 +48,7 @@ export class Atlassian {
     addIssueRoutes(gateway);
     addCommentRoutes(gateway);
     routes.get('/_site/:host/_edge/tenant_info', (request) => this.#tenantInfo(request));
+    routes.get('/_site/:host/browse/:key', (request) => redirect(`/browse/${request.params['key'] ?? ''}`));
     // REST on the site host: API tokens of service accounts and 3LO tokens are refused there.
     for (const method of ['GET', 'POST', 'PUT', 'DELETE']) routes.add(method, '/_site/:host/rest/:path+', (request) => this.#siteRest(request));
   }

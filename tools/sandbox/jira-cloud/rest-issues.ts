@@ -1,9 +1,9 @@
 /** REST of a Cloud site, all but comments: the site itself, permissions, projects, people, issues, changelogs, remote links. */
 import type { Issue } from '../jira-model.ts';
-import { jiraError, listRemoteLinks, onlyWanted, paging, upsertRemoteLink } from '../jira-rest.ts';
+import { jiraError, jiraTime, listRemoteLinks, onlyWanted, paging, upsertRemoteLink } from '../jira-rest.ts';
 import { json, type Reply } from '../routes.ts';
 import type { Gateway, GatewayCall } from './gateway.ts';
-import { allFields, changeShape, jiraTime, personShape, projectShape } from './shapes.ts';
+import { allFields, changeShape, personShape, projectShape } from './shapes.ts';
 
 export function addIssueRoutes(gateway: Gateway): void {
   gateway.add('GET', '/serverInfo', null, serverInfo);

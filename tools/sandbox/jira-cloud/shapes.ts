@@ -3,6 +3,7 @@
  * recordings). Unimportant fields are there because real answers are full of them and readers must not stumble over them.
  */
 import type { Change, Comment, Issue, Person, Project } from '../jira-model.ts';
+import { jiraTime } from '../jira-rest.ts';
 import type { JiraStore } from '../jira-store.ts';
 import { asAdf, asWiki } from './adf.ts';
 
@@ -13,11 +14,6 @@ export interface ShapeContext {
   /** Address of the site as people know it, for `self` and browse links. */
   siteUrl: string;
   store: JiraStore;
-}
-
-/** `2025-10-09T08:53:20.000+0000`, the way Jira writes time. */
-export function jiraTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '+0000');
 }
 
 export function personShape(context: ShapeContext, person: Person, audience: Audience): Record<string, unknown> {

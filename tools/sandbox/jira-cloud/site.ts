@@ -2,6 +2,7 @@
  * One Jira Cloud site: its host, its cloudId, what it holds, the API tokens of its service accounts, its webhooks and its limits.
  */
 import { randomUUID } from 'node:crypto';
+import { Permissions } from '../jira-permissions.ts';
 import { JiraStore } from '../jira-store.ts';
 import { eventName, webhookPayload } from './payloads.ts';
 import { CloudWebhooks, type WebhookOptions } from './webhooks.ts';
@@ -30,13 +31,14 @@ export class CloudSite {
   showsAccountIdHeader = true;
   /** Whether comment edits need an own `visibility` to stay restricted. Not documented; the harsher case is the default. */
   editWithoutVisibilityIsPublic = true;
-  readonly #withheld = new Set<string>();
+  readonly #permissions: Permissions;
   readonly #writes = new Map<string, number[]>();
 
   constructor(host: string, options: WebhookOptions) {
     this.host = host;
     this.name = host.split('.')[0] ?? host;
     this.store = new JiraStore(options.clock);
+    this.#permissions = new Permissions(this.store);
     this.webhooks = new CloudWebhooks(options);
     this.store.onEvent((event) => {
       this.webhooks.announce(eventName(event), event.issue.key, webhookPayload(this.context, event));
@@ -54,16 +56,15 @@ export class CloudSite {
 
   /** Takes a permission, for example ADD_COMMENTS, away from a person. */
   withholdPermission(accountId: string, permission: string): void {
-    this.#withheld.add(`${accountId} ${permission}`);
+    this.#permissions.withhold(accountId, permission);
   }
 
   restorePermission(accountId: string, permission: string): void {
-    this.#withheld.delete(`${accountId} ${permission}`);
+    this.#permissions.restore(accountId, permission);
   }
 
   hasPermission(accountId: string, permission: string): boolean {
-    if (this.#withheld.has(`${accountId} ${permission}`)) return false;
-    return !permission.startsWith('ADMINISTER') || this.store.person(accountId).isAdmin;
+    return this.#permissions.has(accountId, permission);
   }
 
   /**

@@ -2,7 +2,7 @@
 import { escapeHtml } from '../html.ts';
 import type { AdfNode, RichText } from '../jira-model.ts';
 
-/** Gives the name behind an account id. */
+/** Gives the name behind an account id (Cloud) or a user name (Data Center). */
 export type NameOf = (accountId: string) => string;
 
 export function richTextHtml(body: RichText, nameOf: NameOf): string {
@@ -60,9 +60,9 @@ function link(href: string, inner: string): string {
 /** Mentions, links, monospace, bold and line breaks; the rest of the markup is shown as it was written. */
 function wikiHtml(wiki: string, nameOf: NameOf): string {
   const html = wiki
-    .split(/(\[~accountid:[^\]]+\]|\[[^\]|]+\|[^\]]+\]|\{\{.+?\}\})/)
+    .split(/(\[~[^\]]+\]|\[[^\]|]+\|[^\]]+\]|\{\{.+?\}\})/)
     .map((part) => {
-      const person = /^\[~accountid:([^\]]+)\]$/.exec(part)?.[1];
+      const person = /^\[~(?:accountid:)?([^\]]+)\]$/.exec(part)?.[1];
       if (person !== undefined) return mention(person, nameOf);
       const [, name, href] = /^\[([^\]|]+)\|([^\]]+)\]$/.exec(part) ?? [];
       if (href !== undefined) return link(href, escapeHtml(name ?? ''));
