@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Job, type JobAccepted, type JobDetail, JobQuery, type Page, Uuid } from '@openhands-jira/contracts';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Job, JobAccepted, JobDetail, JobPage, JobQuery, type Page, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller } from '../security/access.js';
 import { JobLog } from './job-log.service.js';
 
@@ -12,12 +12,14 @@ export class JobsController {
 
   @Get()
   @ApiOperation({ summary: 'Jobs, newest first' })
+  @ApiOkResponse({ standardSchema: JobPage })
   list(@CurrentCaller() caller: Caller, @Query({ schema: JobQuery }) query: JobQuery): Promise<Page<Job>> {
     return this.log.list(caller, query);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One job with its runs, comments and timeline' })
+  @ApiOkResponse({ standardSchema: JobDetail })
   detail(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<JobDetail> {
     return this.log.detail(caller, id);
   }
@@ -25,6 +27,7 @@ export class JobsController {
   @Post(':id/cancel')
   @HttpCode(202)
   @ApiOperation({ summary: 'Stop a job' })
+  @ApiAcceptedResponse({ standardSchema: JobAccepted })
   cancel(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<JobAccepted> {
     return this.log.cancel(caller, id);
   }

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { PROBLEM_TITLES, type ProblemBody, type ProblemCode } from '@openhands-jira/contracts';
+import { JiraProblem } from '@openhands-jira/domain';
 import type { FastifyReply } from 'fastify';
 
 /** One wrong value: where it is in the body, and what a good value looks like. */
@@ -63,6 +64,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private toProblem(error: unknown): Problem {
     if (error instanceof Problem) return error;
+    if (error instanceof JiraProblem) return jiraProblem(error);
     const status = statusOf(error);
     const known = status === undefined ? undefined : FRAMEWORK_CODES[status];
     if (status !== undefined && known) return new Problem(status, known[0], known[1], undefined, status === 503 ? 30 : undefined);
@@ -70,6 +72,13 @@ export class ProblemFilter implements ExceptionFilter {
     this.log.error({ err: error }, 'A request failed on our side');
     return new Problem(500, 'internal_error', 'Something went wrong on our side. It was logged; try again, and tell an administrator if it stays.');
   }
+}
+
+/** Jira was asked for a person and did not answer as it should: said in our own words. */
+function jiraProblem(problem: JiraProblem): Problem {
+  if (problem.code === 'service_account_rejected') return new Problem(502, 'jira_rejected_credentials', 'Jira refuses the service account of this connection. Its owner has to renew the API token.');
+  if (problem.code === 'service_account_forbidden') return new Problem(502, 'jira_missing_permission', 'The service account of this connection lacks a permission in Jira.');
+  return new Problem(502, 'jira_unreachable', 'Jira does not answer as expected at the moment. Try again in a few minutes.');
 }
 
 /** HTTP status of an error of Nest or Fastify. */

@@ -7,6 +7,15 @@ import { GitProviders } from '../git-providers/git-providers.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import type { PersonalRequest } from './context.js';
 import { type Decision, refused } from './decision.js';
+import type { Trace } from './trace.js';
+
+/** In whose name a repository is looked for, and where the steps are noted. */
+export interface Asking {
+  userId: string;
+  /** The decision that a refusal links to. */
+  deliveryId: string;
+  trace: Pick<Trace, 'note'>;
+}
 
 /** The repository to work in; null when a run without one is allowed. */
 export interface FoundRepository {
@@ -26,7 +35,7 @@ export class RepositoryAccess {
 
   /** Reads the comment, earlier comments, the description and the summary. */
   find(request: PersonalRequest, comments: JiraComment[]): Promise<FoundRepository | Decision> {
-    return this.search(request, {
+    return this.search(askingOf(request), {
       format: 'wiki',
       ...(request.comment && { comment: request.comment.body }),
       earlierComments: earlierOf(request, comments),
@@ -38,13 +47,18 @@ export class RepositoryAccess {
   /** A retry keeps its repository, unless its own comment names another; the right to push is checked again. */
   async findForRetry(request: PersonalRequest, former: JobEntity, comments: JiraComment[]): Promise<FoundRepository | Decision> {
     if (!former.repository) return this.find(request, comments);
-    const { host, fullName, branch } = former.repository;
-    const remembered = `Repository: ${host}/${fullName}${branch ? `@${branch}` : ''}`;
-    return this.search(request, { format: 'wiki', comment: request.comment?.body ?? '', description: remembered });
+    return this.findAgain(askingOf(request), former.repository, request.comment?.body);
   }
 
-  private async search(request: PersonalRequest, texts: IssueTexts): Promise<FoundRepository | Decision> {
-    const userId = request.person.user.id;
+  /** The repository of a former job, unless `text` names another. */
+  findAgain(asking: Asking, former: JobRepository, text?: string): Promise<FoundRepository | Decision> {
+    // By its page, because a host name without a dot reads like an owner.
+    const remembered = `Repository: ${former.url}\n${former.branch ? `Branch: ${former.branch}` : ''}`;
+    return this.search(asking, { format: 'wiki', comment: text ?? '', description: remembered });
+  }
+
+  private async search(asking: Asking, texts: IssueTexts): Promise<FoundRepository | Decision> {
+    const { userId } = asking;
     const asked = new Map<string, WriteAccess>();
     const hosts = this.providers.hosts();
     const accounts = (await this.accounts.accountsOf(userId)).map((account) => account.host).filter((host) => host in hosts);
@@ -54,8 +68,8 @@ export class RepositoryAccess {
       accounts: [...new Set(accounts)],
       access: { confirm: (host, path, branch) => this.confirm(userId, { host, path, branch }, asked) },
     });
-    for (const step of finding.trace) request.trace.note(step.step, step.result, step.detail);
-    return this.read(request, finding, asked);
+    for (const step of finding.trace) asking.trace.note(step.step, step.result, step.detail);
+    return this.read(asking, finding, asked);
   }
 
   private async confirm(userId: string, question: { host: string; path: string; branch: string | null }, asked: Map<string, WriteAccess>): Promise<RepositoryAnswer> {
@@ -69,14 +83,18 @@ export class RepositoryAccess {
     return answer;
   }
 
-  private read(request: PersonalRequest, found: RepositoryFinding, asked: Map<string, WriteAccess>): FoundRepository | Decision {
+  private read(asking: Asking, found: RepositoryFinding, asked: Map<string, WriteAccess>): FoundRepository | Decision {
     if (found.status === 'without') return { repository: null };
-    if (found.status !== 'found') return refusal(request.delivery.id, found, this.providers.list().map((one) => one.host).join(', '));
+    if (found.status !== 'found') return refusal(asking.deliveryId, found, this.providers.list().map((one) => one.host).join(', '));
     const { host, path } = found.repository;
     const access = asked.get(`${host}/${path}`);
     const url = access?.kind === 'writable' ? access.url : `https://${host}/${path}`;
     return { repository: { provider: this.providers.byHost(host)!.id, host, fullName: path, url, branch: found.branch, source: found.source } };
   }
+}
+
+function askingOf(request: PersonalRequest): Asking {
+  return { userId: request.person.user.id, deliveryId: request.delivery.id, trace: request.trace };
 }
 
 /** Only what people said earlier than the request counts, newest first. */

@@ -11,6 +11,8 @@ import { Checks } from './checks.service.js';
 import { Commands } from './commands.service.js';
 import { RepositoryAccess } from './repository-access.service.js';
 import { Requests } from './requests.service.js';
+import { Retries } from './retries.service.js';
+import { RetryController } from './retry.controller.js';
 import { Settlements } from './settlements.service.js';
 import { Triage } from './triage.service.js';
 import { TriageWorker } from './triage.worker.js';
@@ -20,6 +22,7 @@ import { Withdrawals } from './withdrawals.service.js';
 /** Decides deliveries: trigger, person, repository, then a job, a refusal or nothing. */
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
-  providers: [Triage, TriageWorker, TriggerStore, Requests, Commands, Checks, RepositoryAccess, Settlements, Withdrawals],
+  controllers: [RetryController],
+  providers: [Triage, Retries, TriageWorker, TriggerStore, Requests, Commands, Checks, RepositoryAccess, Settlements, Withdrawals],
 })
 export class TriageModule {}

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import type { JobAccepted } from '@openhands-jira/contracts';
+import { isTerminal, type JiraActor, type JiraClient, type JiraIssue, jobPrompt, REASON_TEXTS, systemSuffix } from '@openhands-jira/domain';
+import { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { Connections } from '../connections/connections.service.js';
+import type { LinkEntity } from '../connections/link.entity.js';
+import { Links } from '../connections/links.service.js';
+import { uuidv7 } from '../database/uuid.js';
+import { GitProviderUnreachable } from '../git-providers/git-provider.js';
+import { Jiras } from '../jira/jiras.service.js';
+import { JobLog } from '../jobs/job-log.service.js';
+import type { JobEntity } from '../jobs/jobs.entity.js';
+import { Jobs, type NewJob } from '../jobs/jobs.service.js';
+import type { UserCaller } from '../security/access.js';
+import { Problem } from '../security/problem.js';
+import { isDecision } from './read-back.js';
+import { RepositoryAccess } from './repository-access.service.js';
+import { JOBS_PER_ISSUE_AND_HOUR } from './requests.service.js';
+
+const HOUR_MS = 3_600_000;
+const EARLIER_COMMENTS = 50;
+
+/**
+ * "Again", asked in the page or over REST. Nothing of the former job is taken for granted: the new one runs in the name of
+ * the person who presses the button, who must be linked on the connection and may push to the repository now. The issue
+ * is read afresh.
+ */
+@Injectable()
+export class Retries {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    private readonly log: JobLog,
+    private readonly jobs: Jobs,
+    private readonly connections: Connections,
+    private readonly links: Links,
+    private readonly jiras: Jiras,
+    private readonly repositories: RepositoryAccess,
+  ) {}
+
+  async retry(caller: UserCaller, jobId: string): Promise<JobAccepted> {
+    const former = await this.log.find(caller, jobId);
+    if (!isTerminal(former.state)) throw notRetryable('This job is still at work. Cancel it first, or wait for its end.');
+    const connection = await this.connections.byId(former.connectionId);
+    if (connection?.status !== 'active') throw notRetryable('The connection to Jira is paused or unlinked. Resume it first.');
+    const link = await this.linkOf(caller, connection);
+    await this.refuseTooMany(former);
+    const client = await this.jiras.clientFor(connection.id);
+    const issue = await client.getIssue(former.issueId);
+    if (!issue) throw notRetryable('The service account cannot see the issue any more. Give it the project role again.');
+    const wanted = await this.newJob(former, connection, link, client, issue, await this.repositoryOf(caller, former));
+    const added = await this.db.transaction((manager) => this.jobs.add(manager, wanted));
+    if (added.kind === 'active') throw notRetryable('Another job of this issue is at work. Cancel that first, or wait for its end.');
+    return { jobId: added.job.id };
+  }
+
+  private async linkOf(caller: UserCaller, connection: ConnectionEntity): Promise<LinkEntity> {
+    const links = await this.links.ofUser(caller.userId, connection.product);
+    const link = links.find((one) => one.connectionId === connection.id && one.status === 'active');
+    if (link) return link;
+    throw new Problem(403, 'forbidden', 'A job runs in the name of the person who asks for it. Connect your own Jira account under Settings > Integrations, then try again.');
+  }
+
+  private async refuseTooMany(former: JobEntity): Promise<void> {
+    const since = new Date(this.clock.now().getTime() - HOUR_MS);
+    if ((await this.jobs.countSince(former.connectionId, former.issueId, since)) < JOBS_PER_ISSUE_AND_HOUR) return;
+    throw new Problem(429, 'too_many_requests', `This issue had ${JOBS_PER_ISSUE_AND_HOUR} jobs within an hour. Try again later.`, undefined, 600);
+  }
+
+  private async repositoryOf(caller: UserCaller, former: JobEntity): Promise<NewJob['repository']> {
+    if (!former.repository) return null;
+    const asking = { userId: caller.userId, deliveryId: former.deliveryId ?? former.id, trace: { note: () => undefined } };
+    const found = await this.repositories.findAgain(asking, former.repository).catch((error: unknown) => {
+      if (!(error instanceof GitProviderUnreachable)) throw error;
+      throw new Problem(503, 'unavailable', `${error.host} does not answer at the moment, so your right to push could not be checked. Try again in a few minutes.`, undefined, 60);
+    });
+    if (!isDecision(found)) return found.repository;
+    throw notRetryable(`${found.detail} ${found.outcome === 'refused' ? REASON_TEXTS[found.reason].hint : ''}`.trim());
+  }
+
+  private async newJob(former: JobEntity, connection: ConnectionEntity, link: LinkEntity, client: JiraClient, issue: JiraIssue, repository: NewJob['repository']): Promise<NewJob> {
+    const comment = former.commentId ? await client.getComment(issue.id, former.commentId) : null;
+    const comments = await client.listComments(issue.id, EARLIER_COMMENTS);
+    return {
+      connectionId: connection.id,
+      deliveryId: null,
+      triggerKey: `retry:${former.id}:${uuidv7()}`,
+      trigger: 'retry',
+      issue: { id: issue.id, key: issue.key, url: issue.url, summary: issue.summary, serviceProject: issue.serviceProject },
+      commentId: former.commentId,
+      audience: former.audience,
+      userId: link.userId,
+      actor: actorOf(link),
+      linkMethod: link.method,
+      repository,
+      prompt: jobPrompt({ issue, comment, comments, ownIds: connection.serviceAccountIds }),
+      followUpPrompt: null,
+      systemSuffix: systemSuffix(issue.key),
+      continuesJobId: null,
+      previousJobId: former.id,
+      receivedAt: this.clock.now(),
+    };
+  }
+}
+
+function actorOf(link: LinkEntity): Pick<JiraActor, 'id' | 'displayName'> {
+  return { id: link.jiraAccountId, displayName: link.jiraDisplayName };
+}
+
+function notRetryable(detail: string): Problem {
+  return new Problem(409, 'not_retryable', detail);
+}
