@@ -232,8 +232,10 @@ function userMessages(events: AgentEvent[]): UserMessage[] {
   return events.filter((event) => event.source === 'user').map((event) => ({ at: event.timestamp, text: textOf(event) }));
 }
 
-const WORKING = new Set(['idle', 'running', 'waiting_for_confirmation']);
+/** The agent-server did not answer just then, so the conversation may well be at work. */
+const NOT_TOLD = 'not told';
+const WORKING = new Set(['idle', 'running', 'waiting_for_confirmation', NOT_TOLD]);
 
 function isWorking(conversation: Conversation): boolean {
-  return conversation.sandbox_status === 'RUNNING' && (conversation.execution_status == null || WORKING.has(conversation.execution_status));
+  return conversation.sandbox_status === 'RUNNING' && WORKING.has(conversation.execution_status ?? NOT_TOLD);
 }
