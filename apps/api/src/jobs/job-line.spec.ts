@@ -93,6 +93,18 @@ describe('A job, from an accepted request to its end', () => {
     expect(await bench.timeline(job.id)).toEqual(['accepted', 'starting', 'running', 'needs_input', 'suspended']);
   });
 
+  it('asks in a comment of its own where edits cannot be told from each other by mail', async () => {
+    bench.jira.can = { ...bench.jira.can, quietEdits: { yes: false, reason: 'Data Center has no such switch' } };
+    bench.agent.play('waiting');
+    const job = await bench.add();
+    await bench.write();
+    await bench.startUp(job.id);
+    await bench.followUntil(job.id, (one) => one.mark === 'needs_input');
+    await bench.write();
+    expect(bench.jira.comments.map((comment) => comment.mark.key)).toEqual([`job:${job.id}:status`, `job:${job.id}:needs_input:1`]);
+    expect(bench.jira.comments[0]!.edits).toEqual([]);
+  });
+
   it('goes on in the earlier conversation of the same person, waking its machine', async () => {
     const first = await bench.run((await bench.add()).id);
     bench.agent.conversation(first.conversationId!).pauseSandbox();
