@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import { Connections } from './connections.service.js';
+import { DataCenterSettings } from './data-center-settings.service.js';
 import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
 import { Links } from './links.service.js';
@@ -11,7 +12,7 @@ import { WebhookSecrets } from './webhook-secrets.service.js';
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [Connections, ConnectionSecrets, DeliveryTimes, Links, WebhookSecrets],
-  exports: [Connections, DeliveryTimes, Links, WebhookSecrets],
+  providers: [Connections, ConnectionSecrets, DataCenterSettings, DeliveryTimes, Links, WebhookSecrets],
+  exports: [Connections, DataCenterSettings, DeliveryTimes, Links, WebhookSecrets],
 })
 export class ConnectionsModule {}
