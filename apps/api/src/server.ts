@@ -1,15 +1,13 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { serveOpenApi } from './openapi.js';
+import { servePage } from './page.js';
 
 /** Jira drops payloads over 25 MB itself; a larger body is not from Jira. */
 const WEBHOOK_BODY_BYTES = 25 * 1024 * 1024;
@@ -35,8 +33,9 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
   readBodies(fastify);
   await fastify.register(cookie);
   await fastify.register(helmet, helmetOptions(config));
+  allowDocumentationPage(fastify);
   serveOpenApi(app);
-  await servePage(fastify);
+  await servePage(fastify, config.secure);
   app.enableShutdownHooks();
   return app;
 }
@@ -64,39 +63,21 @@ function readBodies(fastify: FastifyInstance): void {
   });
 }
 
+/** The page that browses the REST interface brings style elements of its own; its scripts are files. */
+function allowDocumentationPage(fastify: FastifyInstance): void {
+  const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (request.url.startsWith('/api/docs')) reply.header('content-security-policy', policy);
+    done(null, payload);
+  });
+}
+
 function helmetOptions(config: AppConfig): Parameters<typeof helmet>[1] {
   return {
     // Over plain http on a LAN address these two would blank the page.
     strictTransportSecurity: config.secure ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'no-referrer' },
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        // Mantine writes its theme into a style element and positions with style attributes.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'https:'],
-        connectSrc: ["'self'"],
-        fontSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        ...(config.secure && { upgradeInsecureRequests: [] }),
-      },
-    },
+    // For everything that is no page: nothing may load. The pages set a policy of their own.
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   };
-}
-
-/** The built settings page: its files, and its index for every address that a browser may open. */
-async function servePage(fastify: FastifyInstance): Promise<void> {
-  const folder = join(import.meta.dirname, '../../web/dist');
-  const index = join(folder, 'index.html');
-  if (!existsSync(index)) return;
-  await fastify.register(fastifyStatic, { root: join(folder, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d' });
-  const html = readFileSync(index, 'utf8');
-  for (const path of ['/', '/sign-in', '/settings', '/settings/*', '/activity', '/activity/*', '/jobs/*', '/deliveries/*', '/account']) {
-    fastify.get(path, (_request, reply) => void reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html));
-  }
 }

@@ -143,7 +143,7 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
     'Look at the gate of the project in the settings.',
   ),
   already_running: refusal(
-    'A fresh start was asked for while a job of the issue is running',
+    'A fresh start or a retry was asked for while a job of the issue is running',
     'Stop the job first, or send the words to it.',
   ),
   issue_rate_limited: refusal(
@@ -195,11 +195,11 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
   ),
   jira_unreachable: failure(
     'Jira could not be reached',
-    'The trace names the stage that failed. For a certificate problem, upload the certificate authority.',
+    'The trace names the stage that failed. For a certificate problem, add the certificate authority to the trusted ones.',
   ),
   jira_site_renamed: failure(
     'The Jira site has moved to another name',
-    'Enter the new name of the site in the settings of the connection.',
+    'Connect the site again under its new name, and correct the webhook.',
   ),
   jira_rate_limited: failure(
     'Jira asked us to slow down until the retries were used up',
