@@ -17,6 +17,8 @@ export interface OAuthOptions {
   refresh: 'none' | 'kept' | 'rotating';
   /** Seconds in which a rotated refresh token is still accepted (a client that lost the answer). */
   reuseSeconds?: number;
+  /** Seconds until a refresh token dies; never when absent. */
+  refreshTokenSeconds?: number;
   /** GitLab: a refresh also kills the old access token. */
   refreshEndsAccessToken?: boolean;
   /** Characters of a token; Bitbucket Cloud's are said to exceed 2,500. */
@@ -53,7 +55,7 @@ export class OAuthServer {
   readonly options: OAuthOptions;
   #codes = new Map<string, Code>();
   #access = new Map<string, Grant & { expires: number | null }>();
-  #refresh = new Map<string, Grant & { accessToken: string; usedAt: number | null }>();
+  #refresh = new Map<string, Grant & { accessToken: string; madeAt: number; usedAt: number | null }>();
 
   constructor(options: OAuthOptions) {
     this.options = options;
@@ -91,6 +93,7 @@ export class OAuthServer {
     const entry = this.#refresh.get(refreshToken ?? '');
     if (entry === undefined) return refuse('invalid_grant', 'The refresh token is unknown, ended or was used before');
     const now = this.options.clock.now();
+    if (now - entry.madeAt >= (this.options.refreshTokenSeconds ?? Infinity) * 1000) return refuse('invalid_grant', 'The refresh token is too old');
     if (entry.usedAt !== null && now - entry.usedAt >= (this.options.reuseSeconds ?? 0) * 1000) {
       return refuse('invalid_grant', 'The refresh token was used before');
     }
@@ -107,7 +110,7 @@ export class OAuthServer {
     const accessToken = this.#newToken();
     this.#access.set(accessToken, { ...grant, expires: accessTokenSeconds === null ? null : clock.now() + accessTokenSeconds * 1000 });
     const refreshToken = refresh === 'none' || !withRefresh ? null : this.#newToken();
-    if (refreshToken !== null) this.#refresh.set(refreshToken, { ...grant, accessToken, usedAt: null });
+    if (refreshToken !== null) this.#refresh.set(refreshToken, { ...grant, accessToken, madeAt: clock.now(), usedAt: null });
     return { ...grant, accessToken, refreshToken, expiresIn: accessTokenSeconds };
   }
 

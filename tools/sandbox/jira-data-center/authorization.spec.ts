@@ -84,6 +84,14 @@ describe("the OAuth 2.0 provider of the sandbox's Jira Data Center", () => {
     expect((await refresh({ refresh_token: next.body.refresh_token })).status).toBe(200);
   });
 
+  it('lets a refresh token live for ninety days', async () => {
+    const [early, late] = [await exchange({ code: codeOf('ben') }), await exchange({ code: codeOf('ben') })];
+    clock.advance(90 * 86_400_000 - 1);
+    expect((await refresh({ refresh_token: early.body.refresh_token })).status).toBe(200);
+    clock.advance(1);
+    expect((await refresh({ refresh_token: late.body.refresh_token })).body.error).toBe('invalid_grant');
+  });
+
   it.each([['read:jira-work'], ['WRITE ADMIN'], ['write'], ['ADMIN']])('sends the browser back with invalid_scope for %s', async (scope) => {
     const answer = await ask(authorizeUrl({ scope }));
     expect(answer.status).toBe(302);

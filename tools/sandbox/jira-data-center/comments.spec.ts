@@ -39,6 +39,15 @@ describe("comments of the sandbox's Jira Data Center", () => {
     expect(answer.body.errors.comment).toBe('The entered text is too long. It exceeds the allowed limit of 32,767 characters.');
   });
 
+  it('holds 5,000 comments in an issue and not one more', async () => {
+    const { comments } = sandbox.jiraDataCenter.store.issue('SHOP-12');
+    const one = sandbox.dataCenterActions.comment('SHOP-12', 'ben', 'one');
+    while (comments.length < 5000) comments.push(one);
+    expect((await write('x')).status).toBe(413);
+    comments.pop();
+    expect((await write('x')).status).toBe(201);
+  });
+
   it('restricts a comment to a role or group that the author has', async () => {
     const restricted = await write('for us', { visibility: { type: 'role', value: 'Administrators' } });
     expect(restricted.body.visibility).toEqual({ type: 'role', value: 'Administrators' });

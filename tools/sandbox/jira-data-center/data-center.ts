@@ -50,8 +50,9 @@ export class JiraDataCenter {
     this.store = new JiraStore(clock);
     this.permissions = new Permissions(this.store);
     this.accessTokens = new AccessTokens(clock);
-    // Codes live ten seconds (`max.client.delay.seconds`), refresh tokens are used once.
-    this.oauth = new OAuthServer({ clock, clientId, clientSecret, accessTokenSeconds: 3600, codeSeconds: 10, refresh: 'rotating' });
+    // Codes live ten seconds (`max.client.delay.seconds`); refresh tokens are used once, within ninety days.
+    const lifetimes = { accessTokenSeconds: 3600, codeSeconds: 10, refreshTokenSeconds: 90 * 86_400 };
+    this.oauth = new OAuthServer({ clock, clientId, clientSecret, ...lifetimes, refresh: 'rotating' });
     this.consent = new Consent({
       server: this.oauth,
       imitates: 'Jira Data Center',
