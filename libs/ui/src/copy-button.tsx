@@ -11,7 +11,7 @@ export interface CopyTexts {
 }
 
 /** Copies a value and says whether that worked. `name` tells screen readers what is copied. */
-export function CopyButton({ value, name, texts }: { value: string; name: string; texts: CopyTexts }) {
+export function CopyButton({ value, name, texts, small = false }: { value: string; name: string; texts: CopyTexts; small?: boolean }) {
   const [outcome, setOutcome] = useState<'copied' | 'failed' | null>(null);
   const announce = useAnnounce();
 
@@ -22,7 +22,7 @@ export function CopyButton({ value, name, texts }: { value: string; name: string
   }
 
   return (
-    <Button variant="default" className="ui-copy-button" leftSection={<Icon name={outcome === 'copied' ? 'check' : 'copy'} />} aria-label={`${texts.copy}: ${name}`} onClick={() => void copy()} onBlur={() => setOutcome(null)}>
+    <Button variant="default" size={small ? 'xs' : 'sm'} className="ui-copy-button" leftSection={<Icon name={outcome === 'copied' ? 'check' : 'copy'} />} aria-label={`${texts.copy}: ${name}`} onClick={() => void copy()} onBlur={() => setOutcome(null)}>
       {outcome ? texts[outcome] : texts.copy}
     </Button>
   );

@@ -5,6 +5,7 @@ export function SecretInput({ revealLabel, ...props }: PasswordInputProps & { re
   return (
     <PasswordInput
       {...props}
+      aria-invalid={props.error ? true : undefined}
       autoComplete="new-password"
       autoCapitalize="off"
       spellCheck={false}

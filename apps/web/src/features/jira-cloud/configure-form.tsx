@@ -43,7 +43,7 @@ export function ConfigureForm() {
   return (
     <div className={newSite === null ? 'narrow' : 'two-columns'}>
       <Section title={texts.integrations.configure}>
-        <form noValidate className="ui-stack" onSubmit={(event) => void submit(event)}>
+        <form noValidate className="ui-stack" onBlur={workspace.leaveField} onSubmit={(event) => void submit(event)}>
           <ErrorSummaryOrNothing problems={workspace.summary} />
           <SiteField workspace={workspace} />
           {newSite !== null && (
@@ -86,7 +86,7 @@ function SiteField({ workspace: { form } }: { workspace: ReturnType<typeof useWo
   const read = readSiteName(form.values.site);
   return (
     <div>
-      <TextInput id={fieldId('site')} label={t.workspace} description={t.workspaceHelp} withAsterisk autoComplete="off" autoCapitalize="off" spellCheck={false} {...form.getInputProps('site')} />
+      <TextInput id={fieldId('site')} label={t.workspace} description={t.workspaceHelp} required autoComplete="off" autoCapitalize="off" spellCheck={false} {...form.getInputProps('site')} />
       <div aria-live="polite">
         {read.kind === 'site' && <FieldHint>{t.understood(read.host)}</FieldHint>}
         {read.kind === 'unusual' && !form.errors['site'] && <FieldHint tone="warning">{t.unusualHost(read.host)}</FieldHint>}

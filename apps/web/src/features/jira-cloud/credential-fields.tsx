@@ -47,9 +47,9 @@ export function CredentialFields({ form, saved, withAccount, firstField }: Crede
       <WebhookSecretField form={form} required={required} firstField={firstField} note={saved?.webhookSecret} />
       {withAccount && (
         <>
-          <TextInput id={fieldId('serviceAccountEmail')} label={t.email} description={t.emailHelp} withAsterisk={required} type="email" inputMode="email" autoComplete="off" spellCheck={false} {...form.getInputProps('serviceAccountEmail')} />
+          <TextInput id={fieldId('serviceAccountEmail')} label={t.email} description={t.emailHelp} required={required} type="email" autoComplete="off" spellCheck={false} {...form.getInputProps('serviceAccountEmail')} />
           <div>
-            <SecretInput id={fieldId('serviceAccountApiToken')} label={t.apiKey} description={t.apiKeyHelp} placeholder={saved && t.keep} withAsterisk={required} revealLabel={`${t.apiKey}: ${texts.common.reveal}`} {...form.getInputProps('serviceAccountApiToken')} />
+            <SecretInput id={fieldId('serviceAccountApiToken')} label={t.apiKey} description={t.apiKeyHelp} placeholder={saved && t.keep} required={required} revealLabel={`${t.apiKey}: ${texts.common.reveal}`} {...form.getInputProps('serviceAccountApiToken')} />
             {saved && <FieldHint>{saved.account}</FieldHint>}
           </div>
           <TextInput id={fieldId('serviceAccountTokenExpiresAt')} label={t.expiry} description={t.expiryHelp} type="date" {...form.getInputProps('serviceAccountTokenExpiresAt')} />
@@ -73,11 +73,11 @@ function WebhookSecretField({ form, required, firstField, note }: { form: Creden
 
   return (
     <div>
-      <SecretInput id={fieldId('webhookSecret')} ref={firstField} label={t.webhookSecret} description={t.webhookSecretHelp} placeholder={required ? undefined : t.keep} withAsterisk={required} revealLabel={`${t.webhookSecret}: ${texts.common.reveal}`} {...form.getInputProps('webhookSecret')} />
+      <SecretInput id={fieldId('webhookSecret')} ref={firstField} label={t.webhookSecret} description={t.webhookSecretHelp} placeholder={required ? undefined : t.keep} required={required} revealLabel={`${t.webhookSecret}: ${texts.common.reveal}`} {...form.getInputProps('webhookSecret')} />
       {secret !== '' && secret.length < SHORT_SECRET && <FieldHint tone="warning">{t.shortSecret}</FieldHint>}
       <div className="ui-row field-hint">
         <Button variant="default" size="xs" onClick={generate}>{t.generate}</Button>
-        {secret !== '' && <CopyButton value={secret} name={t.secretName} texts={texts.common.copy} />}
+        {secret !== '' && <CopyButton small value={secret} name={t.secretName} texts={texts.common.copy} />}
       </div>
       {note && <FieldHint>{note}</FieldHint>}
     </div>

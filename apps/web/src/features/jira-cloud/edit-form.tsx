@@ -44,7 +44,7 @@ export function EditForm({ integration, connection }: { integration: Integration
         <Section title={t.credentials}>
           <UnlinkRow connection={connection} canUnlink={integration.capabilities.includes('unlink')} />
           <p className="ui-muted">{t.editIntro}</p>
-          <form noValidate className="ui-stack" onSubmit={(event) => void submit(event)}>
+          <form noValidate className="ui-stack" onBlur={workspace.leaveField} onSubmit={(event) => void submit(event)}>
             {workspace.summary.length > 0 && <ErrorSummary title={texts.common.checkFields} problems={workspace.summary} />}
             {connection.serviceAccount.managedBy === 'environment' && <Notice tone="neutral">{t.fromEnvironment}</Notice>}
             <CredentialFields form={workspace.form} withAccount={connection.serviceAccount.managedBy === 'app'} saved={savedNotes(connection)} />

@@ -1,9 +1,10 @@
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { CreateWorkspace, UpdateWorkspace } from '@openhands-jira/contracts';
 import type { FieldProblem } from '@openhands-jira/ui';
-import { useEffect, useRef, useState } from 'react';
+import { type FocusEvent, useEffect, useRef, useState } from 'react';
 import type { RequestFailed } from '../../lib/api.js';
 import { checkWith, type FieldErrors, placeFailure } from '../../lib/form-problems.js';
+import { useAfterClick } from '../../lib/use-after-click.js';
 import { texts } from '../../texts.js';
 import { CREDENTIAL_LABELS, type Credentials, fieldId } from './credential-fields.js';
 import { expiryTime, isFutureOrEmpty } from './expiry-date.js';
@@ -42,12 +43,17 @@ export interface WorkspaceForm {
   /** Checks everything; true when it may be sent. Moves the focus to what is wrong. */
   ready: () => boolean;
   showFailure: (failure: RequestFailed) => void;
-  clearProblem: () => void;
+  /** For the form's `onBlur`: checks the field that was left. */
+  leaveField: (event: FocusEvent) => void;
 }
 
-/** A form about a workspace. It checks a field when it is left and everything before sending, never on the first key. */
+/**
+ * A form about a workspace. It checks a field when it is left with something in it, and everything before sending; never on
+ * the first key.
+ */
 export function useWorkspaceForm(initialValues: WorkspaceValues, check: (values: WorkspaceValues) => FieldErrors): WorkspaceForm {
-  const form = useForm<WorkspaceValues>({ initialValues, validateInputOnBlur: true, validate: check });
+  const form = useForm<WorkspaceValues>({ initialValues, validate: check });
+  const afterClick = useAfterClick();
   const [problem, setProblem] = useState<string | null>(null);
   const wrong = NAMES.filter((name) => form.errors[name]);
   const focusWrong = useFocusOnWrong(wrong);
@@ -66,9 +72,13 @@ export function useWorkspaceForm(initialValues: WorkspaceValues, check: (values:
     focusWrong();
   }
 
+  function leaveField({ target }: FocusEvent): void {
+    const name = NAMES.find((one) => fieldId(one) === target.id);
+    if (name && form.values[name] !== '') afterClick(() => void form.validateField(name));
+  }
+
   return {
-    form, problem, ready, showFailure,
-    clearProblem: () => setProblem(null),
+    form, problem, ready, showFailure, leaveField,
     summary: wrong.length > 1 ? wrong.map((name) => ({ fieldId: fieldId(name), label: LABELS[name] })) : [],
   };
 }
