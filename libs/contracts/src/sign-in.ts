@@ -1,6 +1,6 @@
 /** Signing in, the caller, and API tokens. */
 import { z } from 'zod';
-import { Time, Uuid } from './paging.js';
+import { page, Time, Uuid } from './paging.js';
 import { GitProviderId } from './products.js';
 
 /** One git provider that people can sign in with. */
@@ -36,10 +36,16 @@ export const PastedSecret = z
 export const SetAgentKey = z.object({ apiKey: PastedSecret.nullable() }).meta({ id: 'SetAgentKey' });
 export type SetAgentKey = z.infer<typeof SetAgentKey>;
 
+/** Whether the caller has an own OpenHands key; the key itself is never shown. */
+export const AgentKeyState = z.object({ apiKeySet: z.boolean() }).meta({ id: 'AgentKeyState' });
+export type AgentKeyState = z.infer<typeof AgentKeyState>;
+
 export const ApiToken = z
   .object({ id: Uuid, name: z.string(), createdAt: Time, expiresAt: Time.nullable(), lastUsedAt: Time.nullable() })
   .meta({ id: 'ApiToken' });
 export type ApiToken = z.infer<typeof ApiToken>;
+
+export const ApiTokenPage = page(ApiToken).meta({ id: 'ApiTokenPage' });
 
 export const CreateApiToken = z
   .object({

@@ -1,8 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { HealthAnswer } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import { Public } from '../security/access.js';
 import { Problem } from '../security/problem.js';
+import { ApiProblems } from '../security/problem-answers.js';
 
 /** For load balancers and operators. */
 @ApiTags('Operations')
@@ -13,14 +15,17 @@ export class HealthController {
   @Public()
   @Get('healthz')
   @ApiOperation({ summary: 'The process is up' })
-  health(): { status: 'ok' } {
+  @ApiOkResponse({ standardSchema: HealthAnswer, description: 'It is' })
+  health(): HealthAnswer {
     return { status: 'ok' };
   }
 
   @Public()
   @Get('readyz')
   @ApiOperation({ summary: 'The database answers and its tables are up to date' })
-  async ready(): Promise<{ status: 'ok' }> {
+  @ApiOkResponse({ standardSchema: HealthAnswer, description: 'They are' })
+  @ApiProblems('unavailable')
+  async ready(): Promise<HealthAnswer> {
     const pending = await this.db.showMigrations().catch(() => null);
     if (pending === null) throw new Problem(503, 'unavailable', 'The database does not answer.', undefined, 5);
     if (pending) throw new Problem(503, 'unavailable', 'The tables are not up to date yet. Another process may be migrating them.', undefined, 5);

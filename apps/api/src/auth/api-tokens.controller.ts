@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type ApiToken, CreateApiToken, type CreatedApiToken, type Page, Uuid } from '@openhands-jira/contracts';
+import { type ApiToken, ApiTokenPage, CreateApiToken, CreatedApiToken, type Page, Uuid } from '@openhands-jira/contracts';
 import type { UserCaller } from '../security/access.js';
 import { CurrentUser } from '../security/current-user.js';
 import { notFound } from '../security/problem.js';
+import { ApiProblems } from '../security/problem-answers.js';
 import { ApiTokens } from './api-tokens.service.js';
 
 /** Tokens for automation, each of the caller's own. */
@@ -14,7 +15,8 @@ export class ApiTokensController {
 
   @Get()
   @ApiOperation({ summary: "The caller's API tokens" })
-  @ApiOkResponse({ description: 'Newest first, without the tokens themselves' })
+  @ApiOkResponse({ standardSchema: ApiTokenPage, description: 'Newest first, without the tokens themselves' })
+  @ApiProblems('forbidden')
   async list(@CurrentUser() caller: UserCaller): Promise<Page<ApiToken>> {
     return { items: await this.tokens.list(caller.userId), nextCursor: null };
   }
@@ -22,7 +24,8 @@ export class ApiTokensController {
   @Post()
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Make an API token' })
-  @ApiCreatedResponse({ description: 'The token, shown this once' })
+  @ApiCreatedResponse({ standardSchema: CreatedApiToken, description: 'The token, shown this once' })
+  @ApiProblems('validation_failed', 'forbidden')
   create(@CurrentUser() caller: UserCaller, @Body({ schema: CreateApiToken }) token: CreateApiToken): Promise<CreatedApiToken> {
     return this.tokens.create(caller.userId, token);
   }
@@ -31,6 +34,7 @@ export class ApiTokensController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove an API token' })
   @ApiNoContentResponse({ description: 'It no longer works' })
+  @ApiProblems('forbidden', 'not_found')
   async remove(@CurrentUser() caller: UserCaller, @Param('id') id: string): Promise<void> {
     const known = Uuid.safeParse(id).success && (await this.tokens.remove(caller.userId, id));
     if (!known) throw notFound('token');

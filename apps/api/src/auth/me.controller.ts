@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Inject, Optional, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Me, SetAgentKey } from '@openhands-jira/contracts';
+import { AgentKeyState, Me, SetAgentKey } from '@openhands-jira/contracts';
 import type { UserCaller } from '../security/access.js';
 import { CurrentUser } from '../security/current-user.js';
 import { notFound, Problem } from '../security/problem.js';
+import { ApiProblems } from '../security/problem-answers.js';
 import { AGENT_KEY_CHECK, type AgentKeyCheck } from './agent-key-check.js';
 import { GitAccounts } from './git-accounts.service.js';
 import { Users } from './users.service.js';
@@ -20,7 +21,8 @@ export class MeController {
 
   @Get()
   @ApiOperation({ summary: 'Who am I' })
-  @ApiOkResponse({ description: 'The caller, with the git accounts that belong to the caller' })
+  @ApiOkResponse({ standardSchema: Me, description: 'The caller, with the git accounts that belong to the caller' })
+  @ApiProblems('forbidden')
   async me(@CurrentUser() caller: UserCaller): Promise<Me> {
     const user = await this.users.byId(caller.userId);
     if (!user) throw notFound('user');
@@ -34,8 +36,9 @@ export class MeController {
 
   @Put('agent')
   @ApiOperation({ summary: "Set or remove the caller's own OpenHands key", description: 'Jobs of this person then run under it instead of under the key of the installation.' })
-  @ApiOkResponse({ description: 'Whether a key is set now. The key itself is never shown again' })
-  async setAgentKey(@CurrentUser() caller: UserCaller, @Body({ schema: SetAgentKey }) { apiKey }: SetAgentKey): Promise<Me['agent']> {
+  @ApiOkResponse({ standardSchema: AgentKeyState, description: 'Whether a key is set now. The key itself is never shown again' })
+  @ApiProblems('validation_failed', 'forbidden', 'agent_rejected_key', 'agent_unreachable')
+  async setAgentKey(@CurrentUser() caller: UserCaller, @Body({ schema: SetAgentKey }) { apiKey }: SetAgentKey): Promise<AgentKeyState> {
     if (apiKey !== null) await this.checkAgentKey(apiKey);
     await this.users.setAgentKey(caller.userId, apiKey);
     return { apiKeySet: apiKey !== null };

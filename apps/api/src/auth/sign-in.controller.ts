@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiFoundResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { GIT_PROVIDERS, type SignInProvider } from '@openhands-jira/contracts';
+import { GIT_PROVIDERS, SignInProvider } from '@openhands-jira/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/config.js';
 import { GitProviders } from '../git-providers/git-providers.service.js';
@@ -26,7 +26,7 @@ export class SignInController {
 
   @Get('providers')
   @ApiOperation({ summary: 'The git providers that people can sign in with here' })
-  @ApiOkResponse({ description: 'Only the configured ones, in the order in which to show them' })
+  @ApiOkResponse({ standardSchema: SignInProvider, isArray: true, description: 'Only the configured ones, in the order in which to show them' })
   providers(): SignInProvider[] {
     return this.gitProviders.list().map(({ id, name }) => ({ id, name, signInUrl: `/auth/${id}` }));
   }
@@ -36,7 +36,7 @@ export class SignInController {
   @UseFilters(SignInFailures)
   @ApiOperation({ summary: 'Begin to sign in' })
   @ApiParam({ name: 'provider', enum: GIT_PROVIDERS })
-  @ApiQuery({ name: 'returnTo', required: false, description: 'Path on this site to come back to' })
+  @ApiQuery({ name: 'returnTo', required: false, type: String, description: 'Path on this site to come back to' })
   @ApiFoundResponse({ description: "To the provider's consent page, or to /sign-in?error=... when that is not possible" })
   async begin(@Param('provider') provider: string, @Query('returnTo') returnTo: unknown, @CurrentCaller() caller: Caller | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const browser = oauthBrowser(request, reply, this.config.secure);

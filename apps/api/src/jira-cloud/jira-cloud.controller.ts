@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Redirect, Req, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { AuthorizationRedirect, CreateWorkspace, UpdateWorkspace, Uuid, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { oauthBrowser } from '../auth/cookies.js';
@@ -8,6 +8,7 @@ import { type Caller, CurrentCaller, Public, type UserCaller } from '../security
 import { CurrentUser } from '../security/current-user.js';
 import { OAUTH_BROWSER_COOKIE } from '../security/oauth-attempts.service.js';
 import { Problem } from '../security/problem.js';
+import { ApiProblems } from '../security/problem-answers.js';
 import { CloudCallback } from './jira-cloud.callback.js';
 import { CloudWorkspaces, type Visitor } from './jira-cloud.service.js';
 
@@ -21,10 +22,12 @@ export class JiraCloudController {
     private readonly config: AppConfig,
   ) {}
 
-  @Get('api/v1/jira-cloud/workspaces/:site')
+  @Get('api/v1/jira-cloud/workspaces/:workspace')
   @ApiOperation({ summary: 'Look up an active workspace by host, address or bare name' })
-  @ApiOkResponse({ standardSchema: Workspace })
-  find(@Param('site') site: string): Promise<Workspace> {
+  @ApiParam({ name: 'workspace', description: 'Host, address or bare name' })
+  @ApiOkResponse({ standardSchema: Workspace, description: 'It is active' })
+  @ApiProblems('validation_failed', 'not_found', 'product_disabled')
+  find(@Param('workspace') site: string): Promise<Workspace> {
     this.needProduct();
     return this.workspaces.find(site);
   }
@@ -32,18 +35,21 @@ export class JiraCloudController {
   @Post('api/v1/jira-cloud/workspaces')
   @HttpCode(200)
   @ApiOperation({ summary: 'Connect a workspace; takes effect when the OAuth proof succeeds' })
-  @ApiOkResponse({ standardSchema: WorkspaceCreated })
+  @ApiOkResponse({ standardSchema: WorkspaceCreated, description: 'The credentials are good. The consent page comes next' })
+  @ApiProblems('validation_failed', 'forbidden', 'conflict', 'product_disabled', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer')
   create(@CurrentUser() caller: UserCaller, @Body({ schema: CreateWorkspace }) body: CreateWorkspace, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<WorkspaceCreated> {
     this.needProduct();
     return this.workspaces.create(this.visitor(caller, request, reply), body);
   }
 
-  @Patch('api/v1/jira-cloud/workspaces/:connectionId')
+  @Patch('api/v1/jira-cloud/workspaces/:workspace')
   @ApiOperation({ summary: 'Change a workspace (its owner only); takes effect when the OAuth proof succeeds' })
-  @ApiOkResponse({ standardSchema: AuthorizationRedirect })
+  @ApiParam({ name: 'workspace', description: 'Id of the connection', schema: { type: 'string', format: 'uuid' } })
+  @ApiOkResponse({ standardSchema: AuthorizationRedirect, description: 'The consent page comes next' })
+  @ApiProblems('validation_failed', 'forbidden', 'not_owner', 'not_found', 'product_disabled', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer')
   async edit(
     @CurrentUser() caller: UserCaller,
-    @Param('connectionId', { schema: Uuid }) connectionId: string,
+    @Param('workspace', { schema: Uuid }) connectionId: string,
     @Body({ schema: UpdateWorkspace }) body: UpdateWorkspace,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -53,11 +59,13 @@ export class JiraCloudController {
     return { authorizationUrl };
   }
 
-  @Post('api/v1/jira-cloud/workspaces/:site/link')
+  @Post('api/v1/jira-cloud/workspaces/:workspace/link')
   @HttpCode(200)
   @ApiOperation({ summary: 'Link the own Jira account to an active workspace' })
-  @ApiOkResponse({ standardSchema: AuthorizationRedirect })
-  async link(@CurrentUser() caller: UserCaller, @Param('site') site: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<AuthorizationRedirect> {
+  @ApiParam({ name: 'workspace', description: 'Host, address or bare name' })
+  @ApiOkResponse({ standardSchema: AuthorizationRedirect, description: 'The consent page comes next' })
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'product_disabled')
+  async link(@CurrentUser() caller: UserCaller, @Param('workspace') site: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<AuthorizationRedirect> {
     this.needProduct();
     const { authorizationUrl } = await this.workspaces.link(this.visitor(caller, request, reply), site);
     return { authorizationUrl };
@@ -67,7 +75,11 @@ export class JiraCloudController {
   @Public()
   @Get('integration/jira/callback')
   @Redirect()
-  @ApiExcludeEndpoint()
+  @ApiOperation({ summary: 'Where Atlassian sends the browser back to' })
+  @ApiQuery({ name: 'state', required: false, type: String })
+  @ApiQuery({ name: 'code', required: false, type: String })
+  @ApiQuery({ name: 'error', required: false, type: String })
+  @ApiFoundResponse({ description: 'Always to /settings/integrations/return?product=jira-cloud&result=linked|configured|denied|expired|wrong_site|conflict|failed&code=...' })
   async back(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest, @CurrentCaller() caller?: Caller): Promise<{ url: string; statusCode: number }> {
     const { result, code } = this.config.jiraCloud
       ? await this.callback.finish({

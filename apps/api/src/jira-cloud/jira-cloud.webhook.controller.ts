@@ -8,6 +8,7 @@ import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets
 import { Clock } from '../config/clock.js';
 import { FrontDoor } from '../deliveries/front-door.service.js';
 import { Public } from '../security/access.js';
+import { ApiProblems } from '../security/problem-answers.js';
 import { readCloudEvent, siteOfPayload } from './jira-cloud.payload.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -17,6 +18,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * finds its candidates by the site's host in the payload. On both, the signature decides.
  */
 @ApiTags('Webhooks')
+@ApiProblems('validation_failed', 'forbidden', 'payload_too_large', 'unsupported_media_type', 'unavailable')
 @Public()
 @Controller('integration/jira')
 export class JiraCloudWebhookController {
@@ -30,7 +32,7 @@ export class JiraCloudWebhookController {
 
   @Post('connections/:connectionId/events')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Deliveries of Jira Cloud for one connection', security: [] })
+  @ApiOperation({ summary: 'Deliveries of Jira Cloud for one connection' })
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async scoped(@Param('connectionId') connectionId: string, @Req() request: FastifyRequest): Promise<WebhookAnswer> {
@@ -40,7 +42,7 @@ export class JiraCloudWebhookController {
 
   @Post('events')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Deliveries of Jira Cloud, one URL for all sites', security: [] })
+  @ApiOperation({ summary: 'Deliveries of Jira Cloud, one URL for all sites' })
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async shared(@Req() request: FastifyRequest): Promise<WebhookAnswer> {

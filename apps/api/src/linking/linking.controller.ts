@@ -1,9 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Integrations as IntegrationsAnswer, Uuid } from '@openhands-jira/contracts';
 import { z } from 'zod';
 import { type Caller, CurrentCaller, type UserCaller } from '../security/access.js';
 import { CurrentUser } from '../security/current-user.js';
+import { ApiProblems } from '../security/problem-answers.js';
 import { Integrations } from './integrations.service.js';
 import { Unlinking } from './unlinking.service.js';
 
@@ -22,7 +23,7 @@ export class LinkingController {
 
   @Get('integrations')
   @ApiOperation({ summary: 'One integration per product, as the caller sees it' })
-  @ApiOkResponse({ standardSchema: IntegrationsAnswer })
+  @ApiOkResponse({ standardSchema: IntegrationsAnswer, description: 'Jira Cloud and Jira Data Center' })
   async list(@CurrentCaller() caller: Caller): Promise<IntegrationsAnswer> {
     return { items: await this.integrations.of(caller) };
   }
@@ -30,6 +31,8 @@ export class LinkingController {
   @Delete('jira-cloud/link')
   @HttpCode(204)
   @ApiOperation({ summary: 'End the own link; of the owner: end every link and the connection' })
+  @ApiNoContentResponse({ description: 'There is no link any more, also when there was none' })
+  @ApiProblems('validation_failed', 'forbidden')
   async unlink(@CurrentUser() caller: UserCaller, @Query({ schema: UnlinkQuery }) query: UnlinkQuery): Promise<void> {
     const connectionId = query.connectionId ?? (await this.integrations.tiesOf('jira-cloud', caller.userId)).connection?.id;
     if (connectionId) await this.unlinking.unlink(caller.userId, 'jira-cloud', connectionId);

@@ -1,5 +1,6 @@
 /** Who calls, and which routes are open. Routes are closed by default; the guard that enforces it is in the room auth. */
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 
 /** The caller of a request, as the guard found out. */
@@ -25,7 +26,7 @@ export const PUBLIC_ROUTE = 'openhands-jira:public';
 export const ADMIN_ROUTE = 'openhands-jira:admin-only';
 
 /** Opens a route to everybody: webhooks, OAuth callbacks, sign-in, health. */
-export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC_ROUTE, true);
+export const Public = (): MethodDecorator & ClassDecorator => applyDecorators(SetMetadata(PUBLIC_ROUTE, true), ApiSecurity({}));
 
 /** Closes a route to all but installation administrators. */
 export const AdminOnly = (): MethodDecorator & ClassDecorator => SetMetadata(ADMIN_ROUTE, true);

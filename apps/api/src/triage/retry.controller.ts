@@ -3,6 +3,7 @@ import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { JobAccepted, Uuid } from '@openhands-jira/contracts';
 import type { UserCaller } from '../security/access.js';
 import { CurrentUser } from '../security/current-user.js';
+import { ApiProblems } from '../security/problem-answers.js';
 import { Retries } from './retries.service.js';
 
 /** Running a job again is a decision like the first one, so its route is here and not with the other routes of jobs. */
@@ -15,6 +16,7 @@ export class RetryController {
   @HttpCode(202)
   @ApiOperation({ summary: 'The same request again, as a new job of the caller' })
   @ApiAcceptedResponse({ standardSchema: JobAccepted, description: 'The new job' })
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'not_retryable')
   retry(@CurrentUser() caller: UserCaller, @Param('id', { schema: Uuid }) id: string): Promise<JobAccepted> {
     return this.retries.retry(caller, id);
   }

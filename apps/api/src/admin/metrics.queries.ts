@@ -1,0 +1,75 @@
+/**
+ * What is measured, and the query of each figure.
+ *
+ * Every query must stay cheap when the tables are large, because it runs at each scrape. Ids are UUIDs of version 7, which
+ * begin with their time: a window of time is a range of the primary key. Gauges over a window and no counters, because rows
+ * are removed when their retention ends, and a counter must never fall.
+ */
+
+/** One line: the value, and the labels as further columns. */
+export interface Sample {
+  value: string | number;
+  [label: string]: unknown;
+}
+
+/** One figure and where it comes from. */
+export interface MetricQuery {
+  name: string;
+  help: string;
+  labels: string[];
+  sql: string;
+}
+
+/** The smallest UUID of version 7 of a moment. */
+const firstIdOf = (moment: string): string => `(lpad(to_hex((extract(epoch FROM ${moment}) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid`;
+
+const WAITING = `(state = 'created' OR state = 'retry')`;
+
+export const METRICS: MetricQuery[] = [
+  {
+    name: 'openhands_jira_deliveries_last_hour',
+    help: 'Deliveries that came in during the last hour, by outcome and reason; pending ones are not decided yet.',
+    labels: ['outcome', 'reason'],
+    sql: `SELECT outcome, reason, count(*) AS value FROM deliveries WHERE id >= ${firstIdOf(`now() - interval '1 hour'`)} GROUP BY outcome, reason`,
+  },
+  {
+    name: 'openhands_jira_rejected_calls_last_hour',
+    help: 'Webhook calls that were not let in, of this clock hour and the one before, by reason.',
+    labels: ['reason'],
+    sql: `SELECT reason, sum(count) AS value FROM rejected_calls WHERE hour >= date_trunc('hour', now()) - interval '1 hour' GROUP BY reason`,
+  },
+  {
+    name: 'openhands_jira_jobs',
+    help: 'Jobs that are not over, by state.',
+    labels: ['state'],
+    sql: `SELECT state, count(job.id) AS value FROM unnest(ARRAY['queued', 'starting', 'running']) AS state LEFT JOIN jobs job USING (state) GROUP BY state`,
+  },
+  {
+    name: 'openhands_jira_jobs_ended_last_hour',
+    help: 'Jobs that ended during the last hour, by state and, if they failed, why.',
+    labels: ['state', 'failure'],
+    // No job lives for two days: it waits and runs for a day at most.
+    sql: `SELECT state, failure, count(*) AS value FROM jobs
+          WHERE id >= ${firstIdOf(`now() - interval '2 days'`)} AND finished_at >= now() - interval '1 hour' GROUP BY state, failure`,
+  },
+  {
+    name: 'openhands_jira_queue_entries',
+    help: 'Entries of the queue, by queue: due (could be worked now), later (postponed, or between two attempts) or active.',
+    labels: ['queue', 'state'],
+    sql: `SELECT q.name AS queue, s.state, count(job.id) AS value
+          FROM queue.queue q CROSS JOIN unnest(ARRAY['due', 'later', 'active']) AS s(state)
+          LEFT JOIN (
+            SELECT id, name, CASE WHEN state = 'active' THEN 'active' WHEN start_after <= now() THEN 'due' ELSE 'later' END AS state
+            FROM queue.job WHERE state = 'active' OR ${WAITING}
+          ) job ON job.name = q.name AND job.state = s.state
+          GROUP BY q.name, s.state`,
+  },
+  {
+    name: 'openhands_jira_queue_oldest_seconds',
+    help: 'For how long the oldest entry that could be worked has waited, by queue; 0 when none waits.',
+    labels: ['queue'],
+    sql: `SELECT q.name AS queue, coalesce(extract(epoch FROM now() - min(job.start_after)), 0) AS value
+          FROM queue.queue q LEFT JOIN queue.job job ON job.name = q.name AND ${WAITING.replaceAll('state', 'job.state')} AND job.start_after <= now()
+          GROUP BY q.name`,
+  },
+];
