@@ -42,13 +42,14 @@ export const METRICS: MetricQuery[] = [
     name: 'openhands_jira_jobs',
     help: 'Jobs that are not over, by state.',
     labels: ['state'],
-    sql: `SELECT state, count(job.id) AS value FROM unnest(ARRAY['queued', 'starting', 'running']) AS state LEFT JOIN jobs job USING (state) GROUP BY state`,
+    sql: `SELECT state, coalesce(job.number, 0) AS value FROM unnest(ARRAY['queued', 'starting', 'running']) AS state
+          LEFT JOIN (SELECT state, count(*) AS number FROM jobs WHERE state IN ('queued', 'starting', 'running') GROUP BY state) job USING (state)`,
   },
   {
     name: 'openhands_jira_jobs_ended_last_hour',
     help: 'Jobs that ended during the last hour, by state and, if they failed, why.',
     labels: ['state', 'failure'],
-    // No job lives for two days: it waits and runs for a day at most.
+    // The range keeps the query small; a job that took more than two days from its trigger to its end is not counted.
     sql: `SELECT state, failure, count(*) AS value FROM jobs
           WHERE id >= ${firstIdOf(`now() - interval '2 days'`)} AND finished_at >= now() - interval '1 hour' GROUP BY state, failure`,
   },

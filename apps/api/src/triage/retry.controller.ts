@@ -16,7 +16,7 @@ export class RetryController {
   @HttpCode(202)
   @ApiOperation({ summary: 'The same request again, as a new job of the caller' })
   @ApiAcceptedResponse({ standardSchema: JobAccepted, description: 'The new job' })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'not_retryable')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'not_retryable', 'too_many_requests', 'unavailable')
   retry(@CurrentUser() caller: UserCaller, @Param('id', { schema: Uuid }) id: string): Promise<JobAccepted> {
     return this.retries.retry(caller, id);
   }

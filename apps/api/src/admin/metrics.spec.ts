@@ -1,0 +1,129 @@
+import { DataSource } from 'typeorm';
+import { v7 } from 'uuid';
+import { dataSourceOptions } from '../database/data-source.js';
+import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { METRICS } from './metrics.queries.js';
+import { Metrics } from './metrics.service.js';
+
+const MINUTE_MS = 60_000;
+const CONNECTION = v7();
+
+/** An id that was made so long ago. */
+const idOf = (minutesAgo: number): string => v7({ msecs: Date.now() - minutesAgo * MINUTE_MS });
+
+describe('The figures for Prometheus', () => {
+  let database: TestDatabase;
+  let db: DataSource;
+  let metrics: Metrics;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    db = await new DataSource(dataSourceOptions(database.url)).initialize();
+    metrics = new Metrics(db);
+    await db.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES ($1, 'jira-cloud', 'acme.atlassian.net', 'https://acme.atlassian.net', 'active')`, [CONNECTION]);
+  });
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    for (const table of ['deliveries', 'jobs', 'rejected_calls', 'queue.job']) await db.query(`DELETE FROM ${table}`);
+  });
+
+  /** The lines of one figure. */
+  const lines = async (name: string): Promise<string[]> => (await metrics.read()).split('\n').filter((line) => line.startsWith(name));
+
+  const delivery = (outcome: string, reason: string | null, minutesAgo: number): Promise<unknown> =>
+    db.query(`INSERT INTO deliveries (id, connection_id, event, received_at, outcome, reason) VALUES ($1, $2, 'comment_created', now(), $3, $4)`, [idOf(minutesAgo), CONNECTION, outcome, reason]);
+
+  const job = (state: string, failure: string | null, createdMinutesAgo: number, finishedMinutesAgo: number | null): Promise<unknown> =>
+    db.query(
+      `INSERT INTO jobs (id, connection_id, trigger_key, trigger, issue_id, issue_key, issue_url, issue_summary, audience, actor, prompt, system_suffix, state, failure, received_at, finished_at)
+       VALUES ($1, $2, $6, 'mention', $6, 'SHOP-1', 'https://acme.atlassian.net/browse/SHOP-1', '', '{}', '{}', '', '', $3, $4, now(), now() - make_interval(mins => $5::int))`,
+      [idOf(createdMinutesAgo), CONNECTION, state, failure, finishedMinutesAgo, v7()],
+    );
+
+  it('count deliveries of the last hour by outcome and reason', async () => {
+    await delivery('job', 'started', 1);
+    await delivery('ignored', 'no_mention_no_label', 2);
+    await delivery('ignored', 'no_mention_no_label', 59);
+    await delivery('ignored', 'no_mention_no_label', 61);
+    await delivery('pending', null, 0);
+    expect((await lines('openhands_jira_deliveries_last_hour')).sort()).toEqual([
+      'openhands_jira_deliveries_last_hour{outcome="ignored",reason="no_mention_no_label"} 2',
+      'openhands_jira_deliveries_last_hour{outcome="job",reason="started"} 1',
+      'openhands_jira_deliveries_last_hour{outcome="pending",reason=""} 1',
+    ]);
+  });
+
+  it('forget what is no longer there', async () => {
+    await delivery('pending', null, 0);
+    await metrics.read();
+    await db.query('DELETE FROM deliveries');
+    expect(await lines('openhands_jira_deliveries_last_hour')).toEqual([]);
+  });
+
+  it('count the jobs that are not over, also when there are none of a state', async () => {
+    await job('running', null, 5, null);
+    await job('running', null, 6000, null);
+    await job('queued', null, 1, null);
+    await job('succeeded', null, 5, 1);
+    expect((await lines('openhands_jira_jobs{')).sort()).toEqual(['openhands_jira_jobs{state="queued"} 1', 'openhands_jira_jobs{state="running"} 2', 'openhands_jira_jobs{state="starting"} 0']);
+  });
+
+  it('count the jobs that ended within the last hour, and why they failed', async () => {
+    await job('failed', 'time_limit', 130, 10);
+    await job('failed', 'agent_unreachable', 20, 10);
+    await job('succeeded', null, 20, 10);
+    await job('succeeded', null, 200, 70);
+    expect((await lines('openhands_jira_jobs_ended_last_hour')).sort()).toEqual([
+      'openhands_jira_jobs_ended_last_hour{state="failed",failure="agent_unreachable"} 1',
+      'openhands_jira_jobs_ended_last_hour{state="failed",failure="time_limit"} 1',
+      'openhands_jira_jobs_ended_last_hour{state="succeeded",failure=""} 1',
+    ]);
+  });
+
+  it('count the calls that were not let in', async () => {
+    const call = (connection: string | null, reason: string, hoursAgo: number, count: number): Promise<unknown> =>
+      db.query(`INSERT INTO rejected_calls (connection_id, reason, hour, count, last_at) VALUES ($1, $2, date_trunc('hour', now()) - make_interval(hours => $3), $4, now())`, [connection, reason, hoursAgo, count]);
+    await call(CONNECTION, 'signature_mismatch', 0, 3);
+    await call(null, 'signature_mismatch', 1, 4);
+    await call(null, 'signature_mismatch', 2, 100);
+    await call(null, 'connection_unknown', 0, 1);
+    expect((await lines('openhands_jira_rejected_calls_last_hour')).sort()).toEqual([
+      'openhands_jira_rejected_calls_last_hour{reason="connection_unknown"} 1',
+      'openhands_jira_rejected_calls_last_hour{reason="signature_mismatch"} 7',
+    ]);
+  });
+
+  it('tell how much waits in the queue and for how long', async () => {
+    const entry = (queue: string, state: string, startsInSeconds: number): Promise<unknown> =>
+      db.query(`INSERT INTO queue.job (name, state, start_after, policy) VALUES ($1, $2::queue.job_state, now() + make_interval(secs => $3), 'standard')`, [queue, state, startsInSeconds]);
+    await entry('triage', 'created', -90);
+    await entry('triage', 'retry', -30);
+    await entry('triage', 'retry', 60);
+    await entry('triage', 'active', -500);
+    await entry('triage', 'completed', -900);
+    const text = await metrics.read();
+    for (const line of ['{queue="triage",state="due"} 2', '{queue="triage",state="later"} 1', '{queue="triage",state="active"} 1', '{queue="comments",state="due"} 0', '{queue="triage-dead",state="due"} 0']) {
+      expect(text).toContain(`openhands_jira_queue_entries${line}`);
+    }
+    const oldest = Number(/openhands_jira_queue_oldest_seconds\{queue="triage"\} ([\d.]+)/.exec(text)?.[1]);
+    expect(oldest).toBeGreaterThanOrEqual(90);
+    expect(oldest).toBeLessThan(100);
+    expect(text).toContain('openhands_jira_queue_oldest_seconds{queue="comments"} 0');
+  });
+
+  it('hold those of the process too', async () => {
+    expect(await metrics.read()).toMatch(/^process_cpu_user_seconds_total \d/m);
+  });
+
+  it.each(METRICS.filter((one) => /FROM (?:deliveries|jobs)/.test(one.sql)))('read $name from an index, not from the whole table', async ({ sql }) => {
+    const plan = await db.transaction(async (manager) => {
+      await manager.query('SET LOCAL enable_seqscan = off');
+      return JSON.stringify(await manager.query(`EXPLAIN (FORMAT JSON) ${sql}`));
+    });
+    expect(plan).toMatch(/Index (?:Only )?Scan/);
+    expect(plan).not.toContain('Seq Scan');
+  });
+});
