@@ -38,6 +38,11 @@ describe('The configuration', () => {
     expect(mistakesOf({ [key]: value })[0]).toMatch(new RegExp(`^${key} .*\\.`));
   });
 
+  it('refuses two git providers with one host name, because repositories are found by host', () => {
+    const pair = { GITHUB_CLIENT_ID: 'a', GITHUB_CLIENT_SECRET: 'b', GITHUB_URL: 'http://git.example.com:1', GITLAB_CLIENT_ID: 'a', GITLAB_CLIENT_SECRET: 'b', GITLAB_URL: 'http://git.example.com:2' };
+    expect(mistakesOf(pair)).toEqual([expect.stringContaining('GitHub and GitLab have the same host, git.example.com')]);
+  });
+
   it('never repeats a secret in a mistake', () => {
     expect(mistakesOf({ ADMIN_API_TOKEN: 'hunter2', ENCRYPTION_KEYS: 'k1:hunter2' }).join()).not.toContain('hunter2');
   });

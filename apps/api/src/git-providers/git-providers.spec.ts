@@ -93,15 +93,6 @@ describe('the list of git providers', () => {
     expect(providers.byHost(host)?.id).toBe('github');
   });
 
-  it('takes the first of two providers that share a host name', () => {
-    const shared = new GitProviders(readConfig({
-      GITHUB_CLIENT_ID: 'a', GITHUB_CLIENT_SECRET: 'b', GITHUB_URL: 'http://localhost:1',
-      GITLAB_CLIENT_ID: 'a', GITLAB_CLIENT_SECRET: 'b', GITLAB_URL: 'http://localhost:2',
-    }), http);
-    expect(shared.hosts()).toEqual({ localhost: 'github' });
-    expect(shared.byHost('localhost')?.id).toBe('github');
-  });
-
   it.each(['github.com.example.org', 'gist.github.com', ''])('finds nothing by %j', (host) => {
     expect(providers.byHost(host)).toBeUndefined();
   });

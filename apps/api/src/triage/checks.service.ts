@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type CheckLine, type CommandMessage, REASON_TEXTS } from '@openhands-jira/domain';
 import type { PersonalRequest } from './context.js';
 import type { Decision } from './decision.js';
-import { isDecision } from './read-back.js';
+import { isDecision } from './context.js';
 import type { FoundRepository } from './repository-access.service.js';
 
 /** The command `check`: everything that a start would look at, told in one comment, with nothing started. */

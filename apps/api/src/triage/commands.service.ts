@@ -6,11 +6,10 @@ import { Clock } from '../config/clock.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs } from '../jobs/jobs.service.js';
 import { Checks } from './checks.service.js';
-import type { PersonalRequest, Request } from './context.js';
+import { isDecision, type PersonalRequest, type Request } from './context.js';
 import { type Decision, refused } from './decision.js';
-import { isDecision } from './read-back.js';
 import { RepositoryAccess } from './repository-access.service.js';
-import type { Requests } from './requests.service.js';
+import { Starts } from './starts.service.js';
 
 /** The status comment is renewed in place, unless so many comments came after it that nobody would find it. */
 const STATUS_WITHIN_COMMENTS = 20;
@@ -23,6 +22,7 @@ export class Commands {
     private readonly writes: IssueWrites,
     private readonly repositories: RepositoryAccess,
     private readonly checks: Checks,
+    private readonly starts: Starts,
     private readonly clock: Clock,
   ) {}
 
@@ -36,17 +36,17 @@ export class Commands {
     return this.answer(request, `link:${place(request)}:${id}`, { kind: 'command.link', person }, 'The person was told where to connect.');
   }
 
-  /** The commands that need a person. `requests` starts the job of a retry. */
-  async decide(request: PersonalRequest, command: Command, requests: Requests): Promise<Decision> {
+  /** The commands that need a person. */
+  async decide(request: PersonalRequest, command: Command): Promise<Decision> {
     switch (command) {
       case 'stop':
         return this.stop(request);
       case 'status':
         return this.status(request);
       case 'retry':
-        return this.retry(request, requests);
+        return this.retry(request);
       default:
-        return this.check(request, requests);
+        return this.check(request);
     }
   }
 
@@ -76,20 +76,20 @@ export class Commands {
   }
 
   /** The same instruction on a fresh copy of the issue; a new `Repository:` line in the comment may say otherwise. */
-  private async retry(request: PersonalRequest, requests: Requests): Promise<Decision> {
+  private async retry(request: PersonalRequest): Promise<Decision> {
     const { connection, issue, delivery } = request;
     if (await this.jobs.activeOf(connection.id, issue.id)) return refused(delivery.id, { kind: 'refusal.already_running' }, 'A job of this issue is active.');
     const former = await this.jobs.lastOf(connection.id, issue.id);
     if (!former) return refused(delivery.id, { kind: 'refusal.nothing_to_retry' }, 'This issue has had no job.');
-    const limited = await requests.rateLimit(request);
+    const limited = await this.starts.rateLimit(request);
     if (limited) return limited;
-    const repository = await this.repositories.findForRetry(request, former, await requests.earlierComments(request));
-    return isDecision(repository) ? repository : requests.start(request, repository, { retryOf: former });
+    const repository = await this.repositories.findForRetry(request, former, await this.starts.earlierComments(request));
+    return isDecision(repository) ? repository : this.starts.start(request, repository, { retryOf: former });
   }
 
-  private async check(request: PersonalRequest, requests: Requests): Promise<Decision> {
-    const found = await this.repositories.find(request, await requests.earlierComments(request));
-    const limited = await requests.rateLimit(request);
+  private async check(request: PersonalRequest): Promise<Decision> {
+    const found = await this.repositories.find(request, await this.starts.earlierComments(request));
+    const limited = await this.starts.rateLimit(request);
     const message = this.checks.message(request, found, limited, this.clock.now());
     return this.answer(request, `check:${place(request)}`, message, 'Everything was checked, and nothing was started.');
   }

@@ -1,8 +1,8 @@
-import type { CommandReading, IssueEvent, JiraClient, JiraIssue, Trigger } from '@openhands-jira/domain';
+import type { CommandReading, CommentAudience, IssueEvent, JiraActor, JiraClient, JiraComment, JiraIssue, Trigger } from '@openhands-jira/domain';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
 import type { Who } from '../linking/linking.service.js';
-import type { Confirmed } from './read-back.js';
+import type { Decision } from './decision.js';
 import type { Trace } from './trace.js';
 
 /** A trigger that asks for work; deletions go another way. */
@@ -18,6 +18,14 @@ export interface Question {
   trace: Trace;
 }
 
+/** What Jira itself says about the trigger. */
+export interface Confirmed {
+  actor: JiraActor;
+  /** The triggering comment, or null for a label. */
+  comment: JiraComment | null;
+  audience: CommentAudience;
+}
+
 /** What is known once Jira confirmed the trigger. */
 export interface Request extends Question, Confirmed {
   issue: JiraIssue;
@@ -28,4 +36,9 @@ export interface Request extends Question, Confirmed {
 /** What is known once the person is. */
 export interface PersonalRequest extends Request {
   person: Pick<Who & { kind: 'person' }, 'user' | 'link'>;
+}
+
+/** True when the answer of a step is the end of the decision. */
+export function isDecision<T extends object>(answer: T | Decision): answer is Decision {
+  return 'outcome' in answer;
 }

@@ -3,20 +3,12 @@
  * comment or the change is fetched from Jira with the service account, and its author, text and audience count from here
  * on.
  */
-import { findMention, hasLabel, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraComment, type JiraIssue } from '@openhands-jira/domain';
+import { findMention, hasLabel, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraIssue } from '@openhands-jira/domain';
 import type { Product } from '@openhands-jira/contracts';
 import { RetryLater } from '../queue/queue.service.js';
-import type { WorkTrigger } from './context.js';
+import type { Confirmed, WorkTrigger } from './context.js';
 import { type Decision, ignored } from './decision.js';
 import type { Trace } from './trace.js';
-
-/** What Jira itself says about the trigger. */
-export interface Confirmed {
-  actor: JiraActor;
-  /** The triggering comment, or null for a label. */
-  comment: JiraComment | null;
-  audience: CommentAudience;
-}
 
 /** What is needed to confirm one trigger. */
 export interface ReadBackQuestion {
@@ -41,11 +33,6 @@ export async function readBack(question: ReadBackQuestion): Promise<Confirmed | 
   const { trigger } = question;
   if (trigger.kind === 'comment') return confirmComment(question, trigger.commentId);
   return trigger.kind === 'created' ? confirmCreation(question) : confirmLabel(question, trigger.changelogId);
-}
-
-/** True when the answer of a step is the end of the decision. */
-export function isDecision<T extends object>(answer: T | Decision): answer is Decision {
-  return 'outcome' in answer;
 }
 
 async function confirmComment(question: ReadBackQuestion, commentId: string): Promise<Confirmed | Decision> {

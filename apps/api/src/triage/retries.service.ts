@@ -15,9 +15,9 @@ import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs, type NewJob } from '../jobs/jobs.service.js';
 import type { UserCaller } from '../security/access.js';
 import { Problem } from '../security/problem.js';
-import { isDecision } from './read-back.js';
+import { isDecision } from './context.js';
 import { RepositoryAccess } from './repository-access.service.js';
-import { JOBS_PER_ISSUE_AND_HOUR } from './requests.service.js';
+import { JOBS_PER_ISSUE_AND_HOUR } from './starts.service.js';
 
 const HOUR_MS = 3_600_000;
 const EARLIER_COMMENTS = 50;

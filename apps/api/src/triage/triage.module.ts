@@ -14,6 +14,7 @@ import { Requests } from './requests.service.js';
 import { Retries } from './retries.service.js';
 import { RetryController } from './retry.controller.js';
 import { Settlements } from './settlements.service.js';
+import { Starts } from './starts.service.js';
 import { Triage } from './triage.service.js';
 import { TriageWorker } from './triage.worker.js';
 import { TriggerStore } from './trigger.store.js';
@@ -23,6 +24,6 @@ import { Withdrawals } from './withdrawals.service.js';
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
   controllers: [RetryController],
-  providers: [Triage, Retries, TriageWorker, TriggerStore, Requests, Commands, Checks, RepositoryAccess, Settlements, Withdrawals],
+  providers: [Triage, Retries, TriageWorker, TriggerStore, Requests, Starts, Commands, Checks, RepositoryAccess, Settlements, Withdrawals],
 })
 export class TriageModule {}

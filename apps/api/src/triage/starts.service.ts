@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { followUpPrompt, jobPrompt, type MessagePerson, systemSuffix } from '@openhands-jira/domain';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import type { JobEntity } from '../jobs/jobs.entity.js';
+import { Jobs, type NewJob } from '../jobs/jobs.service.js';
+import { RetryLater } from '../queue/queue.service.js';
+import type { PersonalRequest, Request } from './context.js';
+import { type Decision, refused } from './decision.js';
+import type { FoundRepository } from './repository-access.service.js';
+
+/** Jobs that one issue may start within an hour: more is an automation that talks to itself. */
+export const JOBS_PER_ISSUE_AND_HOUR = 10;
+const HOUR_MS = 3_600_000;
+/** Earlier comments that are read for `Repository:` lines and for the prompt. */
+const EARLIER_COMMENTS = 50;
+
+/** The last part of a decision for work: within the limits, with which words, as a job of its own or into the active one. */
+@Injectable()
+export class Starts {
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Starts a job for a request whose person and repository are checked. */
+  async start(request: PersonalRequest, repository: FoundRepository, origin: { retryOf?: JobEntity }): Promise<Decision> {
+    const fresh = request.reading.kind === 'instruction' && request.reading.fresh;
+    const mayContinue = request.trigger.kind === 'comment' && !fresh && !origin.retryOf;
+    const earlier = mayContinue ? await this.jobs.continuable(request.connection.id, request.issue.id, request.person.user.id, repository.repository) : null;
+    request.trace.note('conversation', 'info', earlier ? 'It goes on in the earlier conversation.' : 'It starts a new conversation.');
+    const job = await this.newJob(request, repository, earlier, origin.retryOf ?? null);
+    return {
+      outcome: 'job',
+      reason: 'started',
+      detail: repository.repository ? `A job starts in ${repository.repository.fullName}.` : 'A job starts without a repository.',
+      effect: (manager) => this.addOrJoin(manager, request, job),
+    };
+  }
+
+  /** At most ten jobs per issue and hour. */
+  async rateLimit(request: Request): Promise<Decision | null> {
+    const now = this.clock.now();
+    const recent = await this.jobs.createdSince(request.connection.id, request.issue.id, new Date(now.getTime() - HOUR_MS));
+    if (recent.length < JOBS_PER_ISSUE_AND_HOUR) return null;
+    const retryAt = new Date(recent[recent.length - JOBS_PER_ISSUE_AND_HOUR]!.getTime() + HOUR_MS).toISOString();
+    request.trace.note('limits', 'no', `${recent.length} jobs were started for this issue within an hour.`);
+    return refused(request.delivery.id, { kind: 'refusal.issue_rate_limited', retryAt }, `${recent.length} jobs were started for this issue within an hour.`);
+  }
+
+  async earlierComments(request: Request): Promise<Awaited<ReturnType<Request['client']['listComments']>>> {
+    return request.client.listComments(request.issue.id, EARLIER_COMMENTS);
+  }
+
+  /** Passes the instruction on to the active job. */
+  async passOn(manager: EntityManager, request: PersonalRequest, active: JobEntity): Promise<void> {
+    const text = followUpPrompt({ issue: request.issue, comment: request.comment });
+    const passed = await this.jobs.addNote(manager, { jobId: active.id, deliveryId: request.delivery.id, fromName: request.actor.displayName, text, commentId: request.comment?.id ?? null });
+    // The job ended while we decided: decided again, the instruction becomes a job of its own.
+    if (passed === 'over') throw new RetryLater(50, 'The active job has just ended');
+  }
+
+  /** Another request of the issue may have won in the meantime: then this one goes into its job. */
+  private async addOrJoin(manager: EntityManager, request: PersonalRequest, job: NewJob): Promise<string> {
+    const added = await this.jobs.add(manager, job);
+    if (added.kind === 'active' && request.comment) await this.passOn(manager, request, added.job);
+    return added.job.id;
+  }
+
+  private async newJob(request: PersonalRequest, repository: FoundRepository, continues: JobEntity | null, retryOf: JobEntity | null): Promise<NewJob> {
+    const { issue, actor, connection, delivery, trigger, audience, person } = request;
+    const comment = retryOf ? await this.originalComment(request, retryOf) : request.comment;
+    const comments = await this.earlierComments(request);
+    const ownIds = [...connection.serviceAccountIds];
+    return {
+      connectionId: connection.id,
+      deliveryId: delivery.id,
+      triggerKey: trigger.key,
+      trigger: retryOf ? 'retry' : trigger.kind === 'comment' ? 'mention' : 'label',
+      issue: { id: issue.id, key: issue.key, url: issue.url, summary: issue.summary, serviceProject: issue.serviceProject },
+      commentId: request.comment?.id ?? null,
+      audience,
+      userId: person.user.id,
+      actor: personOf(actor),
+      linkMethod: person.link.method,
+      repository: repository.repository,
+      prompt: jobPrompt({ issue, comment, comments, ownIds }),
+      followUpPrompt: continues ? followUpPrompt({ issue, comment }) : null,
+      systemSuffix: systemSuffix(issue.key),
+      continuesJobId: continues?.id ?? null,
+      previousJobId: retryOf?.id ?? null,
+      receivedAt: delivery.receivedAt,
+    };
+  }
+
+  /** A retry repeats the former instruction, on a fresh copy of the issue. */
+  private async originalComment(request: Request, former: JobEntity): Promise<Request['comment']> {
+    return former.commentId ? request.client.getComment(request.issue.id, former.commentId) : null;
+  }
+}
+
+/** What is stored of a person: no e-mail address. */
+export function personOf(actor: Request['actor']): MessagePerson {
+  return { id: actor.id, displayName: actor.displayName, ...(actor.name !== undefined && { name: actor.name }) };
+}
