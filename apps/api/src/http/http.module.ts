@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { OutgoingHttp } from './outgoing.js';
+import { TrustedCertificates } from './trusted-certificates.service.js';
 
-/** Outgoing calls for every room. */
+/** Outgoing calls for every room, and whom they trust. */
 @Global()
-@Module({ providers: [OutgoingHttp], exports: [OutgoingHttp] })
+@Module({ providers: [OutgoingHttp, TrustedCertificates], exports: [OutgoingHttp, TrustedCertificates] })
 export class HttpModule {}

@@ -1,11 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { lookup as dnsLookup } from 'node:dns';
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { Agent, request, type Dispatcher } from 'undici';
 import { AppConfig } from '../config/config.js';
 import { AddressGuard } from './address-guard.js';
+import type { PemCertificate } from './pem.js';
+import { certificatesOfFile, TrustedCertificates } from './trusted-certificates.service.js';
 
 /** Which part of an outgoing call failed. Each stage has another cure, so they are told apart. */
 export type OutgoingStage = 'blocked' | 'dns' | 'tcp' | 'tls' | 'timeout' | 'protocol' | 'too_large';
@@ -69,28 +70,38 @@ const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
  */
 @Injectable()
 export class OutgoingHttp {
-  private readonly configured: Agent;
-  private readonly guarded: Agent;
   private readonly guard: AddressGuard;
+  private agents: Agents;
 
-  constructor(config: AppConfig) {
+  /** `certificates` is left out where no database is; then those of the environment count. */
+  constructor(
+    config: AppConfig,
+    @Optional() private readonly certificates?: TrustedCertificates,
+  ) {
     this.guard = new AddressGuard(config.env.OUTBOUND_ALLOWED_HOSTS);
-    const ca = trustedCertificates(config.env.TRUSTED_CA_CERTIFICATES);
-    const common = { connections: 32, keepAliveTimeout: 10_000, connectTimeout: 5000 };
-    this.configured = new Agent({ ...common, connect: { timeout: 5000, ...(ca && { ca }) } });
-    this.guarded = new Agent({ ...common, connect: { timeout: 5000, ...(ca && { ca }), lookup: this.guard.lookup(dnsLookup) } });
+    this.agents = newAgents(certificatesOfFile(config.env.TRUSTED_CA_CERTIFICATES), this.guard);
   }
 
   /** Makes the call. Throws `OutgoingProblem` when there is no usable answer; every HTTP status is an answer. */
   async request(call: OutgoingRequest): Promise<OutgoingAnswer> {
     const url = new URL(call.url);
     if (call.reach === 'public') this.refuseUnsafe(url);
+    await this.renewAgents();
     try {
       const answer = await request(url, this.options(call));
       return await readAnswer(answer, url.hostname, call.maxBytes ?? DEFAULT_MAX_BYTES);
     } catch (error) {
       throw toProblem(error, url.hostname);
     }
+  }
+
+  /** Other trusted certificates need other connections. Calls that are under way end on the old ones. */
+  private async renewAgents(): Promise<void> {
+    const trusted = await this.certificates?.current();
+    if (!trusted || trusted === this.agents.trusted) return;
+    const { configured, guarded } = this.agents;
+    this.agents = newAgents(trusted, this.guard);
+    for (const agent of [configured, guarded]) void agent.close().catch(() => undefined);
   }
 
   private options(call: OutgoingRequest): Parameters<typeof request>[1] {
@@ -100,7 +111,7 @@ export class OutgoingHttp {
       headers: { 'user-agent': 'openhands-jira', ...(json && { 'content-type': 'application/json' }), ...call.headers },
       ...(call.body !== undefined && { body: json ? JSON.stringify(call.body) : (call.body as string) }),
       signal: AbortSignal.timeout(call.timeoutMs ?? DEFAULT_TIMEOUT_MS),
-      dispatcher: call.reach === 'public' ? this.guarded : this.configured,
+      dispatcher: call.reach === 'public' ? this.agents.guarded : this.agents.configured,
     };
   }
 
@@ -113,9 +124,30 @@ export class OutgoingHttp {
   }
 }
 
-/** The system's certificates plus the operator's: setting `ca` alone would replace the system's. */
-function trustedCertificates(path: string | undefined): string[] | undefined {
-  return path ? [...rootCertificates, readFileSync(path, 'utf8')] : undefined;
+/** The connections that are made with one list of trusted certificates. */
+interface Agents {
+  trusted: readonly PemCertificate[];
+  configured: Agent;
+  guarded: Agent;
+}
+
+function newAgents(trusted: readonly PemCertificate[], guard: AddressGuard): Agents {
+  const common = { connections: 32, keepAliveTimeout: 10_000, connectTimeout: 5000 };
+  const connect = { timeout: 5000, ...tlsTrust(trusted) };
+  return {
+    trusted,
+    configured: new Agent({ ...common, connect }),
+    guarded: new Agent({ ...common, connect: { ...connect, lookup: guard.lookup(dnsLookup) } }),
+  };
+}
+
+/**
+ * What TLS connections trust: the system's certificates plus these, which alone would replace the system's. Read once,
+ * because reading some 150 certificates for each connection takes longer than the connection.
+ */
+export function tlsTrust(trusted: readonly PemCertificate[]): { secureContext?: SecureContext } {
+  if (trusted.length === 0) return {};
+  return { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ...trusted.map((one) => one.pem)] }) };
 }
 
 async function readAnswer(answer: Dispatcher.ResponseData<unknown>, host: string, maxBytes: number): Promise<OutgoingAnswer> {
