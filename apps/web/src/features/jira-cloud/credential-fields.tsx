@@ -55,7 +55,11 @@ export function CredentialFields({ form, saved, withAccount, firstField }: Crede
           <TextInput id={fieldId('serviceAccountTokenExpiresAt')} label={t.expiry} description={t.expiryHelp} type="date" {...form.getInputProps('serviceAccountTokenExpiresAt')} />
         </>
       )}
-      <Switch id={fieldId('active')} label={t.active} description={t.activeHelp} {...form.getInputProps('active', { type: 'checkbox' })} />
+      <div>
+        {/* Mantine would make a description part of the name. */}
+        <Switch id={fieldId('active')} label={t.active} aria-describedby={fieldId('active-about')} {...form.getInputProps('active', { type: 'checkbox' })} />
+        <FieldHint id={fieldId('active-about')}>{t.activeHelp}</FieldHint>
+      </div>
     </>
   );
 }

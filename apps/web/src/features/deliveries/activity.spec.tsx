@@ -1,0 +1,121 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts';
+import { FakeServer } from '../../testing/fake-server.js';
+import { dataCenterOff, ID, me, owned, refusedDelivery, runningJob } from '../../testing/samples.js';
+import { openPage } from '../../testing/show.js';
+import { texts } from '../../texts.js';
+import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer();
+  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [owned, dataCenterOff] } });
+});
+
+describe('the words of the delivery log', () => {
+  it.each(DeliveryOutcome.options)('the outcome "%s" has a word, an icon and a tone', (outcome) => {
+    expect([texts.outcomes[outcome], OUTCOME_ICONS[outcome], OUTCOME_TONES[outcome]].every(Boolean)).toBe(true);
+  });
+
+  it.each(DeliveryReason.options)('the reason "%s" has a sentence', (reason) => expect(texts.reasons[reason]).toMatch(/^[A-Z].*[^.]$/));
+});
+
+describe('the delivery log', () => {
+  it('says what comes here when it is empty', async () => {
+    server.answer('GET /api/v1/deliveries?', { body: { items: [], nextCursor: null } });
+    openPage('/activity');
+    expect(await screen.findByText('No deliveries yet')).toBeVisible();
+  });
+
+  it('asks the server for what the filters say', async () => {
+    server.answer('GET /api/v1/deliveries?', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/deliveries?outcome=refused&issueKey=SHOP-1', { body: { items: [refusedDelivery], nextCursor: null } });
+    openPage('/activity');
+    await userEvent.selectOptions(await screen.findByLabelText('Outcome'), 'refused');
+    await userEvent.type(screen.getByLabelText('Issue key'), 'shop-1');
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }));
+    expect(await screen.findByRole('link', { name: 'Open Comment created, SHOP-1' })).toHaveAttribute('href', `/deliveries/${ID}`);
+    expect(screen.getByRole('table')).toHaveTextContent('No repository was found');
+  });
+
+  it('shows the decision of one delivery step by step, with what to do', async () => {
+    server.answer(`GET /api/v1/deliveries/${ID}`, { body: refusedDelivery });
+    openPage(`/deliveries/${ID}`);
+    const steps = await screen.findByRole('list', { name: 'How it was decided' });
+    expect(steps).toHaveTextContent('Signature Yes');
+    expect(steps).toHaveTextContent('Repository No');
+    expect(screen.getByText(/Write a line "Repository: owner\/name"/)).toBeVisible();
+  });
+
+  it('offers "Run again" only to those who get the payload', async () => {
+    server.answer(`GET /api/v1/deliveries/${ID}`, { body: refusedDelivery });
+    openPage(`/deliveries/${ID}`);
+    expect(await screen.findByText(/Only the owner of the connection and administrators see the payload/)).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Run again' })).not.toBeInTheDocument();
+  });
+
+  it('runs a delivery again and leads to the new one', async () => {
+    server.answer(`GET /api/v1/deliveries/${ID}`, { body: { ...refusedDelivery, payload: { webhookEvent: 'comment_created' }, headers: {} } }).answer(`POST /api/v1/deliveries/${ID}/replay`, { status: 202, body: { deliveryId: '0190a0b0-0000-7000-8000-000000000002' } });
+    openPage(`/deliveries/${ID}`);
+    await userEvent.click(await screen.findByRole('button', { name: 'Run again' }));
+    expect(await screen.findByRole('link', { name: 'Open the new delivery' })).toHaveAttribute('href', '/deliveries/0190a0b0-0000-7000-8000-000000000002');
+  });
+
+  it("answers somebody else's delivery like one that does not exist", async () => {
+    openPage(`/deliveries/${ID}`);
+    expect(await screen.findByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  });
+});
+
+describe('"Why did nothing happen?"', () => {
+  it('names the usual causes when nothing about the issue has come', async () => {
+    server.answer('GET /api/v1/deliveries?issueKey=SHOP-9', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-9', { body: { items: [], nextCursor: null } });
+    openPage('/activity/why');
+    await userEvent.type(await screen.findByLabelText('Issue key'), 'shop-9');
+    await userEvent.click(screen.getByRole('button', { name: 'Look' }));
+    expect(await screen.findByText('Nothing about SHOP-9 has reached us that you may see')).toBeVisible();
+    expect(await screen.findByText(/Jira has never called us from acme.atlassian.net/)).toBeVisible();
+  });
+
+  it('asks for a readable issue key', async () => {
+    openPage('/activity/why');
+    await userEvent.type(await screen.findByLabelText('Issue key'), 'not a key');
+    await userEvent.click(screen.getByRole('button', { name: 'Look' }));
+    expect(await screen.findByText('Enter an issue key, for example PROJ-123.')).toBeVisible();
+  });
+});
+
+describe('a job', () => {
+  it('is cancelled after a question, and shows only what the server says', async () => {
+    server.answer(`GET /api/v1/jobs/${ID}`, { body: runningJob }).answer(`POST /api/v1/jobs/${ID}/cancel`, { status: 202, body: { jobId: ID } });
+    openPage(`/jobs/${ID}`);
+    await userEvent.click(await screen.findByRole('button', { name: 'Cancel the job' }));
+    await userEvent.click(screen.getAllByRole('button', { name: 'Cancel the job' })[1]!);
+    expect(await screen.findByText('The job is being cancelled.')).toBeVisible();
+    expect(screen.getByText('Running')).toBeVisible();
+  });
+
+  it('says why it cannot be cancelled any more', async () => {
+    server.answer(`GET /api/v1/jobs/${ID}`, { body: runningJob }).refuse(`POST /api/v1/jobs/${ID}/cancel`, 409, 'not_cancellable', 'The job is over.');
+    openPage(`/jobs/${ID}`);
+    await userEvent.click(await screen.findByRole('button', { name: 'Cancel the job' }));
+    await userEvent.click(screen.getAllByRole('button', { name: 'Cancel the job' })[1]!);
+    expect(await screen.findByRole('alert')).toHaveTextContent('The job is over.');
+  });
+
+  it('never links to an address that would run as a program', async () => {
+    server.answer(`GET /api/v1/jobs/${ID}`, { body: runningJob });
+    openPage(`/jobs/${ID}`);
+    await waitFor(() => expect(screen.getByText('Open in OpenHands')).toBeVisible());
+    expect(screen.queryByRole('link', { name: /Open in OpenHands/ })).not.toBeInTheDocument();
+  });
+
+  it('can be retried when it failed', async () => {
+    server.answer(`GET /api/v1/jobs/${ID}`, { body: { ...runningJob, state: 'failed', failure: 'agent_stuck', finishedAt: runningJob.createdAt } }).answer(`POST /api/v1/jobs/${ID}/retry`, { status: 202, body: { jobId: '0190a0b0-0000-7000-8000-000000000003' } });
+    openPage(`/jobs/${ID}`);
+    expect(await screen.findByText(texts.jobFailures.agent_stuck)).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
+    expect(await screen.findByRole('link', { name: 'Open the new job' })).toHaveAttribute('href', '/jobs/0190a0b0-0000-7000-8000-000000000003');
+  });
+});

@@ -1,0 +1,192 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { FakeServer } from '../../testing/fake-server.js';
+import { connection, dataCenterOff, ID, linkedOnly, me, notConfigured, owned } from '../../testing/samples.js';
+import { openPage } from '../../testing/show.js';
+
+const PAGE = '/settings/integrations/jira-cloud';
+const LOOK_UP = 'GET /api/v1/jira-cloud/workspaces/acme.atlassian.net';
+const CREATE = 'POST /api/v1/jira-cloud/workspaces';
+
+let server: FakeServer;
+const field = (name: string | RegExp) => screen.findByLabelText(name, { selector: 'input' });
+const press = async (name: string) => userEvent.click(await screen.findByRole('button', { name }));
+
+function signedInWith(integration: object): void {
+  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [integration, dataCenterOff] } });
+}
+
+async function growForm(): Promise<void> {
+  await userEvent.type(await field(/Workspace name/), 'https://acme.atlassian.net/browse/X-1');
+  await press('Connect');
+  await field(/Service Account Email/);
+}
+
+async function typeCredentials(): Promise<void> {
+  await userEvent.type(await field(/Webhook Secret/), 'a-long-enough-webhook-secret');
+  await userEvent.type(await field(/Service Account Email/), 'agent@example.com');
+  await userEvent.type(await field(/Service Account API Key/), 'the-api-token');
+}
+
+beforeEach(() => {
+  server = new FakeServer();
+});
+
+describe('configuring a workspace that nobody has connected', () => {
+  beforeEach(() => signedInWith(notConfigured));
+
+  it('shows what was understood of a pasted address', async () => {
+    openPage(PAGE);
+    await userEvent.type(await field(/Workspace name/), 'https://Acme.atlassian.net/browse/X-1');
+    expect(await screen.findByText('Understood as acme.atlassian.net')).toBeVisible();
+  });
+
+  it('grows by the credentials, says so, and moves the focus to the first new field', async () => {
+    openPage(PAGE);
+    await growForm();
+    await waitFor(async () => expect(await field(/Webhook Secret/)).toHaveFocus());
+    expect(screen.getByText('acme.atlassian.net is not connected yet. More fields have appeared.')).toBeInTheDocument();
+    expect(screen.getByRole('switch', { name: 'Active' })).toBeChecked();
+  });
+
+  it('names every empty field instead of disabling the button, and sends nothing', async () => {
+    openPage(PAGE);
+    await growForm();
+    await press('Connect');
+    const summary = await screen.findByRole('alert');
+    for (const label of ['Webhook Secret', 'Service Account Email', 'Service Account API Key']) expect(summary).toHaveTextContent(label);
+    await waitFor(async () => expect(await field(/Webhook Secret/)).toHaveFocus());
+    expect(server.callsOf(CREATE)).toEqual([]);
+  });
+
+  it('puts a refusal of the token at its field, once, and keeps everything that was typed', async () => {
+    server.refuse(CREATE, 422, 'jira_rejected_credentials', 'Jira refuses this token.', [{ path: 'serviceAccountApiToken', message: 'Jira refuses this token.' }]);
+    openPage(PAGE);
+    await growForm();
+    await typeCredentials();
+    await press('Connect');
+    expect(await screen.findAllByText('Jira refuses this token.')).toHaveLength(1);
+    const token = await field(/Service Account API Key/);
+    expect(token).toHaveAttribute('aria-invalid', 'true');
+    expect(token).toHaveAccessibleDescription(/Jira refuses this token/);
+    await waitFor(() => expect(token).toHaveFocus());
+    expect(token).toHaveValue('the-api-token');
+    expect(await field(/Webhook Secret/)).toHaveValue('a-long-enough-webhook-secret');
+  });
+
+  it('says that somebody else owns an inactive workspace, above the button', async () => {
+    server.refuse(CREATE, 409, 'conflict', 'Only the original owner can reactivate it, or an administrator can take it over.');
+    openPage(PAGE);
+    await growForm();
+    await typeCredentials();
+    await press('Connect');
+    expect(await screen.findByRole('alert')).toHaveTextContent('Only the original owner can reactivate it');
+  });
+
+  it('keeps what was typed when the network is away', async () => {
+    server.answer(CREATE, 'offline');
+    openPage(PAGE);
+    await growForm();
+    await typeCredentials();
+    await press('Connect');
+    expect(await screen.findByRole('alert')).toHaveTextContent('The server cannot be reached');
+    expect(await field(/Webhook Secret/)).toHaveValue('a-long-enough-webhook-secret');
+  });
+
+  it('never opens an address that is no web address', async () => {
+    server.answer(CREATE, { body: { authorizationUrl: 'javascript:alert(1)', connectionId: ID } });
+    openPage(PAGE);
+    await growForm();
+    await typeCredentials();
+    await press('Connect');
+    expect(await screen.findByRole('alert')).toHaveTextContent('an address that this page does not open');
+  });
+
+  it('keeps no secret in the cache', async () => {
+    server.refuse(CREATE, 409, 'conflict', 'Taken.');
+    const queries = openPage(PAGE);
+    await growForm();
+    await typeCredentials();
+    await press('Connect');
+    await screen.findByText('Taken.');
+    const kept = JSON.stringify([queries.getQueryCache().getAll().map(({ state }) => state), queries.getMutationCache().getAll()]);
+    expect(kept).not.toContain('a-long-enough-webhook-secret');
+    expect(kept).not.toContain('the-api-token');
+  });
+
+  it('enters a generated secret and offers to copy it', async () => {
+    openPage(PAGE);
+    await growForm();
+    await press('Generate a secret');
+    expect(((await field(/Webhook Secret/)) as HTMLInputElement).value).toHaveLength(43);
+    expect(screen.getByRole('button', { name: 'Copy: the webhook secret' })).toBeVisible();
+  });
+});
+
+describe('a workspace that the team has connected', () => {
+  it('leads straight to the consent, without asking for credentials', async () => {
+    signedInWith(notConfigured);
+    server.answer(LOOK_UP, { body: { site: 'acme.atlassian.net', status: 'active' } });
+    server.refuse('POST /api/v1/jira-cloud/workspaces/acme.atlassian.net/link', 503, 'unavailable', 'Atlassian is away.');
+    openPage(PAGE);
+    await userEvent.type(await field(/Workspace name/), 'acme');
+    server.answer('GET /api/v1/jira-cloud/workspaces/acme.atlassian.net', { body: { site: 'acme.atlassian.net', status: 'active' } });
+    await press('Connect');
+    expect(await screen.findByRole('alert')).toHaveTextContent('Atlassian is away.');
+    expect(screen.queryByLabelText(/Webhook Secret/)).not.toBeInTheDocument();
+  });
+});
+
+describe('editing as the owner', () => {
+  const UPDATE = `PATCH /api/v1/jira-cloud/workspaces/${ID}`;
+
+  it('sends only what was changed', async () => {
+    signedInWith(owned);
+    server.refuse(UPDATE, 409, 'conflict', 'Stop here.');
+    openPage(PAGE);
+    await userEvent.type(await field(/Service Account API Key/), 'new-token');
+    await press('Update');
+    await screen.findByText('Stop here.');
+    expect(server.callsOf(UPDATE).map(({ body }) => body)).toEqual([{ serviceAccountApiToken: 'new-token' }]);
+  });
+
+  it('shows the true state of the connection in its switch', async () => {
+    signedInWith({ ...owned, state: 'paused', connection: { ...connection, status: 'inactive' } });
+    openPage(PAGE);
+    expect(await screen.findByRole('switch', { name: 'Active' })).not.toBeChecked();
+  });
+
+  it('says when there is nothing to update', async () => {
+    signedInWith(owned);
+    openPage(PAGE);
+    await press('Update');
+    expect(await screen.findByText(/Nothing was changed yet/)).toBeVisible();
+    expect(server.callsOf(UPDATE)).toEqual([]);
+  });
+
+  it('names the consequences and wants the name typed before it unlinks everybody', async () => {
+    signedInWith(owned);
+    server.answer(`DELETE /api/v1/jira-cloud/link?connectionId=${ID}`, { status: 204 });
+    openPage(PAGE);
+    await press('Unlink');
+    const dialog = screen.getByRole('dialog', { name: 'Unlink acme.atlassian.net for everybody?' });
+    expect(dialog).toHaveTextContent('Every person linked to this workspace is unlinked.');
+    await userEvent.click(screen.getAllByRole('button', { name: 'Unlink' })[1]!);
+    expect(await screen.findByText(/This is not acme.atlassian.net/)).toBeVisible();
+    expect(server.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    await userEvent.type(screen.getByLabelText(/Type acme.atlassian.net/), 'acme.atlassian.net');
+    await userEvent.click(screen.getAllByRole('button', { name: 'Unlink' })[1]!);
+    await screen.findByRole('heading', { name: 'Integrations' });
+    expect(server.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+});
+
+describe('a linked member', () => {
+  it('sees the workspace and "Unlink", and no credentials', async () => {
+    signedInWith(linkedOnly);
+    openPage(PAGE);
+    expect(await screen.findByRole('button', { name: 'Unlink' })).toBeVisible();
+    expect(screen.queryByLabelText(/Service Account/)).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Update' })).not.toBeInTheDocument();
+  });
+});

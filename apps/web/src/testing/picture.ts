@@ -1,0 +1,2 @@
+/** Stands for any picture: tests look at words. */
+export default 'picture.svg';

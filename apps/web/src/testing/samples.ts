@@ -1,0 +1,34 @@
+/** Answers of the API, for tests. */
+import type { Connection, DeliveryDetail, Integration, JobDetail, Me } from '@openhands-jira/contracts';
+
+export const ID = '0190a0b0-0000-7000-8000-000000000001';
+const EARLIER = '2026-11-20T08:00:00.000Z';
+
+export const me: Me = { id: ID, name: 'Mia Krystof', email: 'mia@example.com', avatarUrl: null, isAdmin: false, identities: [{ provider: 'github', host: 'github.com', login: 'mia-k' }], agent: { apiKeySet: false } };
+
+export const connection: Connection = {
+  id: ID, product: 'jira-cloud', site: 'acme.atlassian.net', siteUrl: 'https://acme.atlassian.net', status: 'active', ownedByCaller: true,
+  serviceAccount: { email: 'agent@example.com', managedBy: 'app', savedAt: EARLIER, expiresAt: '2099-01-01T23:59:59.000Z' },
+  webhook: { url: `https://here.example.com/integration/jira/connections/${ID}/events`, sharedUrl: 'https://here.example.com/integration/jira/events', events: ['jira:issue_updated', 'comment_created'], mode: 'manual', confirmedAt: null, secretSetAt: EARLIER, lastDeliveryAt: null },
+};
+
+export const notConfigured: Integration = { product: 'jira-cloud', state: 'not_configured', reasons: [], linkMethod: 'oauth', connection: null, link: null, capabilities: ['configure', 'link'] };
+
+export const owned: Integration = { ...notConfigured, state: 'active', connection, link: { jiraDisplayName: 'Mia Krystof', jiraAccountId: 'a1', method: 'oauth', linkedAt: EARLIER }, capabilities: ['edit', 'pause', 'unlink', 'view_deliveries', 'replay'] };
+
+export const linkedOnly: Integration = { ...owned, connection: { ...connection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'] };
+
+export const dataCenterOff: Integration = { ...notConfigured, product: 'jira-data-center', state: 'disabled', reasons: [{ code: 'not_enabled', detail: 'Jira Data Center is not enabled on this installation.' }], capabilities: [] };
+
+export const refusedDelivery: DeliveryDetail = {
+  id: ID, connectionId: ID, event: 'comment_created', issueKey: 'SHOP-1', actor: 'Mia Krystof', receivedAt: EARLIER, outcome: 'refused', reason: 'repo_missing', jobId: null, attempts: 1,
+  origin: 'webhook', originDeliveryId: null, duplicateOf: null, duplicates: 0, signedWith: 'current', settledAt: EARLIER, detail: 'No line was found.', fixHint: 'Write a line "Repository: owner/name".',
+  trace: [{ step: 'signature', result: 'yes', detail: 'The signature is right.', at: EARLIER }, { step: 'repository', result: 'no', detail: 'No repository line.', at: EARLIER }],
+  headers: null, payload: null,
+};
+
+export const runningJob: JobDetail = {
+  id: ID, connectionId: ID, issueKey: 'SHOP-1', issueUrl: 'https://acme.atlassian.net/browse/SHOP-1', trigger: 'mention', requestedBy: { userId: ID, name: 'Mia Krystof' }, repository: null, state: 'running', mark: null,
+  conversationUrl: 'javascript:alert(1)', createdAt: EARLIER, startedAt: EARLIER, finishedAt: null, failure: null, cancelReason: null,
+  deliveryId: null, resultText: null, pullRequests: [], runs: [], comments: [], timeline: [{ at: EARLIER, kind: 'accepted', detail: 'Asked for by Mia Krystof.' }],
+};
