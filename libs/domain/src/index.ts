@@ -47,6 +47,8 @@ export {
 
 // Readers for pieces of Jira's payloads, shared by both products.
 export * from './payload-reading.js';
+export * from './event-reading.js';
+export * from './rest-reading.js';
 
 // The decision about a delivery: does it address us, what does it ask for, in which repository.
 export * from './trigger.js';

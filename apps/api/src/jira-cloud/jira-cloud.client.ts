@@ -5,11 +5,11 @@
  * used on the configured address only; no address out of an answer is ever called.
  */
 import {
-  audienceOf, changelogItemsOf, type CommentMark, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, OWN_COMMENT_PROPERTY, propertyOf,
-  type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toAdf, wordsOf,
+  findChange, ISSUE_FIELDS, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart, propertyOf,
+  readComment, readIssue, type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toAdf,
 } from '@openhands-jira/domain';
 import type { LearnedAccount } from '../connections/connections.service.js';
-import { type CloudGateway, pathPart } from './jira-cloud.gateway.js';
+import type { CloudGateway } from './jira-cloud.gateway.js';
 import { actorOf } from './jira-cloud.shapes.js';
 
 /** Who we are on this site. */
@@ -20,7 +20,6 @@ export interface CloudIdentity {
   accountIds: string[];
 }
 
-const ISSUE_FIELDS = 'summary,description,labels,status,creator,assignee,attachment,project';
 const CHANGES_PER_PAGE = 100;
 
 export class JiraCloudClient implements JiraClient {
@@ -33,7 +32,7 @@ export class JiraCloudClient implements JiraClient {
   async getIssue(idOrKey: string): Promise<JiraIssue | null> {
     const issue = pathPart(idOrKey);
     const read = issue && (await this.find(`/rest/api/2/issue/${issue}?fields=${ISSUE_FIELDS}`));
-    return read ? this.issueOf(read) : null;
+    return read ? readIssue(read, this.identity.siteUrl, actorOf) : null;
   }
 
   async getComment(issueId: string, commentId: string): Promise<JiraComment | null> {
@@ -56,12 +55,12 @@ export class JiraCloudClient implements JiraClient {
     if (!issue) return null;
     const pageAt = (startAt: number): Promise<Shape | null> => this.find(`/rest/api/3/issue/${issue}/changelog?startAt=${startAt}&maxResults=${CHANGES_PER_PAGE}`);
     const first = await pageAt(0);
-    const found = changeIn(first, changeId);
+    const found = findChange(first?.['values'], changeId, actorOf);
     if (found || !first) return found;
     const size = Number(first['maxResults']) || CHANGES_PER_PAGE;
     const total = Number(first['total']) || 0;
     for (let startAt = Math.floor(Math.max(total - 1, 0) / size) * size; startAt > 0; startAt -= size) {
-      const change = changeIn(await pageAt(startAt), changeId);
+      const change = findChange((await pageAt(startAt))?.['values'], changeId, actorOf);
       if (change) return change;
     }
     return null;
@@ -122,38 +121,8 @@ export class JiraCloudClient implements JiraClient {
     return answer.status === 404 ? null : shapeOf(answer.json());
   }
 
-  private issueOf(shape: Shape): JiraIssue {
-    const [id, key] = [textOf(shape, 'id'), textOf(shape, 'key')];
-    if (!id || !key) throw new JiraProblem('jira_unexpected_answer', 'Jira sent an issue without an id or key.');
-    const fields = shapeOf(shape['fields']);
-    const project = shapeOf(fields['project']);
-    return {
-      id,
-      key,
-      url: `${this.identity.siteUrl}/browse/${key}`,
-      projectKey: textOf(project, 'key') ?? key.replace(/-\d+$/, ''),
-      serviceProject: textOf(project, 'projectTypeKey') === 'service_desk',
-      summary: textOf(fields, 'summary') ?? '',
-      description: textOf(fields, 'description') ?? '',
-      labels: wordsOf(fields['labels']),
-      status: textOf(shapeOf(fields['status']), 'name') ?? '',
-      creator: actorOf(fields['creator']),
-      assignee: actorOf(fields['assignee']),
-      attachmentNames: shapesOf(fields['attachment']).map((file) => textOf(file, 'filename') ?? '').filter(Boolean),
-    };
-  }
-
   private async commentOf(shape: Shape): Promise<JiraComment> {
-    return {
-      id: textOf(shape, 'id') ?? '',
-      body: textOf(shape, 'body') ?? '',
-      author: actorOf(shape['author']),
-      updateAuthor: actorOf(shape['updateAuthor']),
-      audience: audienceOf(shape),
-      created: textOf(shape, 'created') ?? '',
-      updated: textOf(shape, 'updated') ?? '',
-      mark: markOf(await this.ownProperty(shape)),
-    };
+    return readComment(shape, await this.ownProperty(shape), actorOf);
   }
 
   /**
@@ -178,20 +147,4 @@ export class JiraCloudClient implements JiraClient {
 function commentPath(version: '2' | '3', issueId: string, commentId: string): string | null {
   const [issue, comment] = [pathPart(issueId), pathPart(commentId)];
   return issue && comment && `/rest/api/${version}/issue/${issue}/comment/${comment}`;
-}
-
-function changeIn(page: Shape | null, changeId: string): JiraChange | null {
-  const change = shapesOf(page?.['values']).find((one) => textOf(one, 'id') === changeId);
-  return change ? { id: changeId, author: actorOf(change['author']), items: changelogItemsOf(change['items']) } : null;
-}
-
-/** Anybody with enough rights can set a property on any comment, so its content is checked. */
-function markOf(value: unknown): CommentMark | null {
-  const shape = shapeOf(value);
-  const [key, kind] = [textOf(shape, 'key'), textOf(shape, 'kind')];
-  return key !== null && kind !== null ? { v: 1, key, jobId: textOf(shape, 'jobId'), kind } : null;
-}
-
-function noSuchIssue(): JiraProblem {
-  return new JiraProblem('jira_unexpected_answer', 'There is no issue with this id.', null, 404);
 }

@@ -5,9 +5,10 @@
  * e-mail and token, programs report Bearer; so the scheme that was seen to work is used, and after a 401 the other one is
  * tried once. What goes wrong becomes a `JiraProblem`; nothing of Jira's answer appears in its words.
  */
-import { JiraProblem, type Shape, shapeOf, textOf } from '@openhands-jira/domain';
+import { JiraProblem, refusedComment, type Shape, shapeOf, textOf } from '@openhands-jira/domain';
 import type { LearnedAccount } from '../connections/connections.service.js';
 import { type OutgoingAnswer, type OutgoingHttp, OutgoingProblem, type OutgoingRequest, retryAfterMs } from '../http/outgoing.js';
+import { isWebPage } from '../http/web-page.js';
 
 /** Whom we call as, and where. */
 export interface GatewayAccount {
@@ -91,7 +92,7 @@ export class CloudGateway {
 
   /** A 2xx with a web page is no answer of the API but of something in between. */
   private isAnswer(call: GatewayCall, answer: OutgoingAnswer): boolean {
-    if (isHtml(answer)) return false;
+    if (isWebPage(answer)) return false;
     if (answer.status === 404 && call.expect?.includes(404)) return !isGatewayAnswer(answer);
     return (answer.status >= 200 && answer.status < 300) || (call.expect?.includes(answer.status) ?? false);
   }
@@ -119,9 +120,10 @@ export class CloudGateway {
     if (status === 401) return fail('service_account_rejected', 'Jira does not accept the API token of the service account.');
     if (status === 403) return fail('service_account_forbidden', 'Jira does not let the service account do this.');
     if (status === 404 && isGatewayAnswer(answer)) return fail('jira_unreachable', 'Atlassian knows no such site, or the service account has no access to Jira on it.');
-    if (status === 400 && speaksOfPermission(answer)) return fail('service_account_forbidden', 'The service account may not do this. It may lack the permission to comment.');
-    if (status === 400 && speaksOfVisibility(answer)) return fail('jira_unexpected_answer', 'Jira does not let the service account write to this restricted audience.');
-    return fail('jira_unexpected_answer', isHtml(answer) ? 'A web page came instead of an answer of Jira.' : `Jira answered with ${status}, which was not expected.`);
+    const refusal = status === 400 ? refusedComment(answer.json()) : null;
+    if (refusal === 'permission') return fail('service_account_forbidden', 'The service account may not do this. It may lack the permission to comment.');
+    if (refusal === 'audience') return fail('jira_unexpected_answer', 'Jira does not let the service account write to this restricted audience.');
+    return fail('jira_unexpected_answer', isWebPage(answer) ? 'A web page came instead of an answer of Jira.' : `Jira answered with ${status}, which was not expected.`);
   }
 }
 
@@ -142,21 +144,6 @@ function isGatewayAnswer(answer: OutgoingAnswer): boolean {
   return !('errorMessages' in body) && ('code' in body || 'message' in body);
 }
 
-function isHtml(answer: OutgoingAnswer): boolean {
-  return /^text\/html\b/i.test(answer.headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)/i.test(answer.text.slice(0, 200));
-}
-
-/** Jira answers 400 with `errors.comment` when the permission "Add comments" is missing. Only its English words tell it apart. */
-function speaksOfPermission(answer: OutgoingAnswer): boolean {
-  return /permission/i.test(textOf(shapeOf(shapeOf(answer.json())['errors']), 'comment') ?? '');
-}
-
-/** A restriction to a role or group that the service account is not in. */
-function speaksOfVisibility(answer: OutgoingAnswer): boolean {
-  const errors = shapeOf(shapeOf(answer.json())['errors']);
-  return 'commentLevel' in errors || 'visibility' in errors;
-}
-
 /** Own account id: a header, URL-encoded (`712020%3A...`). Recorded on site hosts, not certain at the gateway. */
 export function accountIdOf(answer: OutgoingAnswer): string | null {
   const raw = answer.headers['x-aaccountid'];
@@ -173,12 +160,4 @@ export function accountIdOf(answer: OutgoingAnswer): string | null {
 function resetMs(headers: Record<string, string>, now: Date): number | null {
   const at = Date.parse(headers['x-ratelimit-reset'] ?? '');
   return Number.isNaN(at) ? null : Math.min(Math.max(at - now.getTime(), 1000), 3_600_000);
-}
-
-/**
- * An id from outside as one part of a path, or null when it cannot be one. Ids in deliveries may be forged by whoever knows
- * the webhook secret: `..` would lead to another resource.
- */
-export function pathPart(id: string): string | null {
-  return /^[\w-]{1,255}$/.test(id) ? id : null;
 }

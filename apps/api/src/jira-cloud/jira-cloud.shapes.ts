@@ -1,5 +1,5 @@
-/** What only Jira Cloud's JSON has, in deliveries and in REST answers: people by `accountId`. The rest is shared (`payload-reading`). */
-import { audienceOf, type EventComment, idsInSelf, type JiraActor, OWN_COMMENT_PROPERTY, propertyOf, shapeOf, textOf } from '@openhands-jira/domain';
+/** What only Jira Cloud's JSON has, in deliveries and in REST answers: people by `accountId`. The rest is read in the domain (`event-reading`, `rest-reading`). */
+import { type JiraActor, shapeOf, textOf } from '@openhands-jira/domain';
 
 /** A person, or null when the value is none. Old payloads and REST answers may lack everything but a display name. */
 export function actorOf(value: unknown): JiraActor | null {
@@ -18,19 +18,4 @@ export function actorOf(value: unknown): JiraActor | null {
 function kindOf(accountType: string | null): JiraActor['kind'] {
   if (accountType === 'atlassian') return 'person';
   return accountType === 'app' || accountType === 'customer' ? accountType : 'unknown';
-}
-
-/** A comment of a delivery, or null when it has no id. */
-export function eventCommentOf(value: unknown): EventComment | null {
-  const comment = shapeOf(value);
-  const id = textOf(comment, 'id') ?? idsInSelf(comment)?.commentId ?? null;
-  if (!id) return null;
-  return {
-    id,
-    body: typeof comment['body'] === 'string' ? comment['body'] : '',
-    author: actorOf(comment['author']),
-    audience: audienceOf(comment),
-    updated: textOf(comment, 'updated'),
-    ours: propertyOf(comment, OWN_COMMENT_PROPERTY) !== undefined,
-  };
 }

@@ -1,0 +1,82 @@
+/**
+ * What Jira's REST API answers, in our own words: issues, comments and changes. Both products answer alike below
+ * `/rest/api/2` but for how they name people, so each room brings its reader of people and the rest is read here.
+ */
+import type { ActorReader } from './event-reading.js';
+import { type CommentMark, type JiraChange, type JiraComment, type JiraIssue, JiraProblem } from './jira.js';
+import { audienceOf, changelogItemsOf, type Shape, shapeOf, shapesOf, textOf, wordsOf } from './payload-reading.js';
+
+/** The fields of an issue that `readIssue` looks at, for the parameter `fields`. */
+export const ISSUE_FIELDS = 'summary,description,labels,status,creator,assignee,attachment,project';
+
+/** An issue. Throws `JiraProblem` when the answer has no id or key. @param siteUrl address for people, no slash at the end */
+export function readIssue(shape: Shape, siteUrl: string, actorOf: ActorReader): JiraIssue {
+  const [id, key] = [textOf(shape, 'id'), textOf(shape, 'key')];
+  if (!id || !key) throw new JiraProblem('jira_unexpected_answer', 'Jira sent an issue without an id or key.');
+  const fields = shapeOf(shape['fields']);
+  const project = shapeOf(fields['project']);
+  return {
+    id,
+    key,
+    url: `${siteUrl}/browse/${key}`,
+    projectKey: textOf(project, 'key') ?? key.replace(/-\d+$/, ''),
+    serviceProject: textOf(project, 'projectTypeKey') === 'service_desk',
+    summary: textOf(fields, 'summary') ?? '',
+    description: textOf(fields, 'description') ?? '',
+    labels: wordsOf(fields['labels']),
+    status: textOf(shapeOf(fields['status']), 'name') ?? '',
+    creator: actorOf(fields['creator']),
+    assignee: actorOf(fields['assignee']),
+    attachmentNames: shapesOf(fields['attachment']).map((file) => textOf(file, 'filename') ?? '').filter(Boolean),
+  };
+}
+
+/** A comment. @param ownProperty value of our comment property, wherever it was read; undefined when there is none */
+export function readComment(shape: Shape, ownProperty: unknown, actorOf: ActorReader): JiraComment {
+  return {
+    id: textOf(shape, 'id') ?? '',
+    body: textOf(shape, 'body') ?? '',
+    author: actorOf(shape['author']),
+    updateAuthor: actorOf(shape['updateAuthor']),
+    audience: audienceOf(shape),
+    created: textOf(shape, 'created') ?? '',
+    updated: textOf(shape, 'updated') ?? '',
+    mark: readMark(ownProperty),
+  };
+}
+
+/** Anybody with enough rights can set a property on any comment, so its content is checked. */
+function readMark(value: unknown): CommentMark | null {
+  const shape = shapeOf(value);
+  const [key, kind] = [textOf(shape, 'key'), textOf(shape, 'kind')];
+  return key !== null && kind !== null ? { v: 1, key, jobId: textOf(shape, 'jobId'), kind } : null;
+}
+
+/** The change with this id among the entries of a history, or null. */
+export function findChange(entries: unknown, changeId: string, actorOf: ActorReader): JiraChange | null {
+  const change = shapesOf(entries).find((one) => textOf(one, 'id') === changeId);
+  return change ? { id: changeId, author: actorOf(change['author']), items: changelogItemsOf(change['items']) } : null;
+}
+
+/**
+ * An id from outside as one part of a path, or null when it cannot be one. Ids in deliveries may be forged by whoever knows
+ * the webhook secret: `..` would lead to another resource.
+ */
+export function pathPart(id: string): string | null {
+  return /^[\w-]{1,255}$/.test(id) ? id : null;
+}
+
+/** The answer to a write into an issue whose id cannot be one. */
+export function noSuchIssue(): JiraProblem {
+  return new JiraProblem('jira_unexpected_answer', 'There is no issue with this id.', null, 404);
+}
+
+/**
+ * Why Jira refused a comment with 400. A missing permission is told by its English words only; a restriction to a role or
+ * group that the service account is not in has a field of its own.
+ */
+export function refusedComment(body: unknown): 'permission' | 'audience' | null {
+  const errors = shapeOf(shapeOf(body)['errors']);
+  if (/permission/i.test(textOf(errors, 'comment') ?? '')) return 'permission';
+  return 'commentLevel' in errors || 'visibility' in errors ? 'audience' : null;
+}
