@@ -13,6 +13,7 @@ import { createServer } from '../../api/src/server.js';
 import { testDatabase, type TestDatabase } from '../../api/src/testing/test-database.js';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 import { wiki } from '../../../tools/sandbox/jira-store.ts';
+import type { GitHost } from '../../../tools/sandbox/git-providers/git-host.ts';
 import type { Comment } from '../../../tools/sandbox/jira-model.ts';
 import { startSandbox, type Sandbox } from '../../../tools/sandbox/sandbox.ts';
 import { ACCOUNTS, CREDENTIALS } from '../../../tools/sandbox/seed.ts';
@@ -21,6 +22,19 @@ import { eventually } from '../../../tools/sandbox/waiting.ts';
 
 export { ACCOUNTS, CREDENTIALS };
 
+/** The git providers as `/auth/{provider}` names them. */
+export type SignInProvider = 'github' | 'gitlab' | 'bitbucket' | 'bitbucket-data-center';
+
+/** The product as a stage plays it: in this process, or as processes of its own (`processes.ts`). */
+export interface PlayedProduct {
+  /** A service inside the product. @throws when the product runs in another process */
+  get(type: never, options: { strict: boolean }): unknown;
+  close(): Promise<void>;
+}
+
+/** Starts the product with this environment on a migrated database, reachable on this port. */
+export type StartProduct = (environment: Record<string, string>, databaseUrl: string, port: number) => Promise<PlayedProduct>;
+
 /** Everything that a story can do and look at. */
 export class Stage {
   private constructor(
@@ -28,10 +42,10 @@ export class Stage {
     readonly database: TestDatabase,
     readonly url: string,
     private readonly environment: Record<string, string>,
-    private server: NestFastifyApplication,
+    private readonly product: PlayedProduct,
   ) {}
 
-  static async open(settings: Record<string, string> = {}): Promise<Stage> {
+  static async open(settings: Record<string, string> = {}, startProduct: StartProduct = startInThisProcess): Promise<Stage> {
     const sandbox = await startSandbox({ webhookRetryDelayMs: 50 });
     const database = await testDatabase();
     const port = await freePort();
@@ -40,6 +54,8 @@ export class Stage {
       ...sandbox.environment(),
       // One host name per provider: hosts are compared without ports.
       GITLAB_URL: sandbox.urls.gitlab.replace('localhost', '127.0.0.1'),
+      BITBUCKET_URL: sandbox.urls.bitbucket.replace('localhost', '[::1]'),
+      BITBUCKET_DC_URL: sandbox.urls.bitbucketDataCenter.replace('localhost', '[::ffff:127.0.0.1]'),
       BITBUCKET_CLIENT_ID: '', BITBUCKET_CLIENT_SECRET: '', BITBUCKET_DC_CLIENT_ID: '', BITBUCKET_DC_CLIENT_SECRET: '',
       PORT: String(port),
       PUBLIC_URL: url,
@@ -49,11 +65,11 @@ export class Stage {
       LOG_LEVEL: process.env.STORY_LOG_LEVEL ?? 'silent',
       ...settings,
     };
-    return new Stage(sandbox, database, url, environment, await startServer(environment, database.url, port));
+    return new Stage(sandbox, database, url, environment, await startProduct(environment, database.url, port));
   }
 
   async close(): Promise<void> {
-    await this.server.close();
+    await this.product.close();
     await this.sandbox.close();
     await this.database.drop();
     rmSync(this.environment.DATA_DIR!, { recursive: true, force: true });
@@ -61,21 +77,27 @@ export class Stage {
 
   /** A service inside the product, for the few things that cannot be seen from outside. */
   inside<T>(type: abstract new (...args: never[]) => T): T {
-    return this.server.get(type as never, { strict: false }) as T;
+    return this.product.get(type as never, { strict: false }) as T;
   }
 
   /** A browser in which this person of the git provider signed in. */
-  async signIn(login: string, provider: 'github' | 'gitlab' = 'github'): Promise<Browser> {
+  async signIn(login: string, provider: SignInProvider = 'github'): Promise<Browser> {
     const browser = new Browser(this.url);
     await this.signInWith(browser, login, provider);
     return browser;
   }
 
-  async signInWith(browser: Browser, login: string, provider: 'github' | 'gitlab' = 'github'): Promise<Answer> {
-    this.sandbox[provider].consent.autoConsent(login);
+  async signInWith(browser: Browser, login: string, provider: SignInProvider = 'github'): Promise<Answer> {
+    const { consent } = this.gitHost(provider);
+    consent.autoConsent(login);
     const answer = await browser.open(`/auth/${provider}?returnTo=/settings/integrations`);
-    this.sandbox[provider].consent.autoConsent(null);
+    consent.autoConsent(null);
     return answer;
+  }
+
+  /** The stand-in of a git provider. The two Bitbuckets are configured only when the story gives them a client. */
+  gitHost(provider: SignInProvider): GitHost {
+    return provider === 'bitbucket-data-center' ? this.sandbox.bitbucketDataCenter : this.sandbox[provider];
   }
 
   /** The guide's Step 2: Configure, credentials, OAuth. Gives the connection's id; the webhook in Jira points at it. */
@@ -91,6 +113,12 @@ export class Stage {
     await this.consent(browser, created.json.authorizationUrl, ACCOUNTS.ada);
     this.registerWebhook(created.json.connectionId);
     return created.json.connectionId;
+  }
+
+  /** The person presses Deny at Atlassian; gives the page that the browser ends on. */
+  async refuse(browser: Browser, authorizationUrl: string): Promise<URL> {
+    const back = await browser.request('GET', this.sandbox.atlassian.consent.deny(authorizationUrl));
+    return new URL(back.headers.get('location') ?? '', this.url);
   }
 
   /** The person presses Allow at Atlassian; gives the page that the browser ends on. */
@@ -156,7 +184,7 @@ export class Stage {
   }
 }
 
-async function startServer(environment: Record<string, string>, databaseUrl: string, port: number): Promise<NestFastifyApplication> {
+async function startInThisProcess(environment: Record<string, string>, databaseUrl: string, port: number): Promise<NestFastifyApplication> {
   const server = await createServer(readConfig(environment), databaseUrl);
   // The agent of the sandbox goes on when it is looked at, so looking often makes its runs short.
   Object.assign(server.get(FollowPlan), { tickMs: 20, shortPauseMs: 20, startLook: () => 20, conversationLook: () => 20, backOff: () => 20 });
@@ -178,7 +206,8 @@ function textOf(body: Comment['body']): string {
   return parts.join('').trim();
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody uses now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createProbe();
     probe.listen(0, 'localhost', () => {

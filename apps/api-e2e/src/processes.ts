@@ -1,0 +1,113 @@
+/**
+ * The product as real processes on one database, as an operator runs it: some answer HTTP (`api`), some work (`worker`). A story can
+ * kill them at any moment, stop them in order, and start them again.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../../../tools/sandbox/waiting.ts';
+import { freePort, type PlayedProduct } from './stage.js';
+
+const PROGRAM = join(import.meta.dirname, '../../api/dist/main.js');
+const SHORT_PAUSES = join(import.meta.dirname, 'short-pauses.ts');
+
+export type Role = 'all' | 'api' | 'worker';
+
+/** How a process ended after it was asked to. */
+export interface Ending {
+  code: number | null;
+  /** From the signal to the end. */
+  ms: number;
+}
+
+/** One place for a process: its role and port stay when another process takes it over. */
+export class ProcessPlace {
+  readonly url: string;
+  private child: ChildProcess | undefined;
+  private output = '';
+
+  constructor(
+    readonly role: Role,
+    private readonly port: number,
+    private readonly environment: Record<string, string>,
+  ) {
+    this.url = `http://localhost:${port}`;
+  }
+
+  /** Starts a process here and waits until it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', SHORT_PAUSES, PROGRAM], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...this.environment, PROCESS_ROLE: this.role, PORT: String(this.port) },
+    });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-8000)));
+    await eventually(
+      async () => child.exitCode ?? (await fetch(`${this.url}/readyz`).then((answer) => (answer.ok ? 'ready' : answer.status), () => 'no answer')),
+      (seen) => seen === 'ready' || child.exitCode !== null,
+      `a process (${this.role}) to be ready`,
+      30_000,
+    );
+    if (child.exitCode !== null) throw new Error(`A process (${this.role}) ended at its start:\n${this.output}`);
+  }
+
+  /** `kill -9`: no warning, no farewell. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** What an operator does at an update: SIGTERM, and wait. */
+  async stop(): Promise<Ending> {
+    const started = Date.now();
+    const code = await this.end('SIGTERM');
+    return { code, ms: Date.now() - started };
+  }
+
+  /** The last lines that processes wrote here. */
+  get log(): string {
+    return this.output;
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    child.kill(signal);
+    return ended;
+  }
+}
+
+/** All processes of one installation. */
+export class Processes implements PlayedProduct {
+  private constructor(readonly places: ProcessPlace[]) {}
+
+  /** Starts one process per role; the first answers on the given port. */
+  static async start(roles: Role[], environment: Record<string, string>, databaseUrl: string, port: number): Promise<Processes> {
+    if (!existsSync(PROGRAM)) throw new Error(`There is no built service (${PROGRAM}). This story runs real processes: run "npm run build" first, or the whole "npm test", which builds.`);
+    const shared = { ...environment, DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}` };
+    const places = [];
+    for (const [index, role] of roles.entries()) places.push(new ProcessPlace(role, index === 0 ? port : await freePort(), shared));
+    const processes = new Processes(places);
+    try {
+      await Promise.all(places.map((place) => place.start()));
+    } catch (error) {
+      await processes.close();
+      throw error;
+    }
+    return processes;
+  }
+
+  /** The places whose processes answer Jira. */
+  get doors(): ProcessPlace[] {
+    return this.places.filter((place) => place.role !== 'worker');
+  }
+
+  get(): never {
+    throw new Error('The product runs in processes of its own here: nothing inside it can be reached.');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.places.map((place) => place.kill()));
+  }
+}
