@@ -22,7 +22,7 @@ export function CopyButton({ value, name, texts, small = false }: { value: strin
   }
 
   return (
-    <Button variant="default" size={small ? 'xs' : 'sm'} className="ui-copy-button" leftSection={<Icon name={outcome === 'copied' ? 'check' : 'copy'} />} aria-label={`${texts.copy}: ${name}`} onClick={() => void copy()} onBlur={() => setOutcome(null)}>
+    <Button variant="default" size={small ? 'xs' : 'sm'} className="ui-copy-button" leftSection={<Icon name={outcome === 'copied' ? 'check' : 'copy'} />} aria-label={`${outcome ? texts[outcome] : texts.copy}: ${name}`} onClick={() => void copy()} onBlur={() => setOutcome(null)}>
       {outcome ? texts[outcome] : texts.copy}
     </Button>
   );

@@ -1,6 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeServer } from '../../testing/fake-server.js';
+import { fill } from '../../testing/fill.js';
 import { ID, me } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 
@@ -16,7 +17,7 @@ describe('API tokens', () => {
   it('are shown once and are gone from the page and the cache afterwards', async () => {
     server.answer(`POST ${TOKENS}`, { status: 201, body: { id: ID, name: 'build server', token: 'ohj_the-secret-token' } });
     const queries = openPage('/account');
-    await userEvent.type(await screen.findByLabelText('Name of the new token'), 'build server');
+    await fill(await screen.findByLabelText('Name of the new token'), 'build server');
     await userEvent.click(screen.getByRole('button', { name: 'Create the token' }));
     expect(await screen.findByDisplayValue('ohj_the-secret-token')).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'I have copied it' }));
@@ -40,7 +41,7 @@ describe('the own OpenHands key', () => {
   it('is emptied after it was saved', async () => {
     server.answer('PUT /api/v1/me/agent', { body: { apiKeySet: true } });
     openPage('/account');
-    await userEvent.type(await field(), 'my-key');
+    await fill(await field(), 'my-key');
     server.answer('GET /api/v1/me', { body: { ...me, agent: { apiKeySet: true } } });
     await userEvent.click(screen.getByRole('button', { name: 'Save the key' }));
     expect(await screen.findByText('The key was saved.')).toBeVisible();
@@ -51,7 +52,7 @@ describe('the own OpenHands key', () => {
   it('stays typed when OpenHands refuses it, with one message at the field', async () => {
     server.refuse('PUT /api/v1/me/agent', 422, 'agent_rejected_key', 'OpenHands does not accept this key.', [{ path: 'apiKey', message: 'OpenHands does not accept this key.' }]);
     openPage('/account');
-    await userEvent.type(await field(), 'my-key');
+    await fill(await field(), 'my-key');
     await userEvent.click(screen.getByRole('button', { name: 'Save the key' }));
     expect(await screen.findAllByText('OpenHands does not accept this key.')).toHaveLength(1);
     const input = await field();

@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
+import { fill } from '../../testing/fill.js';
 import { dataCenterOff, ID, me, owned, refusedDelivery, runningJob } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import { texts } from '../../texts.js';
@@ -33,7 +34,7 @@ describe('the delivery log', () => {
     server.answer('GET /api/v1/deliveries?', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/deliveries?outcome=refused&issueKey=SHOP-1', { body: { items: [refusedDelivery], nextCursor: null } });
     openPage('/activity');
     await userEvent.selectOptions(await screen.findByLabelText('Outcome'), 'refused');
-    await userEvent.type(screen.getByLabelText('Issue key'), 'shop-1');
+    await fill(screen.getByLabelText('Issue key'), 'shop-1');
     await userEvent.click(screen.getByRole('button', { name: 'Filter' }));
     expect(await screen.findByRole('link', { name: 'Open Comment created, SHOP-1' })).toHaveAttribute('href', `/deliveries/${ID}`);
     expect(screen.getByRole('table')).toHaveTextContent('No repository was found');
@@ -72,7 +73,7 @@ describe('"Why did nothing happen?"', () => {
   it('names the usual causes when nothing about the issue has come', async () => {
     server.answer('GET /api/v1/deliveries?issueKey=SHOP-9', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-9', { body: { items: [], nextCursor: null } });
     openPage('/activity/why');
-    await userEvent.type(await screen.findByLabelText('Issue key'), 'shop-9');
+    await fill(await screen.findByLabelText('Issue key'), 'shop-9');
     await userEvent.click(screen.getByRole('button', { name: 'Look' }));
     expect(await screen.findByText('Nothing about SHOP-9 has reached us that you may see')).toBeVisible();
     expect(await screen.findByText(/Jira has never called us from acme.atlassian.net/)).toBeVisible();
@@ -80,7 +81,7 @@ describe('"Why did nothing happen?"', () => {
 
   it('asks for a readable issue key', async () => {
     openPage('/activity/why');
-    await userEvent.type(await screen.findByLabelText('Issue key'), 'not a key');
+    await fill(await screen.findByLabelText('Issue key'), 'not a key');
     await userEvent.click(screen.getByRole('button', { name: 'Look' }));
     expect(await screen.findByText('Enter an issue key, for example PROJ-123.')).toBeVisible();
   });

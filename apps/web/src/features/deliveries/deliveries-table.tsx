@@ -39,7 +39,7 @@ function DeliveryRow({ delivery: { id, event, issueKey, actor, receivedAt, outco
           {reason && <div className="ui-muted">{texts.reasons[reason]}</div>}
         </div>
       </td>
-      <td role="cell" data-label={columns.job}>{jobId && <Link className="row-link" to={`/jobs/${jobId}`} aria-label={texts.job.title(issueKey ?? t.noIssue)}>{t.open}</Link>}</td>
+      <td role="cell" data-label={columns.job}>{jobId && <Link className="row-link" to={`/jobs/${jobId}`} aria-label={`${t.open}: ${texts.job.title(issueKey ?? t.noIssue)}`}>{t.open}</Link>}</td>
     </tr>
   );
 }

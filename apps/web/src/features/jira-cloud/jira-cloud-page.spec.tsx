@@ -1,6 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeServer } from '../../testing/fake-server.js';
+import { fill } from '../../testing/fill.js';
 import { connection, dataCenterOff, ID, linkedOnly, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 
@@ -17,15 +18,15 @@ function signedInWith(integration: object): void {
 }
 
 async function growForm(): Promise<void> {
-  await userEvent.type(await field(/Workspace name/), 'https://acme.atlassian.net/browse/X-1');
+  await fill(await field(/Workspace name/), 'https://acme.atlassian.net/browse/X-1');
   await press('Connect');
   await field(/Service Account Email/);
 }
 
 async function typeCredentials(): Promise<void> {
-  await userEvent.type(await field(/Webhook Secret/), 'a-long-enough-webhook-secret');
-  await userEvent.type(await field(/Service Account Email/), 'agent@example.com');
-  await userEvent.type(await field(/Service Account API Key/), 'the-api-token');
+  await fill(await field(/Webhook Secret/), 'a-long-enough-webhook-secret');
+  await fill(await field(/Service Account Email/), 'agent@example.com');
+  await fill(await field(/Service Account API Key/), 'the-api-token');
 }
 
 beforeEach(() => {
@@ -37,7 +38,7 @@ describe('configuring a workspace that nobody has connected', () => {
 
   it('shows what was understood of a pasted address', async () => {
     openPage(PAGE);
-    await userEvent.type(await field(/Workspace name/), 'https://Acme.atlassian.net/browse/X-1');
+    await fill(await field(/Workspace name/), 'https://Acme.atlassian.net/browse/X-1');
     expect(await screen.findByText('Understood as acme.atlassian.net')).toBeVisible();
   });
 
@@ -129,7 +130,7 @@ describe('a workspace that the team has connected', () => {
     server.answer(LOOK_UP, { body: { site: 'acme.atlassian.net', status: 'active' } });
     server.refuse('POST /api/v1/jira-cloud/workspaces/acme.atlassian.net/link', 503, 'unavailable', 'Atlassian is away.');
     openPage(PAGE);
-    await userEvent.type(await field(/Workspace name/), 'acme');
+    await fill(await field(/Workspace name/), 'acme');
     server.answer('GET /api/v1/jira-cloud/workspaces/acme.atlassian.net', { body: { site: 'acme.atlassian.net', status: 'active' } });
     await press('Connect');
     expect(await screen.findByRole('alert')).toHaveTextContent('Atlassian is away.');
@@ -144,7 +145,7 @@ describe('editing as the owner', () => {
     signedInWith(owned);
     server.refuse(UPDATE, 409, 'conflict', 'Stop here.');
     openPage(PAGE);
-    await userEvent.type(await field(/Service Account API Key/), 'new-token');
+    await fill(await field(/Service Account API Key/), 'new-token');
     await press('Update');
     await screen.findByText('Stop here.');
     expect(server.callsOf(UPDATE).map(({ body }) => body)).toEqual([{ serviceAccountApiToken: 'new-token' }]);
@@ -174,7 +175,7 @@ describe('editing as the owner', () => {
     await userEvent.click(screen.getAllByRole('button', { name: 'Unlink' })[1]!);
     expect(await screen.findByText(/This is not acme.atlassian.net/)).toBeVisible();
     expect(server.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
-    await userEvent.type(screen.getByLabelText(/Type acme.atlassian.net/), 'acme.atlassian.net');
+    await fill(screen.getByLabelText(/Type acme.atlassian.net/), 'acme.atlassian.net');
     await userEvent.click(screen.getAllByRole('button', { name: 'Unlink' })[1]!);
     await screen.findByRole('heading', { name: 'Integrations' });
     expect(server.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
