@@ -48,6 +48,12 @@ export const DeliveryDetail = Delivery.extend({
 }).meta({ id: 'DeliveryDetail' });
 export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
 
+/** What anybody with the link in a comment may know of a decision: how it ended and what to do, nothing about people or texts. */
+export const PublicDecision = z
+  .object({ outcome: DeliveryOutcome, reason: DeliveryReason.nullable(), title: z.string().nullable(), fixHint: z.string().nullable() })
+  .meta({ id: 'PublicDecision' });
+export type PublicDecision = z.infer<typeof PublicDecision>;
+
 export const DeliveryQuery = PageQuery.extend({
   connectionId: Uuid.optional(),
   outcome: DeliveryOutcome.optional(),

@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Delivery, DeliveryDetail, DeliveryPage, DeliveryQuery, type Page, ReplayAccepted, Uuid } from '@openhands-jira/contracts';
-import { type Caller, CurrentCaller } from '../security/access.js';
+import { type Delivery, DeliveryDetail, DeliveryPage, DeliveryQuery, type Page, PublicDecision, ReplayAccepted, Uuid } from '@openhands-jira/contracts';
+import { type Caller, CurrentCaller, Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { Deliveries } from './deliveries.service.js';
 
@@ -25,6 +25,15 @@ export class DeliveriesController {
   @ApiProblems('validation_failed', 'not_found')
   detail(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<DeliveryDetail> {
     return this.deliveries.detail(caller, id);
+  }
+
+  @Public()
+  @Get(':id/decision')
+  @ApiOperation({ summary: 'How a delivery ended and what to do, for anybody who has the link from a comment' })
+  @ApiOkResponse({ standardSchema: PublicDecision, description: 'Nothing about people, texts or repositories' })
+  @ApiProblems('validation_failed', 'not_found')
+  decision(@Param('id', { schema: Uuid }) id: string): Promise<PublicDecision> {
+    return this.deliveries.decision(id);
   }
 
   @Post(':id/replay')

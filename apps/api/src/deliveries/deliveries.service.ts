@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Delivery, DeliveryDetail, DeliveryOutcome, DeliveryQuery, DeliveryReason, Page, ReplayAccepted, TraceStep } from '@openhands-jira/contracts';
+import type { Delivery, DeliveryDetail, DeliveryOutcome, DeliveryQuery, DeliveryReason, Page, PublicDecision, ReplayAccepted, TraceStep } from '@openhands-jira/contracts';
 import { REASON_TEXTS } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
@@ -77,6 +77,14 @@ export class Deliveries {
     );
     if (!row) throw notFound('delivery');
     return toDetail(row);
+  }
+
+  /** How a delivery was decided, for readers of the issue who are not signed in. Its id is in our comment, and nowhere else. */
+  async decision(id: string): Promise<PublicDecision> {
+    const delivery = await this.find(id);
+    if (!delivery) throw notFound('delivery');
+    const { outcome, reason } = delivery;
+    return { outcome, reason, title: reason && REASON_TEXTS[reason].title, fixHint: reason && REASON_TEXTS[reason].hint };
   }
 
   /**
