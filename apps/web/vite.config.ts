@@ -38,7 +38,7 @@ export default defineConfig({
       { find: /^@openhands-jira\/(contracts|ui)$/, replacement: `${libraries}$1/src/index.ts` },
     ],
   },
-  build: { target: 'es2022', assetsInlineLimit: 0 },
+  build: { target: 'es2022', assetsInlineLimit: 0, manifest: true },
   server: { port: 5173, proxy: toApi },
   preview: { port: 4173, proxy: toApi },
 });

@@ -274,7 +274,7 @@ export const texts = {
     noTrace: 'The steps are no longer kept.',
     waiting: 'The decision is being made. This page follows it.',
     payload: 'What Jira sent',
-    payloadText: 'Secrets and e-mail addresses are masked. It is kept for a limited time.',
+    payloadText: 'It is kept for a limited time.',
     showHeaders: 'Headers',
     showPayload: 'Body',
     noPayload: 'Only the owner of the connection and administrators see the payload, until its retention ends.',
