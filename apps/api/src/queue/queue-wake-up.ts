@@ -41,6 +41,8 @@ export class QueueWakeUp {
     } catch (error) {
       this.log.warn({ err: error }, 'Listening for new queue entries failed; trying again in a second');
       await client.end().catch(() => undefined);
+      // A client that never connected tells no end.
+      this.reconnectLater();
     }
   }
 
