@@ -166,17 +166,17 @@ export class Stage {
   async decided(browser: Browser, issueKey: string, after: string[] = []): Promise<Answer['json']> {
     const found = await eventually(
       async () => (await browser.get(`/api/v1/deliveries?issueKey=${issueKey}`)).json.items.filter((one: { id: string; actor: string | null }) => !after.includes(one.id) && one.actor !== 'OpenHands Agent'),
-      (items: { outcome: string }[]) => items.length > 0 && items.every((one) => one.outcome !== 'pending'),
+      (items: { id: string; outcome: string }[]) => items.length > 0 && items.every((one) => one.outcome !== 'pending'),
       `a decided delivery of ${issueKey}`,
     );
-    return (await browser.get(`/api/v1/deliveries/${found[0].id}`)).json;
+    return (await browser.get(`/api/v1/deliveries/${found[0]!.id}`)).json;
   }
 
   /** Sends a delivery by hand, signed unless headers say otherwise. */
   async deliver(connectionId: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
     const answer = await fetch(`${this.url}/integration/jira/connections/${connectionId}/events`, {
       method: 'POST',
-      body: body as BodyInit,
+      body: typeof body === 'string' ? body : new Uint8Array(body),
       headers: { 'content-type': 'application/json', 'x-hub-signature': sign(CREDENTIALS.webhookSecret, body), ...headers },
     });
     const text = await answer.text();
