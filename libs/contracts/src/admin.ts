@@ -1,6 +1,6 @@
 /** What installation administrators see and set: Jira Data Center, trusted certificates, and who changed them. */
 import { z } from 'zod';
-import { Time, Uuid } from './paging.js';
+import { page, Time, Uuid } from './paging.js';
 import { PastedSecret } from './sign-in.js';
 
 /** Where a value comes from: the environment (read-only here), or the administration. */
@@ -78,10 +78,22 @@ export const DataCenterBaseUrl = z
     return z.NEVER;
   });
 
-/** An empty field of the form: a plain value is removed by it, a secret is kept. */
-const Nothing = z.string().trim().length(0);
-const removable = <T extends z.ZodType>(schema: T) => z.union([z.null(), Nothing.transform(() => null), schema]).optional();
-const kept = <T extends z.ZodType>(schema: T) => z.union([z.null(), Nothing.transform(() => undefined), schema]).optional();
+/** A field of the form: null removes the value; what an empty text means is said by `empty`. */
+const field = <Empty extends null | undefined>(schema: z.ZodType<string>, empty: Empty) =>
+  z
+    .string({ error: 'Send a text.' })
+    .nullable()
+    .transform((text, context) => {
+      if (text === null) return null;
+      if (text.trim() === '') return empty;
+      const read = schema.safeParse(text);
+      if (read.success) return read.data;
+      for (const issue of read.error.issues) context.addIssue({ code: 'custom', message: issue.message });
+      return z.NEVER;
+    })
+    .optional();
+
+const ServiceAccountEmail = z.string().trim().pipe(z.email({ error: 'This is not an e-mail address, for example openhands-bot@company.com.' }).max(254, 'At most 254 characters.'));
 
 /**
  * Changes; what is absent stays as it is. An empty secret is kept, because the form never knows the former one; null removes it.
@@ -90,11 +102,11 @@ export const UpdateDataCenterConfiguration = z
   .object({
     enabled: z.boolean({ error: 'Send true or false.' }).optional(),
     linkMethod: LinkMethod.optional(),
-    baseUrl: removable(DataCenterBaseUrl),
-    serviceAccountEmail: removable(z.string().trim().pipe(z.email({ error: 'This is not an e-mail address, for example openhands-bot@company.com.' }).max(254, 'At most 254 characters.'))),
-    serviceAccountPat: kept(PastedSecret),
-    oauthClientId: removable(PastedSecret),
-    oauthClientSecret: kept(PastedSecret),
+    baseUrl: field(DataCenterBaseUrl, null),
+    serviceAccountEmail: field(ServiceAccountEmail, null),
+    serviceAccountPat: field(PastedSecret, undefined),
+    oauthClientId: field(PastedSecret, null),
+    oauthClientSecret: field(PastedSecret, undefined),
   })
   .meta({ id: 'UpdateDataCenterConfiguration' });
 export type UpdateDataCenterConfiguration = z.infer<typeof UpdateDataCenterConfiguration>;
@@ -149,3 +161,5 @@ export const AuditEntry = z
   })
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export const AuditPage = page(AuditEntry).meta({ id: 'AuditPage' });

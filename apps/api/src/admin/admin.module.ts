@@ -1,8 +1,20 @@
 import { Module } from '@nestjs/common';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { AuditController } from './audit.controller.js';
+import { AuditLog } from './audit-log.service.js';
+import { CertificatesController } from './certificates.controller.js';
+import { Certificates } from './certificates.service.js';
+import { DataCenterAdministration } from './data-center-administration.service.js';
+import { DataCenterController } from './data-center.controller.js';
+import { DataCenterTest } from './data-center-test.service.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.service.js';
 
-/** What operators of the installation see and do. */
-@Module({ controllers: [HealthController, MetricsController], providers: [Metrics] })
+/** What operators and administrators of the installation see and do. */
+@Module({
+  imports: [ConnectionsModule],
+  controllers: [AuditController, CertificatesController, DataCenterController, HealthController, MetricsController],
+  providers: [AuditLog, Certificates, DataCenterAdministration, DataCenterTest, Metrics],
+})
 export class AdminModule {}

@@ -22,6 +22,13 @@ export interface InstalledDataCenter extends DataCenterValues {
   managedBy: Record<DataCenterField, ManagedBy>;
 }
 
+/** What is still needed before Jira Data Center can be used. The base URL is needed by both link methods, because every call goes there. */
+export function missingSettings(values: DataCenterValues): DataCenterField[] {
+  const always: DataCenterField[] = ['baseUrl', 'serviceAccountEmail', 'serviceAccountPat'];
+  const needed: DataCenterField[] = values.linkMethod === 'oauth' ? [...always, 'oauthClientId', 'oauthClientSecret'] : always;
+  return needed.filter((field) => values[field] === null);
+}
+
 /** What is older is read again, so that a change in one process counts in all others within this time. */
 const FRESH_MS = 500;
 

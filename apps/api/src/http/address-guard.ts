@@ -7,6 +7,14 @@ type Resolve = (hostname: string, options: LookupAllOptions, callback: (error: N
 /** Ranges of public addresses in ipaddr.js's words; everything else (private, loopback, link-local, ...) is closed. */
 const PUBLIC_RANGE = 'unicast';
 
+/** Ranges in which a server of an organisation can be. */
+const SERVER_RANGES = [PUBLIC_RANGE, 'private', 'uniqueLocal', 'carrierGradeNat'];
+
+/** True for an address, written as such, where no server of an organisation is: loopback, link-local, multicast and the like. */
+export function isSpecialAddress(host: string): boolean {
+  return ipaddr.isValid(host) && !SERVER_RANGES.includes(ipaddr.process(host).range());
+}
+
 /**
  * Keeps calls to hosts that nobody configured away from private networks and cloud metadata services. The address that is
  * checked is the address that is connected to: the check runs inside the look-up of the connection itself, so a name that
@@ -32,11 +40,17 @@ export class AddressGuard {
   /** True for public addresses and for listed ranges. */
   isAllowedAddress(address: string): boolean {
     if (!ipaddr.isValid(address)) return false;
-    // IPv4-mapped IPv6 addresses (::ffff:10.0.0.1) are judged as the IPv4 address they hold.
-    const parsed = ipaddr.process(address);
+    // `process`: IPv4-mapped IPv6 addresses (::ffff:10.0.0.1) are judged as the IPv4 address they hold.
+    return this.isListed(address) || ipaddr.process(address).range() === PUBLIC_RANGE;
+  }
+
+  /** True when the operator listed this host, or a range that holds this address. */
+  isListed(host: string): boolean {
+    if (this.isAllowedHost(host)) return true;
+    if (!ipaddr.isValid(host)) return false;
+    const parsed = ipaddr.process(host);
     if (this.hosts.has(parsed.toString())) return true;
-    if (this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits))) return true;
-    return parsed.range() === PUBLIC_RANGE;
+    return this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits));
   }
 
   /** A look-up for sockets that gives only allowed addresses, and the error EBLOCKED when none is left. */

@@ -1,0 +1,259 @@
+import { Global, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AUTHORITY_FILE, authorityCertificate, serverCertificate } from '../../../../tools/sandbox/jira-data-center/certificates.ts';
+import { AGENT_KEY_CHECK } from '../auth/agent-key-check.js';
+import { AppConfig } from '../config/config.js';
+import { DataCenterSettings } from '../connections/data-center-settings.service.js';
+import { uuidv7 } from '../database/uuid.js';
+import { SecretBox } from '../security/secret-box.js';
+import { type Answer, type AuthBench, type Browser, PUBLIC_URL, startAuthBench } from '../testing/auth-bench.js';
+import { AdminModule } from './admin.module.js';
+
+const ADMIN_TOKEN = 'administrator-token-of-the-environment-0123456789';
+const SETTINGS = '/api/v1/admin/jira-data-center';
+const CERTIFICATES = '/api/v1/admin/certificates';
+const AUDIT = '/api/v1/admin/audit';
+const complete = {
+  enabled: true, linkMethod: 'oauth', baseUrl: 'https://jira.example.com/', serviceAccountEmail: 'openhands-bot@example.com', serviceAccountPat: 'the-pat-of-the-bot', oauthClientId: 'client-1', oauthClientSecret: 'the-client-secret',
+};
+
+@Global()
+@Module({ providers: [{ provide: AGENT_KEY_CHECK, useValue: { check: async () => 'accepted' } }], exports: [AGENT_KEY_CHECK] })
+class AgentModule {}
+
+interface AdminBench extends AuthBench {
+  root: Browser;
+  member: Browser;
+}
+
+async function startAdminBench(environment: Record<string, string> = {}): Promise<AdminBench> {
+  const bench = await startAuthBench({ ADMIN_EMAILS: 'root@example.com', ADMIN_API_TOKEN: ADMIN_TOKEN, ...environment }, [AgentModule, AdminModule]);
+  const [root, member] = [bench.browser(), bench.browser()];
+  for (const login of ['root', 'ann']) bench.hosts.github.addUser({ login, name: login === 'root' ? 'Rita Root' : 'Ann' });
+  await root.signIn(bench.hosts.github, 'root');
+  await member.signIn(bench.hosts.github, 'ann');
+  return { ...bench, root, member };
+}
+
+/** Path of the wrong field and what is said about it. */
+const mistakesIn = (answer: Answer): Record<string, string> => Object.fromEntries((answer.body['errors'] as { path: string; message: string }[]).map((one) => [one.path, one.message]));
+
+describe('The administration', () => {
+  let bench: AdminBench;
+  let put: (body: object) => Promise<Answer>;
+
+  beforeAll(async () => {
+    bench = await startAdminBench({ OUTBOUND_ALLOWED_HOSTS: 'jira.lan,10.1.0.0/16' });
+    put = (body) => bench.root.send('PUT', SETTINGS, body);
+  });
+  afterAll(() => bench.close());
+  beforeEach(async () => {
+    for (const table of ['installation_settings', 'trusted_certificates', 'audit_log']) await bench.db.query(`DELETE FROM ${table}`);
+    bench.app.get(DataCenterSettings).forget();
+    bench.time.advance(5000);
+  });
+
+  describe('is closed', () => {
+    const routes = [['GET', SETTINGS], ['PUT', SETTINGS], ['POST', `${SETTINGS}/test`], ['GET', CERTIFICATES], ['PUT', CERTIFICATES], ['GET', AUDIT]] as const;
+    it.each(routes)('to those who are not signed in: %s %s', async (method, url) => {
+      expect((await bench.browser().send(method, url, method === 'GET' ? undefined : {})).status).toBe(401);
+    });
+    it.each(routes)('to people who are no administrators: %s %s', async (method, url) => {
+      expect((await bench.member.send(method, url, method === 'GET' ? undefined : {})).status).toBe(403);
+    });
+    it('but not to the administrator token', async () => {
+      expect((await bench.browser().get(SETTINGS, { authorization: `Bearer ${ADMIN_TOKEN}` })).status).toBe(200);
+    });
+  });
+
+  describe('of Jira Data Center', () => {
+    it('begins switched off, with OAuth, and says what is missing', async () => {
+      const { body } = await bench.root.get(SETTINGS);
+      expect(body).toEqual({
+        enabled: false, linkMethod: 'oauth', baseUrl: null, serviceAccountEmail: null, serviceAccountPatSet: false, oauthClientId: null, oauthClientSecretSet: false,
+        callbackUrl: `${PUBLIC_URL}/integration/jira-dc/callback`, linkedPeople: 0,
+        missing: ['baseUrl', 'serviceAccountEmail', 'serviceAccountPat', 'oauthClientId', 'oauthClientSecret'],
+        managedBy: { enabled: 'app', linkMethod: 'app', baseUrl: 'app', serviceAccountEmail: 'app', serviceAccountPat: 'app', oauthClientId: 'app', oauthClientSecret: 'app' },
+      });
+    });
+
+    it('keeps what is entered and never tells a secret', async () => {
+      const answer = await put(complete);
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatchObject({ enabled: true, baseUrl: 'https://jira.example.com', serviceAccountPatSet: true, oauthClientId: 'client-1', oauthClientSecretSet: true, missing: [] });
+      expect((await bench.root.get(SETTINGS)).body).toEqual(answer.body);
+      expect(JSON.stringify(answer.body)).not.toMatch(/the-pat|the-client-secret/);
+    });
+
+    it('stores secrets sealed, each bound to its place', async () => {
+      await put(complete);
+      const rows = await bench.db.query<{ key: string; value: string | null; value_sealed: string | null }[]>('SELECT * FROM installation_settings ORDER BY key');
+      expect(JSON.stringify(rows)).not.toMatch(/the-pat|the-client-secret/);
+      const sealed = rows.filter((row) => row.value_sealed !== null);
+      expect(sealed.map((row) => row.key)).toEqual(['jira_data_center.oauth_client_secret', 'jira_data_center.service_account_pat']);
+      expect(bench.app.get(SecretBox).open(sealed[1]!.value_sealed!, `installation_settings:${sealed[1]!.key}:value`)).toBe('the-pat-of-the-bot');
+    });
+
+    it('keeps a secret whose field is empty, and what is absent', async () => {
+      await put(complete);
+      await put({ serviceAccountPat: '', oauthClientSecret: ' ', linkMethod: 'email' });
+      expect(await bench.app.get(DataCenterSettings).current()).toMatchObject({ linkMethod: 'email', serviceAccountPat: 'the-pat-of-the-bot', oauthClientSecret: 'the-client-secret', oauthClientId: 'client-1' });
+    });
+
+    it('removes a secret with null, once it is no longer needed', async () => {
+      await put(complete);
+      expect((await put({ oauthClientSecret: null })).status).toBe(400);
+      expect((await put({ oauthClientSecret: null, linkMethod: 'email' })).body).toMatchObject({ oauthClientSecretSet: false, missing: [] });
+    });
+
+    it('is the same in all processes within half a second', async () => {
+      const other = new DataCenterSettings(bench.app.get(DataSource), bench.app.get(SecretBox), bench.app.get(AppConfig), bench.time);
+      expect(await other.current()).toMatchObject({ enabled: false });
+      await put(complete);
+      expect(await bench.app.get(DataCenterSettings).current()).toMatchObject({ enabled: true });
+      bench.time.advance(600);
+      expect(await other.current()).toMatchObject({ enabled: true, serviceAccountPat: 'the-pat-of-the-bot' });
+    });
+
+    it('names every required value that is missing, and stays off', async () => {
+      const answer = await put({ enabled: true });
+      expect(answer.status).toBe(400);
+      expect(Object.keys(mistakesIn(answer))).toEqual(['baseUrl', 'serviceAccountEmail', 'serviceAccountPat', 'oauthClientId', 'oauthClientSecret']);
+      expect((await bench.root.get(SETTINGS)).body).toMatchObject({ enabled: false });
+      expect(Object.keys(mistakesIn(await put({ enabled: true, linkMethod: 'email' })))).toEqual(['baseUrl', 'serviceAccountEmail', 'serviceAccountPat']);
+    });
+
+    it('takes settings in any order while it is off', async () => {
+      expect((await put({ serviceAccountEmail: 'bot@example.com' })).body).toMatchObject({ serviceAccountEmail: 'bot@example.com', enabled: false });
+      expect((await put({ serviceAccountEmail: '' })).body).toMatchObject({ serviceAccountEmail: null });
+    });
+
+    it.each([
+      ['https://jira.example.com:8443/jira/', 'https://jira.example.com:8443/jira'], ['HTTPS://Jira.Example.com/Jira//', 'https://jira.example.com/Jira'],
+      ['http://jira.lan:8080/', 'http://jira.lan:8080'], ['http://10.1.2.3:8080', 'http://10.1.2.3:8080'], ['https://10.9.2.3', 'https://10.9.2.3'],
+    ])('keeps port and context path of a base URL: %s', async (entered, kept) => {
+      expect((await put({ baseUrl: entered })).body).toMatchObject({ baseUrl: kept });
+    });
+
+    it.each([
+      ['jira.example.com', /must include the scheme.*https:\/\/jira\.example\.com and not only jira\.example\.com/], ['ftp://jira.example.com', /must include the scheme/],
+      ['http://jira.example.com', /Use https.*OUTBOUND_ALLOWED_HOSTS/], ['http://10.9.2.3', /Use https/], ['https://user:pw@jira.example.com', /user name and password/],
+      ['https://jira.example.com/?a=b', /before the "\?"/], ['https://jira.example.com/#x', /before the "\?" or "#"/], ['https://jira.example.com\\@x', /user name/],
+      ['https://jira.example.com:99999', /not an address/], ['https://jira example.com', /not an address/], ['https://169.254.169.254', /stands for something else/],
+      ['https://[::ffff:127.0.0.1]', /stands for something else/],
+    ])('refuses the base URL %s with a sentence', async (baseUrl, sentence) => {
+      const answer = await put({ baseUrl });
+      expect(answer.status).toBe(400);
+      expect(mistakesIn(answer)['baseUrl']).toMatch(sentence);
+    });
+
+    it.each([
+      ['serviceAccountEmail', 'not an address', /e-mail address, for example/], ['serviceAccountPat', 'two words', /blank inside/], ['oauthClientId', 'x'.repeat(1025), /longer/],
+      ['linkMethod', 'trust', /oauth \(recommended\) or email/], ['enabled', 'yes', /true or false/],
+    ])('refuses the value %s = %s with a sentence', async (field, value, sentence) => {
+      expect(mistakesIn(await put({ [field]: value }))[field]).toMatch(sentence);
+    });
+
+    it('says how many people are linked on the present server', async () => {
+      const [user, connection] = [uuidv7(), uuidv7()];
+      await bench.db.query(`INSERT INTO users (id, name) VALUES ($1, 'Lin')`, [user]);
+      await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES ($1, 'jira-data-center', 'jira.example.com', 'https://jira.example.com', 'active')`, [connection]);
+      await bench.db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method) VALUES ($1, $2, $3, 'lin', 'Lin', 'oauth')`, [uuidv7(), connection, user]);
+      expect((await bench.root.get(SETTINGS)).body).toMatchObject({ linkedPeople: 1 });
+    });
+
+    it('offers the test of the saved settings', async () => {
+      const answer = await bench.root.send('POST', `${SETTINGS}/test`);
+      expect([answer.status, answer.body]).toEqual([200, { items: [expect.objectContaining({ check: 'settings', ok: false })] }]);
+    });
+  });
+
+  describe('of certificates', () => {
+    const paste = (pem: string): Promise<Answer> => bench.root.send('PUT', CERTIFICATES, { pem });
+
+    it('shows what was pasted, replaces it and removes it', async () => {
+      expect((await bench.root.get(CERTIFICATES)).body).toEqual({ items: [], managedBy: 'app' });
+      const answer = await paste(authorityCertificate());
+      expect(answer.body).toEqual({ managedBy: 'app', items: [{ subject: expect.stringMatching(/CN=/), issuer: expect.stringMatching(/CN=/), notAfter: expect.stringMatching(/^2120-.*Z$/), fingerprint: expect.stringMatching(/^([0-9A-F]{2}:)+/), isCa: true }] });
+      expect((await bench.root.get(CERTIFICATES)).body).toEqual(answer.body);
+      expect((await paste(serverCertificate('valid').cert)).body).toMatchObject({ items: [{ isCa: false }] });
+      expect((await paste('')).body).toMatchObject({ items: [] });
+    });
+
+    it('refuses a private key with a sentence, and keeps what it has', async () => {
+      await paste(authorityCertificate());
+      const answer = await paste(serverCertificate('valid').cert + serverCertificate('valid').key);
+      expect([answer.status, mistakesIn(answer)['pem']]).toEqual([400, expect.stringContaining('private key')]);
+      expect((await bench.root.get(CERTIFICATES)).body).toMatchObject({ items: [{ isCa: true }] });
+    });
+  });
+
+  describe('keeps a log', () => {
+    const entries = async (query = ''): Promise<Record<string, unknown>[]> => (await bench.root.get(`${AUDIT}${query}`)).body['items'] as Record<string, unknown>[];
+
+    it('of who changed what and when, without secrets', async () => {
+      await put(complete);
+      await bench.browser().send('PUT', SETTINGS, { baseUrl: 'https://new.example.com', serviceAccountPat: 'another-pat' }, { authorization: `Bearer ${ADMIN_TOKEN}` });
+      await bench.root.send('PUT', CERTIFICATES, { pem: authorityCertificate() });
+      const [third, second, first] = await entries();
+      expect(first).toMatchObject({ who: 'Rita Root', userId: expect.any(String), what: 'jira_data_center_changed', at: expect.stringMatching(/Z$/) });
+      expect(first!['changes']).toContainEqual({ name: 'serviceAccountPat', from: null, to: 'set' });
+      expect(second).toMatchObject({ who: 'administrator token', userId: null });
+      expect(second!['changes']).toEqual([{ name: 'baseUrl', from: 'https://jira.example.com', to: 'https://new.example.com' }, { name: 'serviceAccountPat', from: 'set', to: 'set' }]);
+      expect(third).toMatchObject({ what: 'certificates_changed', changes: [{ name: 'certificate', from: null, to: expect.stringContaining('CN=') }] });
+      expect(JSON.stringify(await bench.db.query('SELECT * FROM audit_log'))).not.toMatch(/the-pat|another-pat|the-client-secret/);
+    });
+
+    it('and nothing when nothing changed or a change was refused', async () => {
+      await put(complete);
+      await put(complete);
+      await put({ baseUrl: 'jira.example.com' });
+      await bench.root.send('PUT', CERTIFICATES, { pem: '' });
+      expect(await entries()).toHaveLength(1);
+    });
+
+    it('as a list that goes on', async () => {
+      for (const email of ['a@example.com', 'b@example.com', 'c@example.com']) await put({ serviceAccountEmail: email });
+      const { body } = await bench.root.get(`${AUDIT}?limit=2`);
+      expect(body).toMatchObject({ items: [{}, {}], nextCursor: expect.any(String) });
+      expect(await entries(`?cursor=${String(body['nextCursor'])}`)).toMatchObject([{ changes: [{ to: 'a@example.com' }] }]);
+      expect((await bench.root.get(`${AUDIT}?cursor=x`)).status).toBe(400);
+    });
+  });
+});
+
+describe('Values of the environment', () => {
+  let bench: AdminBench;
+
+  beforeAll(async () => {
+    bench = await startAdminBench({
+      JIRA_DC_ENABLED: 'true', JIRA_DC_LINK_METHOD: 'email', JIRA_DC_BASE_URL: 'https://jira.example.com/jira/', JIRA_DC_SERVICE_ACCOUNT_PAT: 'pat-of-the-environment', TRUSTED_CA_CERTIFICATES: AUTHORITY_FILE,
+    });
+  });
+  afterAll(() => bench.close());
+
+  it('are shown as such, secrets aside', async () => {
+    const { body } = await bench.root.get(SETTINGS);
+    expect(body).toMatchObject({ enabled: true, linkMethod: 'email', baseUrl: 'https://jira.example.com/jira', serviceAccountPatSet: true, missing: ['serviceAccountEmail'] });
+    expect(body['managedBy']).toMatchObject({ enabled: 'environment', baseUrl: 'environment', serviceAccountPat: 'environment', serviceAccountEmail: 'app' });
+    expect(JSON.stringify(body)).not.toContain('pat-of-the-environment');
+  });
+
+  it.each([['enabled', false, 'JIRA_DC_ENABLED'], ['baseUrl', 'https://other.example.com', 'JIRA_DC_BASE_URL'], ['serviceAccountPat', 'mine', 'JIRA_DC_SERVICE_ACCOUNT_PAT'], ['baseUrl', null, 'JIRA_DC_BASE_URL']])('cannot be changed here: %s', async (field, value, variable) => {
+    const answer = await bench.root.send('PUT', SETTINGS, { serviceAccountEmail: 'bot@example.com', [field]: value });
+    expect([answer.status, answer.body['code']]).toEqual([409, 'managed_by_environment']);
+    expect(answer.body['detail']).toContain(variable);
+    expect((await bench.root.get(SETTINGS)).body).toMatchObject({ serviceAccountEmail: null });
+  });
+
+  it('may be sent back as they were shown, beside those that are managed here', async () => {
+    const answer = await bench.root.send('PUT', SETTINGS, { enabled: true, linkMethod: 'email', baseUrl: 'https://jira.example.com/jira', serviceAccountEmail: 'bot@example.com', serviceAccountPat: '' });
+    expect(answer.body).toMatchObject({ serviceAccountEmail: 'bot@example.com', missing: [] });
+  });
+
+  it('name the file of the trusted certificates, which is not changed here either', async () => {
+    expect((await bench.root.get(CERTIFICATES)).body).toMatchObject({ managedBy: 'environment', items: [{ isCa: true }] });
+    const answer = await bench.root.send('PUT', CERTIFICATES, { pem: '' });
+    expect([answer.status, answer.body['code']]).toEqual([409, 'managed_by_environment']);
+  });
+});

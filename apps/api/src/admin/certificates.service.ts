@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { TrustedCertificate, TrustedCertificateList } from '@openhands-jira/contracts';
+import { DataSource } from 'typeorm';
+import { type PemCertificate, readCertificates } from '../http/pem.js';
+import { TrustedCertificates } from '../http/trusted-certificates.service.js';
+import type { Caller } from '../security/access.js';
+import { Problem } from '../security/problem.js';
+import { AuditLog, type Change } from './audit-log.service.js';
+
+/** The administrators' view of the additional trusted certificates. */
+@Injectable()
+export class Certificates {
+  constructor(
+    private readonly trusted: TrustedCertificates,
+    private readonly audit: AuditLog,
+    private readonly db: DataSource,
+  ) {}
+
+  async list(): Promise<TrustedCertificateList> {
+    return { items: (await this.trusted.current()).map(certificateView), managedBy: this.trusted.managedBy };
+  }
+
+  /** Replaces all by those of this PEM text. Throws `Problem` when it cannot be used. */
+  async replace(caller: Caller, pem: string): Promise<TrustedCertificateList> {
+    if (this.trusted.managedBy === 'environment') {
+      throw new Problem(409, 'managed_by_environment', 'The certificates come from the file that TRUSTED_CA_CERTIFICATES names. Change that file, or unset the variable to manage them here.');
+    }
+    const reading = readCertificates(pem);
+    if (!reading.ok) throw new Problem(400, 'validation_failed', reading.mistake, [{ path: 'pem', message: reading.mistake }]);
+    await this.db.transaction(async (manager) => {
+      const former = await this.trusted.replace(manager, reading.certificates);
+      const changes = differences(former, reading.certificates);
+      if (changes.length > 0) await this.audit.note(manager, caller, { what: 'certificates_changed', changes });
+    });
+    await this.trusted.reload();
+    return this.list();
+  }
+}
+
+function certificateView({ subject, issuer, notAfter, fingerprint, isCa }: PemCertificate): TrustedCertificate {
+  return { subject, issuer, notAfter: notAfter.toISOString(), fingerprint, isCa };
+}
+
+/** One change for each certificate that went or came. */
+function differences(former: PemCertificate[], present: PemCertificate[]): Change['changes'] {
+  const name = (one: PemCertificate): string => `${one.subject} (${one.fingerprint})`;
+  const without = (some: PemCertificate[], others: PemCertificate[]): PemCertificate[] => some.filter((one) => !others.some((other) => other.fingerprint === one.fingerprint));
+  return [
+    ...without(former, present).map((one) => ({ name: 'certificate', from: name(one), to: null })),
+    ...without(present, former).map((one) => ({ name: 'certificate', from: null, to: name(one) })),
+  ];
+}

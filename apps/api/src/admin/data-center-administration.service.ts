@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { DATA_CENTER_FIELDS, DATA_CENTER_VARIABLES, type DataCenterConfiguration, type DataCenterField, type UpdateDataCenterConfiguration } from '@openhands-jira/contracts';
+import { DataSource } from 'typeorm';
+import { AppConfig } from '../config/config.js';
+import { DataCenterSettings, type DataCenterValues, type InstalledDataCenter, missingSettings } from '../connections/data-center-settings.service.js';
+import { AddressGuard, isSpecialAddress } from '../http/address-guard.js';
+import type { Caller } from '../security/access.js';
+import { type FieldError, Problem } from '../security/problem.js';
+import { AuditLog, type Change } from './audit-log.service.js';
+
+/** The path is fixed by the product's documentation. */
+const CALLBACK_PATH = '/integration/jira-dc/callback';
+
+const NAMES: Record<DataCenterField, string> = {
+  enabled: 'switch',
+  linkMethod: 'user linking method',
+  baseUrl: 'base URL',
+  serviceAccountEmail: 'e-mail address of the service account',
+  serviceAccountPat: 'personal access token of the service account',
+  oauthClientId: 'OAuth client ID',
+  oauthClientSecret: 'OAuth client secret',
+};
+
+/** The administrators' view of the settings of Jira Data Center, and changing them. */
+@Injectable()
+export class DataCenterAdministration {
+  private readonly guard: AddressGuard;
+
+  constructor(
+    private readonly settings: DataCenterSettings,
+    private readonly audit: AuditLog,
+    private readonly db: DataSource,
+    private readonly config: AppConfig,
+  ) {
+    this.guard = new AddressGuard(config.env.OUTBOUND_ALLOWED_HOSTS);
+  }
+
+  async view(): Promise<DataCenterConfiguration> {
+    const { serviceAccountPat, oauthClientSecret, ...open } = await this.settings.current();
+    return {
+      ...open,
+      serviceAccountPatSet: serviceAccountPat !== null,
+      oauthClientSecretSet: oauthClientSecret !== null,
+      callbackUrl: callbackUrl(this.config),
+      missing: missingSettings({ ...open, serviceAccountPat, oauthClientSecret }),
+      linkedPeople: await this.linkedPeople(),
+    };
+  }
+
+  /** Changes what differs. All processes follow within half a second. Throws `Problem` when something is not right. */
+  async update(caller: Caller, wanted: UpdateDataCenterConfiguration): Promise<DataCenterConfiguration> {
+    await this.db.transaction(async (manager) => {
+      const former = await this.settings.locked(manager);
+      const changes = differing(former, wanted);
+      refuseManaged(former, changes);
+      const mistakes = [...this.addressMistakes(changes), ...missingMistakes({ ...former, ...changes })];
+      if (mistakes.length > 0) throw new Problem(400, 'validation_failed', 'Some values are missing or have the wrong form. Each is named with what a good value looks like.', mistakes);
+      if (Object.keys(changes).length === 0) return;
+      await this.settings.save(manager, changes);
+      await this.audit.note(manager, caller, { what: 'jira_data_center_changed', changes: auditLines(former, changes) });
+    });
+    this.settings.forget();
+    return this.view();
+  }
+
+  /**
+   * Tokens travel in each call, so only hosts that the operator listed are called without encryption, and no address that
+   * cannot be a server in somebody's network: this machine itself, or the metadata service of a cloud.
+   */
+  private addressMistakes({ baseUrl }: Partial<DataCenterValues>): FieldError[] {
+    if (!baseUrl) return [];
+    if (!URL.canParse(baseUrl)) return [{ path: 'baseUrl', message: 'This is not an address. Enter, for example, https://jira.example.com or https://jira.example.com:8443/jira.' }];
+    const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '');
+    if (this.guard.isListed(host)) return [];
+    if (baseUrl.startsWith('http:')) return [{ path: 'baseUrl', message: `Use https, for example https://jira.example.com. Plain http is possible only for hosts in OUTBOUND_ALLOWED_HOSTS, and ${host} is not among them.` }];
+    if (isSpecialAddress(host)) return [{ path: 'baseUrl', message: `Enter the address of Jira in your network. ${host} stands for something else, and is possible only if OUTBOUND_ALLOWED_HOSTS lists it.` }];
+    return [];
+  }
+
+  private async linkedPeople(): Promise<number> {
+    const [row] = await this.db.query<[{ people: number }]>(
+      `SELECT count(*)::int AS people FROM links l JOIN connections c ON c.id = l.connection_id WHERE c.product = 'jira-data-center'`,
+    );
+    return row.people;
+  }
+}
+
+/** Where Jira sends people back to: it must be entered in Jira exactly so. */
+export function callbackUrl(config: AppConfig): string {
+  return config.publicUrl + CALLBACK_PATH;
+}
+
+/** The wanted values that are not in force already. A form sends back what it was shown, and that changes nothing. */
+function differing(former: InstalledDataCenter, wanted: UpdateDataCenterConfiguration): Partial<DataCenterValues> {
+  const fields = DATA_CENTER_FIELDS.filter((field) => wanted[field] !== undefined && wanted[field] !== former[field]);
+  return Object.fromEntries(fields.map((field) => [field, wanted[field]])) as Partial<DataCenterValues>;
+}
+
+function refuseManaged({ managedBy }: InstalledDataCenter, changes: Partial<DataCenterValues>): void {
+  const fixed = (Object.keys(changes) as DataCenterField[]).filter((field) => managedBy[field] === 'environment');
+  if (fixed.length === 0) return;
+  const errors = fixed.map((field) => ({ path: field, message: `The ${NAMES[field]} is set by ${DATA_CENTER_VARIABLES[field]} in the environment. Change it there.` }));
+  throw new Problem(409, 'managed_by_environment', `${errors.map((error) => error.message).join(' ')} Nothing was changed.`, errors);
+}
+
+/** While it is off, settings may be entered in any order; to be on, it needs all of them. */
+function missingMistakes(values: DataCenterValues): FieldError[] {
+  if (!values.enabled) return [];
+  return missingSettings(values).map((field) => ({ path: field, message: `Enter the ${NAMES[field]}. It is needed before Jira Data Center can be enabled.` }));
+}
+
+function auditLines(former: DataCenterValues, changes: Partial<DataCenterValues>): Change['changes'] {
+  return (Object.keys(changes) as DataCenterField[]).map((name) => ({ name, from: shown(name, former[name]), to: shown(name, changes[name] ?? null) }));
+}
+
+/** Of a secret only that there is one. */
+function shown(field: DataCenterField, value: string | boolean | null): string | null {
+  if (value === null) return null;
+  return field === 'serviceAccountPat' || field === 'oauthClientSecret' ? 'set' : String(value);
+}
