@@ -1,5 +1,6 @@
 /** Starts the service: reads the configuration, brings the database up to date, listens. */
 import 'reflect-metadata';
+import { setTimeout } from 'node:timers/promises';
 import { AppConfig, ConfigError, readConfig } from './config/config.js';
 import { migrate } from './database/data-source.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.js';
@@ -27,13 +28,16 @@ async function serve(databaseUrl: string): Promise<void> {
   console.log(`openhands-jira is ready. Open ${config.publicUrl} in a browser.`);
 }
 
+/** Longest time for finishing what is under way; orchestrators kill after 30 seconds. What is left is taken over like that of a dead process. */
+const FINISHING_MS = 15_000;
+
 /** First the service (stop taking, finish, close), then the embedded database. */
 function stopInOrder(app: { close(): Promise<void> }): void {
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    await app.close();
+    await Promise.race([app.close(), setTimeout(FINISHING_MS)]);
     await embedded?.stop();
     process.exit(0);
   };

@@ -1,4 +1,4 @@
-import { Global, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Global, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AGENT_KEY_CHECK, type AgentKeyCheck } from '../auth/agent-key-check.js';
 import { AuthModule } from '../auth/auth.module.js';
@@ -54,7 +54,7 @@ class KeyCheck implements AgentKeyCheck {
   ],
   exports: [Jobs, JobLog, Agent, AGENT_KEY_CHECK],
 })
-export class JobsModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class JobsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     private readonly work: JobWork,
     private readonly loop: FollowerLoop,
@@ -67,7 +67,8 @@ export class JobsModule implements OnApplicationBootstrap, OnApplicationShutdown
     if (await this.work.begin()) this.loop.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before the database is closed: looks that are under way still have to store what they saw. */
+  async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { PgBoss, type Job } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { QueueConnection } from './queue-connection.js';
@@ -48,7 +48,7 @@ const HEARTBEAT_SECONDS = 10;
  * entries to another after ten seconds.
  */
 @Injectable()
-export class Queue implements OnApplicationShutdown {
+export class Queue implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly log = new Logger('queue');
   private readonly loops: FetchLoop[] = [];
 
@@ -84,10 +84,17 @@ export class Queue implements OnApplicationShutdown {
     await this.wakeUp.start((woken) => this.loops.forEach((loop) => loop.wake(woken)));
   }
 
-  /** Stops taking, and waits until what was taken is finished. */
-  async onApplicationShutdown(): Promise<void> {
+  /**
+   * Stops taking, and waits until what was taken is finished. This early, because later the handlers' own connection to the
+   * database is closed, and each would spend an attempt on that.
+   */
+  async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
     await this.wakeUp.stop();
+  }
+
+  /** Only now, because the last HTTP requests may still add entries. */
+  async onApplicationShutdown(): Promise<void> {
     await this.connection.close();
   }
 

@@ -17,6 +17,7 @@ describe('The queue', () => {
   });
 
   afterEach(async () => {
+    await queue.beforeApplicationShutdown();
     await queue.onApplicationShutdown();
     await db.destroy();
     await database.drop();
