@@ -18,6 +18,8 @@ export interface Settlement {
   jobId?: string | null;
   duplicateOf?: string | null;
   trace: TraceStep[];
+  /** Set when this end was found by an attempt, which then counts. */
+  attempted?: boolean;
   /** The actor as Jira confirmed it. */
   actor?: { id: string; displayName: string } | null;
   issue?: { id: string; key: string } | null;
@@ -118,16 +120,17 @@ export class Deliveries {
   async settle(manager: EntityManager, id: string, end: Settlement): Promise<void> {
     await manager.query(
       `UPDATE deliveries SET outcome = $2, reason = $3, detail = $4, job_id = coalesce($5, job_id), duplicate_of = $6, trace = $7, settled_at = $8,
-              actor_id = coalesce($9, actor_id), actor_name = coalesce($10, actor_name), issue_id = coalesce($11, issue_id), issue_key = coalesce($12, issue_key)
+              actor_id = coalesce($9, actor_id), actor_name = coalesce($10, actor_name), issue_id = coalesce($11, issue_id), issue_key = coalesce($12, issue_key),
+              attempts = attempts + $13
        WHERE id = $1 AND outcome = 'pending'`,
       [id, end.outcome, end.reason, end.detail, end.jobId ?? null, end.duplicateOf ?? null, JSON.stringify(end.trace), this.clock.now(),
-        end.actor?.id ?? null, end.actor?.displayName ?? null, end.issue?.id ?? null, end.issue?.key ?? null],
+        end.actor?.id ?? null, end.actor?.displayName ?? null, end.issue?.id ?? null, end.issue?.key ?? null, end.attempted ? 1 : 0],
     );
   }
 
   /** Notes an attempt that did not come to an end. */
-  async noteAttempt(id: string, attempts: number, trace: TraceStep[]): Promise<void> {
-    await this.db.query(`UPDATE deliveries SET attempts = $2, trace = $3 WHERE id = $1 AND outcome = 'pending'`, [id, attempts, JSON.stringify(trace)]);
+  async noteAttempt(id: string, trace: TraceStep[]): Promise<void> {
+    await this.db.query(`UPDATE deliveries SET attempts = attempts + 1, trace = $2 WHERE id = $1 AND outcome = 'pending'`, [id, JSON.stringify(trace)]);
   }
 
   /**
@@ -136,7 +139,7 @@ export class Deliveries {
    */
   async reviveDuplicate(manager: EntityManager, failedId: string): Promise<string | null> {
     const [rows] = (await manager.query(
-      `UPDATE deliveries SET outcome = 'pending', reason = NULL, detail = NULL, duplicate_of = NULL, settled_at = NULL
+      `UPDATE deliveries SET outcome = 'pending', reason = NULL, detail = NULL, duplicate_of = NULL, settled_at = NULL, attempts = 0
        WHERE id = (SELECT id FROM deliveries WHERE duplicate_of = $1 AND reason = 'duplicate_trigger' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING id`,
       [failedId],

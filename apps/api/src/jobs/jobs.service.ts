@@ -96,6 +96,12 @@ export class Jobs {
     return this.db.manager.findOne(JobEntity, { where: { connectionId, issueId }, order: { id: 'DESC' } });
   }
 
+  /** The job that a retry repeats in the end: the first one of a chain of retries. */
+  async originOf(job: JobEntity): Promise<JobEntity> {
+    const former = job.trigger === 'retry' && job.previousJobId ? await this.db.manager.findOneBy(JobEntity, { id: job.previousJobId }) : null;
+    return former ? this.originOf(former) : job;
+  }
+
   /** Jobs of an issue since a time, oldest first: the limit per hour, and when it ends. */
   async createdSince(connectionId: string, issueId: string, since: Date): Promise<Date[]> {
     const rows = await this.db.manager.find(JobEntity, { select: { id: true, createdAt: true }, where: { connectionId, issueId, createdAt: MoreThanOrEqual(since) }, order: { id: 'ASC' } });

@@ -53,10 +53,18 @@ export class Commands {
   private async stop(request: PersonalRequest): Promise<Decision> {
     const active = await this.jobs.activeOf(request.connection.id, request.issue.id);
     if (!active) return refused(request.delivery.id, { kind: 'refusal.nothing_to_stop' }, 'No job of this issue is active.');
+    if (!(await this.mayStop(request, active))) return refused(request.delivery.id, { kind: 'refusal.command_not_allowed', command: 'stop' }, 'The person neither started the job nor may start work here.');
     return done('The job was stopped.', async (manager) => {
       await this.jobs.cancel(manager, active.id, { reason: 'stopped_by_person', by: request.actor.displayName });
       return active.id;
     });
+  }
+
+  /** Who started it, the assignee, who manages the connection, and everybody who may push to its repository. */
+  private async mayStop(request: PersonalRequest, active: JobEntity): Promise<boolean> {
+    const { user } = request.person;
+    if (active.userId === user.id || request.connection.ownerId === user.id || request.issue.assignee?.id === request.actor.id) return true;
+    return (await this.repositories.refusalFor(request, active.repository)) === null;
   }
 
   private async status(request: PersonalRequest): Promise<Decision> {
@@ -81,10 +89,9 @@ export class Commands {
     if (await this.jobs.activeOf(connection.id, issue.id)) return refused(delivery.id, { kind: 'refusal.already_running' }, 'A job of this issue is active.');
     const former = await this.jobs.lastOf(connection.id, issue.id);
     if (!former) return refused(delivery.id, { kind: 'refusal.nothing_to_retry' }, 'This issue has had no job.');
-    const limited = await this.starts.rateLimit(request);
-    if (limited) return limited;
     const repository = await this.repositories.findForRetry(request, former, await this.starts.earlierComments(request));
-    return isDecision(repository) ? repository : this.starts.start(request, repository, { retryOf: former });
+    if (isDecision(repository)) return repository;
+    return (await this.starts.rateLimit(request)) ?? this.starts.start(request, repository, { retryOf: former });
   }
 
   private async check(request: PersonalRequest): Promise<Decision> {
@@ -104,8 +111,11 @@ export class Commands {
   }
 }
 
-function place(request: Request): string {
-  return `${request.connection.id}:${request.issue.id}`;
+/** One answer per issue, and per group of readers: people who may not read a restricted answer get one of their own. */
+function place({ connection, issue, audience }: Request): string {
+  const { visibility, internal } = audience;
+  const readers = [...(visibility ? [visibility.type, visibility.value] : []), ...(internal ? ['internal'] : [])];
+  return [connection.id, issue.id, ...readers].join(':');
 }
 
 function done(detail: string, effect: (manager: EntityManager) => Promise<string | null>): Decision {

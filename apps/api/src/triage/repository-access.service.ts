@@ -5,7 +5,7 @@ import { GitAccounts } from '../auth/git-accounts.service.js';
 import type { WriteAccess } from '../git-providers/git-provider.js';
 import { GitProviders } from '../git-providers/git-providers.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
-import type { PersonalRequest } from './context.js';
+import { isDecision, type PersonalRequest } from './context.js';
 import { type Decision, refused } from './decision.js';
 import type { Trace } from './trace.js';
 
@@ -55,6 +55,12 @@ export class RepositoryAccess {
     // By its page, because a host name without a dot reads like an owner.
     const remembered = `Repository: ${former.url}\n${former.branch ? `Branch: ${former.branch}` : ''}`;
     return this.search(asking, { format: 'wiki', comment: text ?? '', description: remembered });
+  }
+
+  /** Why this person may not work in the repository of a job; null when they may. */
+  async refusalFor(request: PersonalRequest, repository: JobRepository | null): Promise<Decision | null> {
+    const found = repository && (await this.findAgain(askingOf(request), repository));
+    return found && isDecision(found) ? found : null;
   }
 
   private async search(asking: Asking, texts: IssueTexts): Promise<FoundRepository | Decision> {

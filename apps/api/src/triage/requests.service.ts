@@ -34,11 +34,9 @@ export class Requests {
   private async decideWork(request: PersonalRequest): Promise<Decision> {
     const active = await this.jobs.activeOf(request.connection.id, request.issue.id);
     if (active) return this.whileActive(request, active);
-    const limited = await this.starts.rateLimit(request);
-    if (limited) return limited;
     const repository = await this.repositories.find(request, await this.starts.earlierComments(request));
     if (isDecision(repository)) return repository;
-    return this.starts.start(request, repository, {});
+    return (await this.starts.rateLimit(request)) ?? this.starts.start(request, repository, {});
   }
 
   private async onlyThanks(request: Request): Promise<Decision | null> {
@@ -48,10 +46,13 @@ export class Requests {
   }
 
   /** A mention goes into the active job; a label is silent, because the status comment is there. */
-  private whileActive(request: PersonalRequest, active: JobEntity): Decision {
+  private async whileActive(request: PersonalRequest, active: JobEntity): Promise<Decision> {
     request.trace.note('active job', 'info', `Job ${active.id} of this issue is active.`);
     if (request.trigger.kind !== 'comment') return ignored('merged_with_job', 'A job of this issue is active already.');
     if (request.reading.kind === 'instruction' && request.reading.fresh) return refused(request.delivery.id, { kind: 'refusal.already_running' }, 'A fresh start was asked for while a job of this issue is active.');
+    // Words in a job are as good as a push to its repository, so somebody else needs the right to do that.
+    const barred = active.userId === request.person.user.id ? null : await this.repositories.refusalFor(request, active.repository);
+    if (barred) return barred;
     return {
       outcome: 'job',
       reason: 'continued',

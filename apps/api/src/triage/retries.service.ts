@@ -81,7 +81,8 @@ export class Retries {
   }
 
   private async newJob(former: JobEntity, connection: ConnectionEntity, link: LinkEntity, client: JiraClient, issue: JiraIssue, repository: NewJob['repository']): Promise<NewJob> {
-    const comment = former.commentId ? await client.getComment(issue.id, former.commentId) : null;
+    const { commentId } = await this.jobs.originOf(former);
+    const comment = commentId ? await client.getComment(issue.id, commentId) : null;
     const comments = await client.listComments(issue.id, EARLIER_COMMENTS);
     return {
       connectionId: connection.id,

@@ -34,6 +34,7 @@ export class Settlements {
         jobId,
         duplicateOf: decision.outcome === 'ignored' ? (decision.duplicateOf ?? null) : null,
         trace: trace.steps,
+        attempted: true,
         actor: request ? { id: request.actor.id, displayName: request.actor.displayName } : null,
         issue: request ? { id: request.issue.id, key: request.issue.key } : null,
       });

@@ -34,7 +34,7 @@ export class Starts {
       outcome: 'job',
       reason: 'started',
       detail: repository.repository ? `A job starts in ${repository.repository.fullName}.` : 'A job starts without a repository.',
-      effect: (manager) => this.addOrJoin(manager, request, job),
+      effect: (manager) => this.add(manager, job),
     };
   }
 
@@ -60,10 +60,10 @@ export class Starts {
     if (passed === 'over') throw new RetryLater(50, 'The active job has just ended');
   }
 
-  /** Another request of the issue may have won in the meantime: then this one goes into its job. */
-  private async addOrJoin(manager: EntityManager, request: PersonalRequest, job: NewJob): Promise<string> {
+  /** Another request of the issue may have won in the meantime: decided again, this one finds that job at work. */
+  private async add(manager: EntityManager, job: NewJob): Promise<string> {
     const added = await this.jobs.add(manager, job);
-    if (added.kind === 'active' && request.comment) await this.passOn(manager, request, added.job);
+    if (added.kind === 'active') throw new RetryLater(50, 'Another request of the issue was quicker');
     return added.job.id;
   }
 
@@ -93,9 +93,10 @@ export class Starts {
     };
   }
 
-  /** A retry repeats the former instruction, on a fresh copy of the issue. */
+  /** A retry repeats the former instruction, on a fresh copy of the issue; a retry of a retry that of the first. */
   private async originalComment(request: Request, former: JobEntity): Promise<Request['comment']> {
-    return former.commentId ? request.client.getComment(request.issue.id, former.commentId) : null;
+    const { commentId } = await this.jobs.originOf(former);
+    return commentId ? request.client.getComment(request.issue.id, commentId) : null;
   }
 }
 

@@ -40,17 +40,17 @@ export class Triage {
   ) {}
 
   /** Decides a delivery that is still pending. Throws when the decision must be tried again. */
-  async decide(deliveryId: string, attempt: number): Promise<void> {
+  async decide(deliveryId: string): Promise<void> {
     const delivery = await this.deliveries.find(deliveryId);
     if (!delivery || delivery.outcome !== 'pending') return;
     const trace = new Trace(delivery.trace, this.clock);
-    if (attempt > 1) trace.note('attempt', 'info', `Attempt ${attempt}.`);
+    if (delivery.attempts > 0) trace.note('attempt', 'info', `Attempt ${delivery.attempts + 1}.`);
     try {
       const { decision, request } = await this.judge(delivery, trace);
       await this.settlements.settle(delivery, decision, trace, request);
     } catch (error) {
       trace.note('attempt', 'error', 'This attempt did not come to an end and is repeated.');
-      await this.deliveries.noteAttempt(deliveryId, attempt, trace.steps).catch((cause: unknown) => this.log.warn({ err: cause, deliveryId }, 'An attempt could not be noted'));
+      await this.deliveries.noteAttempt(deliveryId, trace.steps).catch((cause: unknown) => this.log.warn({ err: cause, deliveryId }, 'An attempt could not be noted'));
       throw error;
     }
   }
@@ -84,9 +84,9 @@ export class Triage {
   }
 
   /** Editing never restarts or repeats work; it helps only where the comment was refused or did not address us before. */
-  private async alreadyAnswered({ event, trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
+  private async alreadyAnswered({ event, trigger, connection, trace }: Question): Promise<Decision | null> {
     if (trigger.kind !== 'comment' || !trigger.edited || trigger.via === 'unproven_picker' || !event.comment) return null;
-    const known = await this.triggers.knownComment(connection.id, trigger.commentId, delivery.id);
+    const known = await this.triggers.knownComment(connection.id, trigger.commentId, trigger.key);
     const mention = findMention({ body: event.comment.body, format: 'wiki', product: connection.product, token: this.config.triggerMention, serviceAccountIds: connection.serviceAccountIds });
     const verdict = decideEdit({
       known: known && { outcome: known.outcome ?? 'pending', textHash: known.textHash?.toString('hex') ?? null },

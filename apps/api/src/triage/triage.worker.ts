@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FailedReason } from '@openhands-jira/contracts';
-import { type CommentAudience, JiraProblem } from '@openhands-jira/domain';
+import { type CommentAudience, type IssueEvent, JiraProblem } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { GitProviderUnreachable } from '../git-providers/git-provider.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
@@ -14,6 +14,11 @@ import { Queue, RetryLater } from '../queue/queue.service.js';
 import { Trace } from './trace.js';
 import { Triage } from './triage.service.js';
 import { TriggerStore } from './trigger.store.js';
+
+/** Attempts that Jira puts off: the queue does not count these. With the pauses below they last about half an hour. */
+const MOST_POSTPONED = 14;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 300_000;
 
 /** Works the queue of deliveries that need a decision. */
 @Injectable()
@@ -35,20 +40,28 @@ export class TriageWorker implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.runsWorker) return;
-    await this.queue.work('triage', ({ deliveryId }, attempt) => this.attempt(deliveryId, attempt.number), {
+    await this.queue.work('triage', ({ deliveryId }) => this.attempt(deliveryId), {
       concurrency: 8,
       onDead: ({ deliveryId }) => this.giveUp(deliveryId),
     });
   }
 
-  private async attempt(deliveryId: string, number: number): Promise<void> {
+  private async attempt(deliveryId: string): Promise<void> {
     try {
-      await this.triage.decide(deliveryId, number);
+      await this.triage.decide(deliveryId);
     } catch (error) {
       await this.rememberFailure(deliveryId, failureOf(error));
-      if (error instanceof JiraProblem && error.retryAfterMs !== null) throw new RetryLater(error.retryAfterMs, 'Jira asked us to come back later');
-      throw error;
+      if (!(error instanceof JiraProblem) || error.retryAfterMs === null) throw error;
+      await this.comeBackLater(deliveryId, error.retryAfterMs);
     }
+  }
+
+  /** Not before the time that Jira named; with growing pauses all the same, and not for ever. */
+  private async comeBackLater(deliveryId: string, retryAfterMs: number): Promise<void> {
+    const attempts = (await this.deliveries.find(deliveryId))?.attempts ?? 0;
+    if (attempts >= MOST_POSTPONED) return this.giveUp(deliveryId);
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.max(attempts - 1, 0), LONGEST_PAUSE_MS);
+    throw new RetryLater(Math.max(retryAfterMs, pause), 'Jira asked us to come back later');
   }
 
   /** Kept as the detail of the pending delivery, so that the last reason is known when all attempts are used up. */
@@ -65,32 +78,32 @@ export class TriageWorker implements OnApplicationBootstrap {
     const trace = new Trace(delivery.trace, this.clock);
     const detail = 'It could not be processed, and all attempts are used up.';
     trace.note('outcome', 'error', detail);
-    const issueId = delivery.issueId ?? (await this.issueOf(delivery));
+    const event = await this.eventOf(delivery);
+    const key = await this.triggers.keyOf(delivery.connectionId, delivery.id);
     await this.db.transaction(async (manager) => {
       await this.deliveries.settle(manager, delivery.id, { outcome: 'failed', reason, detail, trace: trace.steps });
-      if (delivery.triggerKey) await this.triggers.settle(manager, delivery.connectionId, delivery.triggerKey, { outcome: 'failed', reason, textHash: null });
+      if (key) await this.triggers.settle(manager, delivery.connectionId, key, { outcome: 'failed', reason, textHash: null });
       const heir = await this.deliveries.reviveDuplicate(manager, delivery.id);
-      if (heir || !issueId || !delivery.triggerKey) return;
+      // Whoever did not address us, or is heard by another delivery, gets no answer.
+      if (heir || !key || !event?.issue) return;
       const message = { kind: 'failure.internal', reason, traceId: delivery.id } as const;
-      // Nobody has read back who may see the comment: the notice says nothing about its content.
-      await this.writes.ensureComment(manager, { key: `failure:${delivery.id}`, connectionId: delivery.connectionId, issueId, deliveryId: delivery.id, message, audience: await this.audienceOf(delivery), quiet: false });
+      await this.writes.ensureComment(manager, { key: `failure:${delivery.id}`, connectionId: delivery.connectionId, issueId: event.issue.id, deliveryId: delivery.id, message, audience: claimedAudience(event), quiet: false });
     });
     this.log.error({ deliveryId, reason }, 'A delivery could not be processed');
-  }
-
-  private async issueOf(delivery: DeliveryEntity): Promise<string | null> {
-    return (await this.eventOf(delivery))?.issue?.id ?? null;
-  }
-
-  /** The audience that the delivery claims for its comment: never wider than what the author chose. */
-  private async audienceOf(delivery: DeliveryEntity): Promise<CommentAudience> {
-    return (await this.eventOf(delivery))?.comment?.audience ?? { visibility: null, internal: false };
   }
 
   private async eventOf(delivery: DeliveryEntity): Promise<ReturnType<Jiras['readEvent']>> {
     const connection = await this.connections.byId(delivery.connectionId);
     return connection && delivery.body ? this.jiras.readEvent(connection.product, JSON.parse(delivery.body.toString('utf8'))) : null;
   }
+}
+
+/**
+ * Nobody has read back who may see the answer. The audience that the delivery claims for its comment is never wider than
+ * what the author chose; a label may be on a service project, where customers read along, so its answer is internal.
+ */
+function claimedAudience(event: IssueEvent): CommentAudience {
+  return event.comment?.audience ?? { visibility: null, internal: true };
 }
 
 /** Which reason an exception stands for, if it stays so. */

@@ -53,6 +53,12 @@ export class TriggerStore {
     return rows[0]?.delivery_id ?? this.claim(claim);
   }
 
+  /** The key that this delivery claimed, or null when it never came to that. */
+  async keyOf(connectionId: string, deliveryId: string): Promise<string | null> {
+    const [row] = await this.db.query<{ key: string }[]>('SELECT key FROM triggers WHERE connection_id = $1 AND delivery_id = $2', [connectionId, deliveryId]);
+    return row?.key ?? null;
+  }
+
   /** Remembers how the trigger ended, in the transaction that settles the delivery. */
   async settle(manager: EntityManager, connectionId: string, key: string, end: { outcome: DeliveryOutcome; reason: DeliveryReason; textHash: Buffer | null }): Promise<void> {
     await manager.query(`UPDATE triggers SET outcome = $3, reason = $4, text_hash = coalesce($5, text_hash), settled_at = $6 WHERE connection_id = $1 AND key = $2`, [
@@ -60,11 +66,14 @@ export class TriggerStore {
     ]);
   }
 
-  /** The latest answer that this comment got, or null when it never addressed us. */
-  async knownComment(connectionId: string, commentId: string, exceptDelivery: string): Promise<KnownComment | null> {
+  /**
+   * The latest answer that this comment got, or null when it never addressed us. The trigger that is being decided does not
+   * count: it may be known from an attempt that did not come to an end, from a twin, or from the delivery that is replayed.
+   */
+  async knownComment(connectionId: string, commentId: string, exceptKey: string): Promise<KnownComment | null> {
     const [row] = await this.db.query<{ outcome: DeliveryOutcome | null; text_hash: Buffer | null }[]>(
-      `SELECT outcome, text_hash FROM triggers WHERE connection_id = $1 AND comment_id = $2 AND delivery_id <> $3 ORDER BY created_at DESC LIMIT 1`,
-      [connectionId, commentId, exceptDelivery],
+      `SELECT outcome, text_hash FROM triggers WHERE connection_id = $1 AND comment_id = $2 AND key <> $3 ORDER BY created_at DESC LIMIT 1`,
+      [connectionId, commentId, exceptKey],
     );
     return row ? { outcome: row.outcome, textHash: row.text_hash } : null;
   }
