@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, type StandardSchemaConversionResult, SwaggerModule } from '@nestjs/swagger';
 import { ProblemBody } from '@openhands-jira/contracts';
+import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { problemAnswers } from './security/problem-answers.js';
 
@@ -21,7 +22,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     // Generated clients make their names of it.
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  describeDoors(document);
+  for (const [method, operation] of operationsOf(document)) describeOperation(method, operation);
   document.components!.schemas = { ...document.components!.schemas, ...(toJsonSchema(ProblemBody).components as object) };
   return document;
 }
@@ -48,14 +49,15 @@ function toJsonSchema(schema: unknown): StandardSchemaConversionResult {
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
+function operationsOf(document: OpenAPIObject): [string, Operation][] {
+  return Object.values(document.paths).flatMap((path) => Object.entries(path as Record<string, Operation>));
+}
+
 /** Public routes need nothing; every other may answer 401, and 403 to a change that a foreign page sends with a cookie. */
-function describeDoors(document: OpenAPIObject): void {
-  for (const path of Object.values(document.paths)) {
-    for (const [method, operation] of Object.entries(path as Record<string, Operation>)) {
-      if (isPublic(operation)) operation.security = [];
-      else operation.responses = { ...problemAnswers(method === 'get' ? ['unauthenticated'] : ['unauthenticated', 'origin_mismatch']), ...operation.responses };
-    }
-  }
+function describeOperation(method: string, operation: Operation): void {
+  if (isPublic(operation)) operation.security = [];
+  else operation.responses = { ...problemAnswers(method === 'get' ? ['unauthenticated'] : ['unauthenticated', 'origin_mismatch']), ...operation.responses };
+  for (const [status, answer] of Object.entries(operation.responses as Record<string, { description: string }>)) answer.description ||= STATUS_CODES[status] ?? status;
 }
 
 /** `@Public()` leaves one empty requirement: "or nothing at all". */
