@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { Leases } from '../database/leases.js';
 import { AuditController } from './audit.controller.js';
 import { AuditLog } from './audit-log.service.js';
 import { CertificatesController } from './certificates.controller.js';
@@ -10,11 +11,13 @@ import { DataCenterTest } from './data-center-test.service.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.service.js';
+import { RetentionLoop } from './retention.loop.js';
+import { Retention } from './retention.service.js';
 
 /** What operators and administrators of the installation see and do. */
 @Module({
   imports: [ConnectionsModule],
   controllers: [AuditController, CertificatesController, DataCenterController, HealthController, MetricsController],
-  providers: [AuditLog, Certificates, DataCenterAdministration, DataCenterTest, Metrics],
+  providers: [AuditLog, Certificates, DataCenterAdministration, DataCenterTest, Leases, Metrics, Retention, RetentionLoop],
 })
 export class AdminModule {}

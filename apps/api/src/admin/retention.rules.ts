@@ -1,0 +1,50 @@
+/**
+ * What is removed when, one rule each. Every statement removes one batch and is repeated until nothing is left, so no statement
+ * holds locks for long.
+ *
+ * Not removed: triggers (an old body that is sent again years later must start nothing), what was written into issues (a retry
+ * must not write it twice), API tokens that have expired (people see them in their list), and the log of administrators.
+ */
+import type { AppConfig } from '../config/config.js';
+
+export interface RetentionRule {
+  /** For the log. */
+  name: string;
+  /** Days that a row is kept after its time; 0: its time is when it ends. */
+  days: (config: AppConfig) => number;
+  /** `$1` is the time, `$2` the size of a batch. */
+  sql: string;
+}
+
+/** The smallest id of a moment: ids of version 7 begin with their time, so old rows are a range of the primary key. */
+const FIRST_ID = `(lpad(to_hex((extract(epoch FROM $1::timestamptz) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid`;
+
+export const RETENTION_RULES: RetentionRule[] = [
+  {
+    name: 'payloads',
+    days: (config) => config.env.RETENTION_PAYLOAD_DAYS,
+    sql: `UPDATE deliveries SET body = NULL WHERE id IN (
+            SELECT id FROM deliveries WHERE body IS NOT NULL AND id < ${FIRST_ID} AND outcome <> 'pending' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  },
+  {
+    name: 'deliveries',
+    days: (config) => config.env.RETENTION_DELIVERY_DAYS,
+    sql: `DELETE FROM deliveries WHERE id IN (
+            SELECT id FROM deliveries WHERE id < ${FIRST_ID} AND outcome <> 'pending' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  },
+  {
+    name: 'counters of rejected calls',
+    days: (config) => config.env.RETENTION_DELIVERY_DAYS,
+    sql: 'DELETE FROM rejected_calls WHERE ctid IN (SELECT ctid FROM rejected_calls WHERE hour < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)',
+  },
+  {
+    name: 'sessions',
+    days: () => 0,
+    sql: 'DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)',
+  },
+  {
+    name: 'OAuth attempts',
+    days: () => 0,
+    sql: 'DELETE FROM oauth_attempts WHERE state_hash IN (SELECT state_hash FROM oauth_attempts WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)',
+  },
+];
