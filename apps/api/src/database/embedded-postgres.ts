@@ -21,6 +21,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 export interface EmbeddedPostgres {
   /** Connection URL of the database `postgres`, on the loopback address. */
   url: string;
+  /** True when the server ran already, started by another process. */
+  joined: boolean;
   /** Stops the server and waits until it is down. */
   stop(): Promise<void>;
 }
@@ -44,11 +46,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = unpackBinaries();
   const running = runningServer(dataDir);
   const password = readOrCreatePassword(dataDir);
-  if (running) return { url: urlOf(running.port, password), stop: () => stopByPid(running.pid) };
+  if (running) return { url: urlOf(running.port, password), joined: true, stop: () => stopByPid(running.pid) };
   if (!existsSync(join(dataDir, 'pg', 'PG_VERSION'))) initialise(binaries, dataDir, password);
   const port = await freePort();
   const child = await startServer(binaries, dataDir, port, options.settings ?? []);
-  return { url: urlOf(port, password), stop: () => stopChild(child) };
+  return { url: urlOf(port, password), joined: false, stop: () => stopChild(child) };
 }
 
 function urlOf(port: number, password: string): string {
