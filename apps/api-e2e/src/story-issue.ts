@@ -123,7 +123,12 @@ export class StoryIssue {
 
   /** The job once it has this state, or any end. */
   async jobIs(jobId: string, state?: string): Promise<Decided> {
-    return eventually(() => this.job(jobId), (one) => (state ? one.state === state : OVER.includes(one.state)), `the job of ${this.key} to be ${state ?? 'over'}`);
+    const look = (): Promise<Decided> => {
+      // The agent works quicker while somebody waits for it.
+      this.stage.sandbox.openhands.advance(3);
+      return this.job(jobId);
+    };
+    return eventually(look, (one) => (state ? one.state === state : OVER.includes(one.state)), `the job of ${this.key} to be ${state ?? 'over'}`);
   }
 
   private async count(table: string, condition: string): Promise<number> {

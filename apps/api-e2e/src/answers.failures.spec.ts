@@ -1,0 +1,171 @@
+import { DataSource } from 'typeorm';
+import type { Browser } from '../../../tools/sandbox/browser.ts';
+import type { FaultEffect } from '../../../tools/sandbox/faults.ts';
+import { eventually } from '../../../tools/sandbox/waiting.ts';
+import { ACCOUNTS, Stage } from './stage.js';
+import { type Decided, StoryIssue } from './story-issue.js';
+
+/** Attempts in these stories; the pauses between them are taken away below. */
+const ATTEMPTS = 3;
+
+describe('When something that we need does not work', () => {
+  let stage: Stage;
+  let ada: Browser;
+  let connectionId: string;
+
+  beforeAll(async () => {
+    stage = await Stage.open({ JOBS_MAX_RUNNING_PER_USER: '50' });
+    ada = await stage.signIn('ada');
+    connectionId = await stage.connectWorkspace(ada);
+    await stage.link(await stage.signIn('ben'), ACCOUNTS.ben);
+    await sql(`UPDATE queue.queue SET retry_limit = ${ATTEMPTS - 1}, retry_delay = 0, retry_backoff = false WHERE name = 'triage'`);
+  });
+  afterAll(() => stage.close());
+  afterEach(() => {
+    stage.sandbox.atlassian.standIn.faults.clear();
+    stage.sandbox.github.standIn.faults.clear();
+  });
+
+  const sql = <T>(text: string, values: unknown[] = []): Promise<T[]> => stage.inside(DataSource).query<T[]>(text, values);
+
+  /** Reading goes wrong; writing works, so that the issue can be told. */
+  function breakReading(issue: StoryIssue, effect: FaultEffect, times = Infinity): void {
+    stage.sandbox.atlassian.standIn.faults.add({ effect, method: 'GET', path: `/issue/${issue.issue.id}`, times });
+  }
+
+  const FAULTS: [string, FaultEffect, string][] = [
+    ['refuses the token', { kind: 'status', status: 401, body: { code: 401, message: 'Unauthorized' } }, 'service_account_rejected'],
+    ['forbids it', { kind: 'status', status: 403, body: { errorMessages: ['no'] } }, 'service_account_forbidden'],
+    ['is out of order', { kind: 'status', status: 503 }, 'jira_unreachable'],
+    ['hangs up', { kind: 'reset' }, 'jira_unreachable'],
+    ['sends a web page', { kind: 'html' }, 'jira_unexpected_answer'],
+    ['sends us elsewhere', { kind: 'status', status: 302, headers: { location: 'https://elsewhere.atlassian.net/' } }, 'jira_site_renamed'],
+  ];
+
+  describe('and stays so', () => {
+    const failed = new Map<string, { issue: StoryIssue; delivery: Decided }>();
+
+    // All at once, because the queue for what failed for good is looked at once a second.
+    beforeAll(async () => {
+      await Promise.all(FAULTS.map(async ([name, effect]) => {
+        const issue = new StoryIssue(stage, ada);
+        breakReading(issue, effect);
+        failed.set(name, { issue, delivery: await issue.ask('ben', '@openhands fix it') });
+      }));
+    });
+
+    it.each(FAULTS)('because Jira %s, the request is tried again, fails with its reason, and the issue is told once', async (name, _, reason) => {
+      const { issue, delivery } = failed.get(name)!;
+      expect([delivery.outcome, delivery.reason, delivery.attempts]).toEqual(['failed', reason, ATTEMPTS]);
+      expect(delivery.fixHint).toEqual(expect.any(String));
+      expect(delivery.trace.at(-1)).toMatchObject({ step: 'outcome', result: 'error' });
+      const comments = await issue.comments();
+      expect(comments).toEqual([expect.stringContaining('could not be processed')]);
+      expect(comments[0]).toContain(delivery.id);
+      expect([await issue.wishes(), await issue.jobs(), issue.starts()]).toEqual([1, 0, 0]);
+    });
+  });
+
+  it('and works again, nobody notices', async () => {
+    const issue = new StoryIssue(stage, ada);
+    breakReading(issue, { kind: 'status', status: 502 }, ATTEMPTS - 1);
+    const delivery = await issue.ask('ben', '@openhands fix it');
+    expect([delivery.outcome, delivery.reason, delivery.attempts]).toEqual(['job', 'started', ATTEMPTS]);
+    await issue.jobIs(delivery.jobId);
+    expect(await issue.comments()).toHaveLength(2);
+  });
+
+  describe('and Jira asks us to slow down', () => {
+    it('the request waits as long as Jira says and is then carried out', async () => {
+      const issue = new StoryIssue(stage, ada);
+      stage.sandbox.atlassian.limitRate('jira-burst-based', { path: `/issue/${issue.issue.id}`, method: 'GET', retryAfter: 1 });
+      const asked = Date.now();
+      const delivery = await issue.ask('ben', '@openhands fix it');
+      expect([delivery.outcome, delivery.reason, delivery.attempts]).toEqual(['job', 'started', 2]);
+      expect(Date.now() - asked).toBeGreaterThanOrEqual(1000);
+    });
+
+    it('but not for ever', async () => {
+      const issue = new StoryIssue(stage, ada);
+      stage.sandbox.atlassian.limitRate('jira-quota-tenant-based', { path: `/issue/${issue.issue.id}`, method: 'GET', retryAfter: 1, times: Infinity });
+      const [sent] = issue.sentBy(() => stage.sandbox.actions.comment(issue.key, 'ben', '@openhands fix it'));
+      const { deliveryId } = await issue.answered(sent!);
+      // As if it had been put off for half an hour already.
+      await eventually(() => sql(`UPDATE deliveries SET attempts = 20 WHERE id = $1 AND attempts > 0 RETURNING id`, [deliveryId]), (rows) => (rows as unknown[])[1] === 1, 'the first attempt');
+      const delivery = await issue.settled(deliveryId);
+      expect([delivery.outcome, delivery.reason]).toEqual(['failed', 'jira_rate_limited']);
+      expect(await issue.comments()).toHaveLength(1);
+    });
+  });
+
+  it('a duplicate takes over from a delivery that failed for good', async () => {
+    const issue = new StoryIssue(stage, ada);
+    const { webhooks } = stage.sandbox.jira;
+    webhooks.hold();
+    const [sent] = issue.sentBy(() => stage.sandbox.actions.comment(issue.key, 'ben', '@openhands fix it'));
+    webhooks.loseHeld();
+    breakReading(issue, { kind: 'status', status: 500 }, ATTEMPTS);
+    const bodies = [sent!.body, sent!.body.replace('"timestamp":', '"again":1,"timestamp":')];
+    const answers = await Promise.all(bodies.map(async (body) => (await stage.deliver(connectionId, body)).json));
+    const settled = (index: number): Promise<Decided> => eventually(() => issue.settled(answers[index].deliveryId), (one) => one.outcome !== 'ignored', 'the duplicate to take over');
+    const [first, second] = await Promise.all([settled(0), settled(1)]);
+    const [failed, heir] = first.outcome === 'failed' ? [first, second] : [second, first];
+    expect([failed.outcome, failed.reason]).toEqual(['failed', 'jira_unreachable']);
+    expect([heir.outcome, heir.reason]).toEqual(['job', 'started']);
+    await issue.jobIs(heir.jobId);
+    expect(await issue.comments()).toEqual([expect.stringContaining('Finished'), expect.stringContaining('last words')]);
+    expect(issue.starts()).toBe(1);
+  });
+
+  it('a git provider that is out of order is no missing right: the request is tried again', async () => {
+    const issue = new StoryIssue(stage, ada);
+    stage.sandbox.github.standIn.faults.add({ effect: { kind: 'status', status: 500 }, path: '/repos/', times: 1 });
+    const delivery = await issue.ask('ben', '@openhands fix it');
+    expect([delivery.outcome, delivery.reason]).toEqual(['job', 'started']);
+    expect(await issue.jobs()).toBe(1);
+  });
+
+  it('and if it stays so, the request fails with that reason', async () => {
+    const issue = new StoryIssue(stage, ada);
+    stage.sandbox.github.standIn.faults.add({ effect: { kind: 'status', status: 503 }, path: '/repos/', times: Infinity });
+    const delivery = await issue.ask('ben', '@openhands fix it');
+    expect([delivery.outcome, delivery.reason]).toEqual(['failed', 'git_provider_unreachable']);
+    expect(await issue.comments()).toEqual([expect.stringContaining('git host did not answer')]);
+  });
+
+  it('a failed request can be replayed', async () => {
+    const issue = new StoryIssue(stage, ada);
+    breakReading(issue, { kind: 'status', status: 500 }, ATTEMPTS);
+    const failed = await issue.ask('ben', '@openhands fix it');
+    expect(failed.outcome).toBe('failed');
+    const { json } = await ada.post(`/api/v1/deliveries/${failed.id}/replay`);
+    expect(await issue.settled(json.deliveryId)).toMatchObject({ outcome: 'job', reason: 'started' });
+  });
+
+  describe('nobody is told who should not read it', () => {
+    it('the notice is as restricted as the comment', async () => {
+      const issue = new StoryIssue(stage, ada);
+      breakReading(issue, { kind: 'status', status: 500 });
+      await issue.ask('ben', '@openhands fix it', { visibility: { type: 'role', value: 'Developers' } });
+      await issue.written();
+      expect(stage.sandbox.actions.agentComments(issue.key)).toMatchObject([{ visibility: { type: 'role', value: 'Developers' } }]);
+    });
+
+    it('of a label on a service project it is internal', async () => {
+      const issue = new StoryIssue(stage, ada, { projectKey: 'HELP' });
+      breakReading(issue, { kind: 'status', status: 500 });
+      await issue.label('ben');
+      await issue.written();
+      expect(stage.sandbox.actions.agentComments(issue.key)).toMatchObject([{ internal: true }]);
+    });
+  });
+
+  it('a comment that cannot be written does not stop the job', async () => {
+    const issue = new StoryIssue(stage, ada);
+    stage.sandbox.jira.withholdPermission(stage.sandbox.actions.agentAccountId, 'ADD_COMMENTS');
+    const delivery = await issue.ask('ben', '@openhands fix it');
+    expect([delivery.outcome, delivery.reason]).toEqual(['job', 'started']);
+    expect(await issue.jobIs(delivery.jobId)).toMatchObject({ state: 'succeeded' });
+    stage.sandbox.jira.restorePermission(stage.sandbox.actions.agentAccountId, 'ADD_COMMENTS');
+  });
+});
