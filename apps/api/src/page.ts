@@ -13,13 +13,13 @@ const PAGE_ADDRESSES = ['/', '/sign-in', '/settings', '/settings/*', '/activity'
 /**
  * Serves the built settings page: its files, and its index for every address of it. Without a build there is only the API.
  *
- * Scripts and style elements need the nonce of the very answer. Style attributes are allowed: Mantine positions menus and
- * dialogs with them, and they cannot load anything under this policy.
+ * Scripts and style elements need the nonce of the very answer, so the page must not be stored by anybody. Styles that
+ * scripts set on an element need nothing.
  */
 export async function servePage(fastify: FastifyInstance, secure: boolean): Promise<void> {
   const folder = join(import.meta.dirname, '../../web/dist');
   if (!existsSync(join(folder, 'index.html'))) return;
-  await fastify.register(fastifyStatic, { root: join(folder, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d' });
+  await fastify.register(fastifyStatic, { root: join(folder, 'assets'), prefix: '/assets/', preCompressed: true, immutable: true, maxAge: '365d' });
   const html = readFileSync(join(folder, 'index.html'), 'utf8');
   for (const address of PAGE_ADDRESSES) fastify.get(address, (_request, reply) => sendPage(reply, html, secure));
 }
@@ -38,7 +38,6 @@ function pagePolicy(nonce: string, secure: boolean): string {
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'self'`,
     `style-src 'nonce-${nonce}' 'self'`,
-    "style-src-attr 'unsafe-inline'",
     // Avatars come from the git providers.
     "img-src 'self' data: https:",
     "connect-src 'self'",
