@@ -12,6 +12,7 @@ import { GitProvidersModule } from './git-providers/git-providers.module.js';
 import { HttpModule } from './http/http.module.js';
 import { JiraModule } from './jira/jira.module.js';
 import { JiraCloudModule } from './jira-cloud/jira-cloud.module.js';
+import { JiraDataCenterModule } from './jira-data-center/jira-data-center.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { LinkingModule } from './linking/linking.module.js';
 import { loggerModule } from './config/logging.js';
@@ -38,6 +39,7 @@ export class AppModule {
         GitProvidersModule,
         AuthModule,
         JiraCloudModule,
+        JiraDataCenterModule,
         JiraModule,
         CommentsModule,
         LinkingModule,

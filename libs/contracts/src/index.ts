@@ -2,6 +2,7 @@ export * from './admin.js';
 export * from './deliveries.js';
 export * from './integrations.js';
 export * from './jira-cloud.js';
+export * from './jira-data-center.js';
 export * from './jobs.js';
 export * from './operations.js';
 export * from './paging.js';

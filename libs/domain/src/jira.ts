@@ -140,6 +140,25 @@ export interface JiraClient {
   react(commentId: string): Promise<boolean>;
   /** E-mail address of an account as Jira shows it to the service account, or null when hidden. */
   emailOf(accountId: string): Promise<string | null>;
+  /** The active accounts that have exactly this address, as far as Jira shows addresses to the service account. */
+  accountsWithEmail(email: string): Promise<JiraActor[]>;
+}
+
+/** One sentence for people, with a code for programs. */
+export interface SetupReason {
+  code: string;
+  detail: string;
+}
+
+/** What this installation has of a product now. Settings may change at any time, so it is asked for each time. */
+export interface ProductSetup {
+  /** `off`: not available here. `incomplete`: switched on, and a setting is missing. */
+  state: 'off' | 'incomplete' | 'ready';
+  /** Why it is not ready. Only administrators learn which setting is missing. */
+  reasons: { everybody: SetupReason; administrators: SetupReason } | null;
+  linkMethod: 'oauth' | 'email';
+  /** The one site that serves the whole installation; null when people connect sites of their own. */
+  sharedSite: { site: string; account: { email: string; managedBy: 'app' | 'environment' } } | null;
 }
 
 /** What a Jira room offers to the rest of the house. `access` is whatever that room needs to make calls. */
@@ -149,4 +168,10 @@ export interface JiraProduct<Access> {
   /** Pure and quick: it runs while Jira waits. Gives null when the payload is not a Jira event at all. */
   readEvent(payload: unknown): IssueEvent | null;
   client(access: Access): JiraClient;
+  setup(): Promise<ProductSetup>;
+  /**
+   * Whether the authorisation behind a link is still good; true when none is kept. A link that ended is marked so.
+   * Throws `JiraProblem` when Jira cannot be asked: that says nothing about the link.
+   */
+  linkHolds(linkId: string): Promise<boolean>;
 }

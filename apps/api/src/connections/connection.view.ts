@@ -1,12 +1,13 @@
 import type { Connection, Link, Product } from '@openhands-jira/contracts';
 import type { ConnectionEntity } from './connection.entity.js';
+import type { InstalledAccount } from './installed-account.js';
 import type { LinkEntity } from './link.entity.js';
 
 /**
  * Events that we can use. The first two are enough for comments and labels; the others let us see labels of new issues,
  * edits and deletions.
  */
-const EVENTS = ['jira:issue_updated', 'comment_created', 'comment_updated', 'comment_deleted', 'jira:issue_created', 'jira:issue_deleted'];
+export const WEBHOOK_EVENTS = ['jira:issue_updated', 'comment_created', 'comment_updated', 'comment_deleted', 'jira:issue_created', 'jira:issue_deleted'];
 
 const ROUTES: Record<Product, { scoped: string; shared: string | null }> = {
   'jira-cloud': { scoped: '/integration/jira/connections', shared: '/integration/jira/events' },
@@ -20,9 +21,10 @@ export function webhookUrl(publicUrl: string, product: Product, connectionId: st
 
 /**
  * A connection as a person sees it. Only its owner sees what belongs to the edit view: when credentials were set and when
- * they expire. The page knows paused only by `status: inactive` and the integration's state.
+ * they expire. The page knows paused only by `status: inactive` and the integration's state. `installed` is the service
+ * account of a site that serves the whole installation.
  */
-export function connectionView(row: ConnectionEntity, userId: string | null, publicUrl: string): Connection {
+export function connectionView(row: ConnectionEntity, userId: string | null, publicUrl: string, installed?: InstalledAccount): Connection {
   const { shared } = ROUTES[row.product];
   const owned = userId !== null && row.ownerId === userId;
   return {
@@ -33,15 +35,15 @@ export function connectionView(row: ConnectionEntity, userId: string | null, pub
     status: row.status === 'paused' ? 'inactive' : row.status,
     ownedByCaller: owned,
     serviceAccount: {
-      email: row.serviceAccountEmail ?? '',
-      managedBy: 'app',
+      email: installed?.email ?? row.serviceAccountEmail ?? '',
+      managedBy: installed?.managedBy ?? 'app',
       savedAt: (row.serviceAccountSavedAt ?? row.createdAt).toISOString(),
       expiresAt: owned ? isoOrNull(row.serviceAccountTokenExpiresAt) : null,
     },
     webhook: {
       url: webhookUrl(publicUrl, row.product, row.id),
       sharedUrl: shared && `${publicUrl}${shared}`,
-      events: EVENTS,
+      events: WEBHOOK_EVENTS,
       mode: row.webhookMode,
       confirmedAt: isoOrNull(row.webhookConfirmedAt ?? row.firstDeliveryAt),
       secretSetAt: owned ? isoOrNull(row.webhookSecretSetAt) : null,

@@ -6,13 +6,15 @@ import { Connections } from './connections.service.js';
 import { DataCenterSettings } from './data-center-settings.service.js';
 import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
+import { LinkTokens } from './link-tokens.service.js';
 import { Links } from './links.service.js';
+import { SharedConnections } from './shared-connections.service.js';
 import { WebhookSecrets } from './webhook-secrets.service.js';
 
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [Connections, ConnectionSecrets, DataCenterSettings, DeliveryTimes, Links, WebhookSecrets],
-  exports: [Connections, DataCenterSettings, DeliveryTimes, Links, WebhookSecrets],
+  providers: [Connections, ConnectionSecrets, DataCenterSettings, DeliveryTimes, Links, LinkTokens, SharedConnections, WebhookSecrets],
+  exports: [Connections, DataCenterSettings, DeliveryTimes, Links, LinkTokens, SharedConnections, WebhookSecrets],
 })
 export class ConnectionsModule {}

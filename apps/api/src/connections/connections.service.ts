@@ -7,6 +7,8 @@ import { uuidv7 } from '../database/uuid.js';
 import { changedColumns, type ConnectionChanges, provenStatus } from './connection-changes.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
+import { DataCenterSettings } from './data-center-settings.service.js';
+import { siteOfBaseUrl } from './installed-account.js';
 
 /** What is needed to call the Jira of a connection as its service account. Holds a secret: never logged, never answered. */
 export interface ConnectionAccess {
@@ -23,10 +25,15 @@ export interface ConnectionAccess {
   reactionsOff: boolean;
 }
 
+/** Where a connection is called, and as whom. */
+type Account = Pick<ConnectionAccess, 'siteUrl' | 'email' | 'token' | 'scheme'>;
+
 /** What a call to Jira taught about the service account. */
 export interface LearnedAccount {
   scheme?: 'basic' | 'bearer';
   accountId?: string;
+  /** All of them, on a product where an account has several. */
+  accountIds?: string[];
 }
 
 /** A new connection of one person to one site. */
@@ -43,6 +50,7 @@ export class Connections {
   constructor(
     @InjectRepository(ConnectionEntity) private readonly rows: Repository<ConnectionEntity>,
     private readonly secrets: ConnectionSecrets,
+    private readonly settings: DataCenterSettings,
     private readonly clock: Clock,
   ) {}
 
@@ -98,29 +106,40 @@ export class Connections {
     else await manager.update(ConnectionEntity, { id: row.id }, { status: 'inactive' });
   }
 
-  /** The opened credentials of the service account, or null when there is no such connection or none are stored. */
+  /** The opened credentials of the service account, or null when there is no such connection or it has none. */
   async access(id: string): Promise<ConnectionAccess | null> {
     const row = await this.byId(id);
-    const token = row ? this.secrets.openToken(row) : null;
-    if (!row || token === null || row.serviceAccountEmail === null) return null;
+    const account = row && (row.product === 'jira-data-center' ? await this.installedAccount(row) : this.ownAccount(row));
+    if (!row || !account) return null;
     return {
       connectionId: row.id,
       product: row.product,
       site: row.site,
-      siteUrl: row.siteUrl,
       cloudId: row.cloudId,
-      email: row.serviceAccountEmail,
-      token,
-      scheme: row.serviceAccountScheme,
       accountIds: row.serviceAccountIds,
       reactionsOff: row.reactionsOffAt !== null,
+      ...account,
     };
+  }
+
+  private ownAccount(row: ConnectionEntity): Account | null {
+    const token = this.secrets.openToken(row);
+    if (token === null || row.serviceAccountEmail === null) return null;
+    return { siteUrl: row.siteUrl, email: row.serviceAccountEmail, token, scheme: row.serviceAccountScheme };
+  }
+
+  /** The account of the installation's settings. It counts only for the site that they name: no other ever sees its token. */
+  private async installedAccount(row: ConnectionEntity): Promise<Account | null> {
+    const { baseUrl, serviceAccountEmail, serviceAccountPat: token } = await this.settings.current();
+    if (baseUrl === null || token === null || siteOfBaseUrl(baseUrl) !== row.site) return null;
+    return { siteUrl: baseUrl, email: serviceAccountEmail ?? '', token, scheme: 'bearer' };
   }
 
   /** Keeps what a call taught about the service account. */
   async learn(id: string, learned: LearnedAccount): Promise<void> {
     if (learned.scheme) await this.rows.query(SET_SCHEME, [id, learned.scheme]);
-    if (learned.accountId) await this.rows.query(ADD_ACCOUNT_ID, [id, learned.accountId]);
+    const ids = [...(learned.accountId ? [learned.accountId] : []), ...(learned.accountIds ?? [])];
+    if (ids.length > 0) await this.rows.query(ADD_ACCOUNT_IDS, [id, ids]);
   }
 
   /** Remembers that this site takes no reactions from us. */
@@ -133,6 +152,7 @@ const SET_SCHEME = `
   UPDATE connections SET service_account_scheme = $2, version = version + 1, updated_at = now()
   WHERE id = $1 AND service_account_scheme IS DISTINCT FROM $2`;
 
-const ADD_ACCOUNT_ID = `
-  UPDATE connections SET service_account_ids = array_append(service_account_ids, $2), version = version + 1, updated_at = now()
-  WHERE id = $1 AND NOT ($2 = ANY (service_account_ids))`;
+const ADD_ACCOUNT_IDS = `
+  UPDATE connections
+  SET service_account_ids = ARRAY(SELECT DISTINCT unnest(service_account_ids || $2::text[])), version = version + 1, updated_at = now()
+  WHERE id = $1 AND NOT (service_account_ids @> $2::text[])`;

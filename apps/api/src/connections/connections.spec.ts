@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { readConfig } from '../config/config.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { uuidv7 } from '../database/uuid.js';
 import { SecretBox } from '../security/secret-box.js';
@@ -9,8 +10,10 @@ import type { ConnectionChanges } from './connection-changes.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import { Connections } from './connections.service.js';
+import { DataCenterSettings } from './data-center-settings.service.js';
 import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
+import { LinkTokens } from './link-tokens.service.js';
 import { Links } from './links.service.js';
 import { WebhookSecrets } from './webhook-secrets.service.js';
 
@@ -27,14 +30,15 @@ describe('Connections', () => {
   let links: Links;
   let ada: string;
   let ben: string;
-  const secrets = new ConnectionSecrets(new SecretBox([{ id: 'k1', bytes: randomBytes(32) }]));
+  const box = new SecretBox([{ id: 'k1', bytes: randomBytes(32) }]);
+  const secrets = new ConnectionSecrets(box);
 
   beforeEach(async () => {
     database = await testDatabase();
     db = await new DataSource({ ...dataSourceOptions(database.url), entities: [ConnectionEntity, LinkEntity] }).initialize();
     time = new ManualTime();
-    connections = new Connections(db.getRepository(ConnectionEntity), secrets, time);
-    links = new Links(db.getRepository(LinkEntity), time);
+    connections = new Connections(db.getRepository(ConnectionEntity), secrets, new DataCenterSettings(db, box, readConfig({}), time), time);
+    links = new Links(db.getRepository(LinkEntity), new LinkTokens(box, time), time);
     [ada, ben] = [await addUser('Ada'), await addUser('Ben')];
   });
   afterEach(async () => {
@@ -104,7 +108,7 @@ describe('Connections', () => {
   describe('the front door', () => {
     it('knows the secret of a pending connection too, so that a first delivery proves the webhook', async () => {
       const { id } = await pending();
-      expect(await door().of(id)).toEqual({ id, status: 'pending', secrets: [{ secret: 'first-secret', state: 'current' }], retiredSecret: null, serviceAccountIds: ['712020:bot'] });
+      expect(await door().of(id)).toEqual({ id, product: 'jira-cloud', site: 'acme.atlassian.net', status: 'pending', secrets: [{ secret: 'first-secret', state: 'current' }], retiredSecret: null, serviceAccountIds: ['712020:bot'] });
       expect(await door().of(uuidv7())).toBeNull();
     });
 

@@ -5,6 +5,7 @@ import { type EntityManager, Not, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { uuidv7 } from '../database/uuid.js';
 import { LinkEntity } from './link.entity.js';
+import { type JiraTokens, LinkTokens } from './link-tokens.service.js';
 
 /** A tie that was just proven. */
 export interface ProvenLink {
@@ -13,6 +14,8 @@ export interface ProvenLink {
   jiraAccountId: string;
   jiraDisplayName: string;
   method: 'oauth' | 'email';
+  /** Kept sealed; none are kept of products whose proof is read once. */
+  tokens?: JiraTokens;
 }
 
 /** The records of who in Jira is who here. What they mean is decided in the room linking. */
@@ -20,8 +23,14 @@ export interface ProvenLink {
 export class Links {
   constructor(
     @InjectRepository(LinkEntity) private readonly rows: Repository<LinkEntity>,
+    private readonly tokens: LinkTokens,
     private readonly clock: Clock,
   ) {}
+
+  /** The link of a person on a connection. */
+  ofUserOn(connectionId: string, userId: string): Promise<LinkEntity | null> {
+    return this.rows.findOneBy({ connectionId, userId });
+  }
 
   /** The link of a Jira account on a connection. */
   ofAccount(connectionId: string, jiraAccountId: string): Promise<LinkEntity | null> {
@@ -43,13 +52,34 @@ export class Links {
    * account of the former one. Gives `taken` when the Jira account is linked to somebody else here.
    */
   async save(manager: EntityManager, proven: ProvenLink): Promise<LinkEntity | 'taken'> {
+    const { tokens, ...tie } = proven;
+    await this.lock(manager, tie.connectionId);
+    if (await this.isTaken(manager, tie)) return 'taken';
+    const known = await manager.findOneBy(LinkEntity, { connectionId: tie.connectionId, userId: tie.userId });
+    const row = known ?? manager.create(LinkEntity, { id: uuidv7() });
+    const kept = tokens ? this.tokens.columns(row.id, tokens) : { accessTokenSealed: null, refreshTokenSealed: null, accessTokenExpiresAt: null };
+    return manager.save(Object.assign(row, tie, kept, { status: 'active' as const, linkedAt: this.clock.now() }));
+  }
+
+  /**
+   * The same for a tie that nobody asked for: it never replaces anything. Gives `taken` also when the person is linked to
+   * another Jira account on this connection.
+   */
+  async enrol(manager: EntityManager, proven: ProvenLink): Promise<LinkEntity | 'taken'> {
     const { connectionId, userId, jiraAccountId } = proven;
-    // Two people with one Jira account at the same moment: the second waits here and then sees the first.
-    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`link ${connectionId}`]);
-    if (await manager.findOneBy(LinkEntity, { connectionId, jiraAccountId, userId: Not(userId) })) return 'taken';
+    await this.lock(manager, connectionId);
     const known = await manager.findOneBy(LinkEntity, { connectionId, userId });
-    const row = known ?? manager.create(LinkEntity, { id: uuidv7(), accessTokenSealed: null, refreshTokenSealed: null, accessTokenExpiresAt: null });
-    return manager.save(Object.assign(row, proven, { status: 'active' as const, linkedAt: this.clock.now() }));
+    if (known) return known.jiraAccountId === jiraAccountId ? known : 'taken';
+    return this.save(manager, proven);
+  }
+
+  /** Two people with one Jira account at the same moment: the second waits here and then sees the first. */
+  private async lock(manager: EntityManager, connectionId: string): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`link ${connectionId}`]);
+  }
+
+  private isTaken(manager: EntityManager, { connectionId, userId, jiraAccountId }: ProvenLink): Promise<boolean> {
+    return manager.existsBy(LinkEntity, { connectionId, jiraAccountId, userId: Not(userId) });
   }
 
   /** Ends one person's link, with any token in it. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import type { Product } from '@openhands-jira/contracts';
 import type { WebhookSecret } from '@openhands-jira/domain';
 import { Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
@@ -9,6 +10,8 @@ import { ConnectionSecrets } from './connection-secrets.service.js';
 /** What the front door must know of a connection to let a delivery in. */
 export interface WebhookDoor {
   id: string;
+  product: Product;
+  site: string;
   status: ConnectionState;
   /** Secrets that count now; the former one during its overlap is marked `previous`. */
   secrets: WebhookSecret[];
@@ -21,6 +24,8 @@ export interface WebhookDoor {
 /** One connection as it was read from the database, with its secrets opened. */
 interface Known {
   version: number;
+  product: Product;
+  site: string;
   status: ConnectionState;
   current: string | null;
   previous: { secret: string; until: Date } | null;
@@ -77,6 +82,8 @@ export class WebhookSecrets {
     const previous = this.secrets.openPreviousSecret(row);
     return this.keep(id, {
       version: row.version,
+      product: row.product,
+      site: row.site,
       status: row.status,
       current: this.secrets.openWebhookSecret(row),
       previous: previous !== null && row.previousSecretUntil ? { secret: previous, until: row.previousSecretUntil } : null,
@@ -98,11 +105,11 @@ export class WebhookSecrets {
     return Math.abs(this.clock.now().getTime() - known.checkedAt);
   }
 
-  private door(id: string, { status, current, previous, serviceAccountIds }: Known): WebhookDoor {
+  private door(id: string, { product, site, status, current, previous, serviceAccountIds }: Known): WebhookDoor {
     const accepted = previous !== null && previous.until > this.clock.now();
     const secrets: WebhookSecret[] = [];
     if (current !== null) secrets.push({ secret: current, state: 'current' });
     if (accepted) secrets.push({ secret: previous.secret, state: 'previous' });
-    return { id, status, secrets, retiredSecret: previous && !accepted ? previous.secret : null, serviceAccountIds };
+    return { id, product, site, status, secrets, retiredSecret: previous && !accepted ? previous.secret : null, serviceAccountIds };
   }
 }

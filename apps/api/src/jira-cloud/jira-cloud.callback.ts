@@ -1,28 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { OAuthResult } from '@openhands-jira/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ConnectionChanges } from '../connections/connection-changes.js';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import { Links } from '../connections/links.service.js';
 import type { OAuthAttempt } from '../security/oauth-attempts.service.js';
+import type { CallbackResult, CallbackVisit } from '../security/oauth-return.js';
 import { CloudOAuth, type CloudProof } from './jira-cloud.oauth.js';
-
-/** How a round trip ended: a word for the page, and a code that says why. */
-export interface CallbackResult {
-  result: OAuthResult;
-  code: string;
-}
-
-/** What Atlassian put into the address, and who brought it. */
-export interface CallbackVisit {
-  state: string | null;
-  code: string | null;
-  error: string | null;
-  browser: string | undefined;
-  /** Who is signed in here; null when nobody is. */
-  userId: string | null;
-}
 
 /** Ends the transaction without effect. Stays within this file. */
 class Refused extends Error {
@@ -54,7 +38,7 @@ export class CloudCallback {
     if (visit.error === 'access_denied') return { result: 'denied', code: 'access_denied' };
     if (visit.error !== null || visit.code === null) return { result: 'failed', code: 'no_code' };
     const row = attempt.connectionId ? await this.connections.byId(attempt.connectionId) : null;
-    if (!row) return { result: 'failed', code: 'connection_gone' };
+    if (row?.product !== 'jira-cloud') return { result: 'failed', code: 'connection_gone' };
     const { changes = {} } = attempt.payload as { changes?: ConnectionChanges };
     const proof = await this.oauth.prove(visit.code, row.site, changes.cloudId ?? row.cloudId);
     return proof.ok ? this.takeEffect(attempt, changes, proof) : { result: proof.result, code: proof.code };

@@ -5,7 +5,7 @@
  * used on the configured address only; no address out of an answer is ever called.
  */
 import {
-  findChange, ISSUE_FIELDS, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart, propertyOf,
+  findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart, propertyOf,
   readComment, readIssue, type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toAdf,
 } from '@openhands-jira/domain';
 import type { LearnedAccount } from '../connections/connections.service.js';
@@ -114,6 +114,11 @@ export class JiraCloudClient implements JiraClient {
     const path = `/rest/api/3/user?accountId=${encodeURIComponent(accountId)}`;
     const answer = await this.gateway.call({ method: 'GET', path, expect: [400, 401, 403, 404] });
     return answer.status === 200 ? textOf(shapeOf(answer.json()), 'emailAddress') : null;
+  }
+
+  /** Cloud mostly hides addresses, and nobody is linked by them. */
+  accountsWithEmail(): Promise<JiraActor[]> {
+    return Promise.resolve([]);
   }
 
   private async find(path: string): Promise<Shape | null> {

@@ -6,7 +6,7 @@ import { oauthBrowser } from '../auth/cookies.js';
 import { AppConfig } from '../config/config.js';
 import { type Caller, CurrentCaller, Public, type UserCaller } from '../security/access.js';
 import { CurrentUser } from '../security/current-user.js';
-import { OAUTH_BROWSER_COOKIE } from '../security/oauth-attempts.service.js';
+import { type CallbackResult, callbackVisit, returnPage } from '../security/oauth-return.js';
 import { Problem } from '../security/problem.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { CloudCallback } from './jira-cloud.callback.js';
@@ -81,16 +81,8 @@ export class JiraCloudController {
   @ApiQuery({ name: 'error', required: false, type: String })
   @ApiFoundResponse({ description: 'Always to /settings/integrations/return?product=jira-cloud&result=linked|configured|denied|expired|wrong_site|conflict|failed&code=...' })
   async back(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest, @CurrentCaller() caller?: Caller): Promise<{ url: string; statusCode: number }> {
-    const { result, code } = this.config.jiraCloud
-      ? await this.callback.finish({
-          state: textOrNull(query['state']),
-          code: textOrNull(query['code']),
-          error: textOrNull(query['error']),
-          browser: request.cookies[OAUTH_BROWSER_COOKIE],
-          userId: caller?.via === 'session' ? caller.userId : null,
-        })
-      : { result: 'failed', code: 'product_disabled' };
-    return { url: `/settings/integrations/return?${new URLSearchParams({ product: 'jira-cloud', result, code }).toString()}`, statusCode: 302 };
+    const off: CallbackResult = { result: 'failed', code: 'product_disabled' };
+    return returnPage('jira-cloud', this.config.jiraCloud ? await this.callback.finish(callbackVisit(request, query, caller)) : off);
   }
 
   private visitor(caller: UserCaller, request: FastifyRequest, reply: FastifyReply): Visitor {
@@ -100,9 +92,4 @@ export class JiraCloudController {
   private needProduct(): void {
     if (!this.config.jiraCloud) throw new Problem(404, 'product_disabled', 'Jira Cloud is not set up on this installation. Ask an administrator.');
   }
-}
-
-/** A parameter that is given twice counts as not given. */
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 4000) : null;
 }

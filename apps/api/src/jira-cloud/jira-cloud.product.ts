@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct } from '@openhands-jira/domain';
+import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { type ConnectionAccess, Connections, type LearnedAccount } from '../connections/connections.service.js';
@@ -41,5 +41,20 @@ export class JiraCloudProduct implements JiraProduct<ConnectionAccess> {
     };
     const gateway = new CloudGateway(this.http, { apiUrl, cloudId: cloudId ?? '', email, token, scheme }, learn, () => this.clock.now());
     return new JiraCloudClient(gateway, { siteUrl, accountIds }, learn);
+  }
+
+  /** People connect sites of their own; the installation only needs the OAuth app. */
+  setup(): Promise<ProductSetup> {
+    const reasons = {
+      everybody: { code: 'product_disabled', detail: 'Jira Cloud is not available on this installation. Ask an administrator.' },
+      administrators: { code: 'oauth_app_missing', detail: 'Jira Cloud needs an Atlassian OAuth 2.0 (3LO) app: set JIRA_CLOUD_CLIENT_ID and JIRA_CLOUD_CLIENT_SECRET.' },
+    };
+    const isReady = this.config.jiraCloud !== null;
+    return Promise.resolve({ state: isReady ? 'ready' : 'off', reasons: isReady ? null : reasons, linkMethod: 'oauth', sharedSite: null });
+  }
+
+  /** The proof is read once, and nothing of it is kept that could end. */
+  linkHolds(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 }

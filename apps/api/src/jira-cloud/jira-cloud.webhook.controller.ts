@@ -6,6 +6,7 @@ import { Connections } from '../connections/connections.service.js';
 import { DeliveryTimes } from '../connections/delivery-times.service.js';
 import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets.service.js';
 import { Clock } from '../config/clock.js';
+import { bodyBytes } from '../deliveries/body-bytes.js';
 import { FrontDoor } from '../deliveries/front-door.service.js';
 import { Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
@@ -37,7 +38,7 @@ export class JiraCloudWebhookController {
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async scoped(@Param('connectionId') connectionId: string, @Req() request: FastifyRequest): Promise<WebhookAnswer> {
     const door = UUID.test(connectionId) ? await this.secrets.of(connectionId.toLowerCase()) : null;
-    return this.receive(door ? [door] : [], request);
+    return this.receive(door?.product === 'jira-cloud' ? [door] : [], request);
   }
 
   @Post('events')
@@ -46,7 +47,7 @@ export class JiraCloudWebhookController {
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async shared(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
-    const site = siteOfPayload(parsed(bytesOf(request)));
+    const site = siteOfPayload(parsed(bodyBytes(request)));
     const ids = site === null ? [] : await this.connections.candidates('jira-cloud', site);
     const doors = await Promise.all(ids.map((id) => this.secrets.of(id)));
     return this.receive(doors.filter((door) => door !== null), request);
@@ -56,17 +57,12 @@ export class JiraCloudWebhookController {
     const { connectionId, deliveryId, outcome, reason } = await this.door.receive({
       candidates,
       readEvent: readCloudEvent,
-      body: bytesOf(request),
+      body: bodyBytes(request),
       headers: request.headers,
     });
     this.times.touch(connectionId, this.clock.now());
     return { deliveryId, outcome, reason };
   }
-}
-
-/** The bytes as they came; the webhook routes have a body parser that leaves them alone. */
-function bytesOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
 /** Read before the signature is checked, only to find candidates: nothing of it is kept or believed. */

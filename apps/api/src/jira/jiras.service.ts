@@ -3,6 +3,7 @@ import type { Product } from '@openhands-jira/contracts';
 import { type IssueEvent, type JiraCapabilities, type JiraClient, JiraProblem, type JiraProduct } from '@openhands-jira/domain';
 import { type ConnectionAccess, Connections } from '../connections/connections.service.js';
 import { JiraCloudProduct } from '../jira-cloud/jira-cloud.product.js';
+import { JiraDataCenterProduct } from '../jira-data-center/jira-data-center.product.js';
 
 /** One Jira site, ready for calls. */
 export interface OpenJira {
@@ -23,8 +24,14 @@ export class Jiras {
   constructor(
     private readonly connections: Connections,
     cloud: JiraCloudProduct,
+    dataCenter: JiraDataCenterProduct,
   ) {
-    this.products = new Map([cloud].map((product) => [product.id, product]));
+    this.products = new Map([cloud, dataCenter].map((product) => [product.id, product]));
+  }
+
+  /** All products, in the order in which people see them. */
+  all(): JiraProduct<ConnectionAccess>[] {
+    return [...this.products.values()];
   }
 
   /** Throws when this installation does not have the product: a row that no code of ours has written. */
@@ -37,6 +44,18 @@ export class Jiras {
   /** Reads a payload. Null when it is no Jira event at all. */
   readEvent(id: Product, payload: unknown): IssueEvent | null {
     return this.product(id).readEvent(payload);
+  }
+
+  /** How people are linked on a connection now. */
+  async linkMethod(connectionId: string): Promise<'oauth' | 'email'> {
+    const row = await this.connections.byId(connectionId);
+    return row ? (await this.product(row.product).setup()).linkMethod : 'oauth';
+  }
+
+  /** Whether the authorisation behind a link is still good. Throws `JiraProblem` when that cannot be asked. */
+  async linkHolds(connectionId: string, linkId: string): Promise<boolean> {
+    const row = await this.connections.byId(connectionId);
+    return row ? this.product(row.product).linkHolds(linkId) : false;
   }
 
   /** Calls as the service account of a connection. Throws `JiraProblem` when the connection is gone or has no credentials. */

@@ -1,5 +1,6 @@
 /**
- * How an integration looks to one person: its state in one word, the reasons, and what this person can do.
+ * How an integration looks to one person whose site is their own or their company's: its state in one word, the reasons, and
+ * what this person can do. `shared-site-state` has the rules for a site that serves the whole installation.
  *
  * Rules only, no database. Members learn that something is wrong; what it is and when credentials end is for the owner and
  * the administrators.
@@ -11,8 +12,6 @@ type Reason = Integration['reasons'][number];
 
 /** What the rules look at. */
 export interface IntegrationFacts {
-  /** The installation has what the product needs. */
-  configured: boolean;
   connection: {
     status: ConnectionState;
     owned: boolean;
@@ -35,7 +34,6 @@ const STATES: Record<ConnectionState, IntegrationState> = { pending: 'setup_inco
 /** The state and its reasons. */
 export function integrationState(facts: IntegrationFacts): { state: IntegrationState; reasons: Reason[] } {
   const { connection } = facts;
-  if (!facts.configured) return { state: 'disabled', reasons: [disabledReason(facts.isAdmin)] };
   if (!connection) return { state: 'not_configured', reasons: [] };
   const token = connection.status === 'active' ? tokenReason(connection.tokenExpiresAt, facts.now) : null;
   if (token) return { state: 'degraded', reasons: [connection.owned || facts.isAdmin ? token : OWNER_NEEDED] };
@@ -45,7 +43,7 @@ export function integrationState(facts: IntegrationFacts): { state: IntegrationS
 /** What this person can do. The page shows its buttons by it; every route checks for itself. */
 export function integrationCapabilities(facts: IntegrationFacts): Capability[] {
   const oversight: Capability[] = facts.isAdmin ? ['view_deliveries', 'replay'] : [];
-  if (!facts.configured || !facts.hasAccount) return oversight;
+  if (!facts.hasAccount) return oversight;
   return [...new Set([...ownCapabilities(facts), ...oversight])];
 }
 
@@ -60,12 +58,6 @@ function ownCapabilities({ connection, linked }: IntegrationFacts): Capability[]
 }
 
 const OWNER_NEEDED: Reason = { code: 'owner_needed', detail: 'The person who set this workspace up has to look after it.' };
-
-function disabledReason(isAdmin: boolean): Reason {
-  return isAdmin
-    ? { code: 'oauth_app_missing', detail: 'Jira Cloud needs an Atlassian OAuth 2.0 (3LO) app: set JIRA_CLOUD_CLIENT_ID and JIRA_CLOUD_CLIENT_SECRET.' }
-    : { code: 'product_disabled', detail: 'Jira Cloud is not available on this installation. Ask an administrator.' };
-}
 
 function tokenReason(expiresAt: Date | null, now: Date): Reason | null {
   if (!expiresAt) return null;

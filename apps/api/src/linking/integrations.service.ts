@@ -1,81 +1,70 @@
 import { Injectable } from '@nestjs/common';
-import type { Integration, Product } from '@openhands-jira/contracts';
+import type { Capability, Integration, Product } from '@openhands-jira/contracts';
+import type { ProductSetup } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { connectionView, linkView } from '../connections/connection.view.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
-import { Connections } from '../connections/connections.service.js';
-import type { LinkEntity } from '../connections/link.entity.js';
-import { Links } from '../connections/links.service.js';
+import { Jiras } from '../jira/jiras.service.js';
 import type { Caller } from '../security/access.js';
-import { integrationCapabilities, type IntegrationFacts, integrationState } from './integration-state.js';
-
-/** What a person has with one product: the connection that is theirs first, and their link on it. */
-export interface OwnTies {
-  connection: ConnectionEntity | null;
-  link: LinkEntity | null;
-}
+import { integrationCapabilities, integrationState } from './integration-state.js';
+import { sharedSiteCapabilities, sharedSiteState } from './shared-site-state.js';
+import { Ties, type OwnTies } from './ties.service.js';
 
 /** The integrations as one caller sees them. */
 @Injectable()
 export class Integrations {
   constructor(
-    private readonly connections: Connections,
-    private readonly links: Links,
+    private readonly jiras: Jiras,
+    private readonly ties: Ties,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
 
   /** One per product. */
-  async of(caller: Caller): Promise<Integration[]> {
-    return [await this.jiraCloud(caller), dataCenter(caller)];
+  of(caller: Caller): Promise<Integration[]> {
+    return Promise.all(this.jiras.all().map(async (product) => this.integration(caller, product.id, await product.setup())));
   }
 
-  /**
-   * The connection that a person means when none is named: the owned one that is in effect, else the one linked to, else an
-   * owned one that is not in effect; the newest first.
-   */
-  async tiesOf(product: Product, userId: string): Promise<OwnTies> {
-    const links = await this.links.ofUser(userId, product);
-    const rows = await this.connections.ofPerson(product, userId, links.map((link) => link.connectionId));
-    const rank = (row: ConnectionEntity): number => {
-      if (row.ownerId !== userId) return 1;
-      return { active: 0, paused: 0, pending: 2, inactive: 3 }[row.status];
-    };
-    const connection = rows.sort((a, b) => rank(a) - rank(b))[0] ?? null;
-    return { connection, link: links.find((link) => link.connectionId === connection?.id) ?? null };
-  }
-
-  private async jiraCloud(caller: Caller): Promise<Integration> {
-    const { connection, link } = caller.userId === null ? { connection: null, link: null } : await this.tiesOf('jira-cloud', caller.userId);
-    const facts: IntegrationFacts = {
-      configured: this.config.jiraCloud !== null,
-      connection: connection && {
-        status: connection.status,
-        owned: connection.ownerId === caller.userId,
-        tokenExpiresAt: connection.serviceAccountTokenExpiresAt,
-        hadDelivery: connection.firstDeliveryAt !== null,
-      },
-      linked: link !== null,
-      isAdmin: caller.isAdmin,
-      hasAccount: caller.userId !== null,
-      now: this.clock.now(),
-    };
+  private async integration(caller: Caller, product: Product, setup: ProductSetup): Promise<Integration> {
+    const ties = setup.sharedSite ? await this.ties.toShared(product, setup.sharedSite.site, caller.userId) : await this.ties.of(product, caller.userId);
+    const { connection, link } = ties;
     return {
-      product: 'jira-cloud',
-      ...integrationState(facts),
-      linkMethod: 'oauth',
-      connection: connection && connectionView(connection, caller.userId, this.config.publicUrl),
+      product,
+      ...this.seen(caller, setup, ties),
+      linkMethod: setup.linkMethod,
+      connection: connection && connectionView(connection, caller.userId, this.config.publicUrl, setup.sharedSite?.account),
       link: link && linkView(link),
-      capabilities: integrationCapabilities(facts),
     };
+  }
+
+  /** State, reasons and capabilities. Who is no administrator does not learn which setting is missing. */
+  private seen(caller: Caller, setup: ProductSetup, ties: OwnTies): Pick<Integration, 'state' | 'reasons' | 'capabilities'> {
+    const { isAdmin, userId } = caller;
+    if (setup.state !== 'ready') {
+      const reasons = setup.reasons ? [isAdmin ? setup.reasons.administrators : setup.reasons.everybody] : [];
+      const capabilities: Capability[] = isAdmin ? ['view_deliveries', 'replay'] : [];
+      return { state: setup.state === 'off' ? 'disabled' : 'not_configured', reasons, capabilities };
+    }
+    const person = { linked: ties.link !== null, isAdmin, hasAccount: userId !== null };
+    if (setup.sharedSite) {
+      const facts = { connection: ties.connection && sharedFacts(ties.connection, userId), ...person };
+      return { ...sharedSiteState(facts), capabilities: sharedSiteCapabilities(facts) };
+    }
+    const facts = { connection: ties.connection && ownFacts(ties.connection, userId), ...person, now: this.clock.now() };
+    return { ...integrationState(facts), capabilities: integrationCapabilities(facts) };
   }
 }
 
-/** Switched off until an administrator configures it; who is no administrator does not learn what is missing. */
-function dataCenter(caller: Caller): Integration {
-  const reason = caller.isAdmin
-    ? { code: 'not_enabled', detail: 'Jira Data Center is not enabled on this installation.' }
-    : { code: 'product_disabled', detail: 'Jira Data Center is not available on this installation.' };
-  return { product: 'jira-data-center', state: 'disabled', reasons: [reason], linkMethod: 'oauth', connection: null, link: null, capabilities: [] };
+function ownFacts(row: ConnectionEntity, userId: string | null) {
+  return { status: row.status, owned: isOwned(row, userId), tokenExpiresAt: row.serviceAccountTokenExpiresAt, hadDelivery: row.firstDeliveryAt !== null };
 }
+
+function sharedFacts(row: ConnectionEntity, userId: string | null) {
+  return { status: row.status, owned: isOwned(row, userId), hasOwner: row.ownerId !== null, hasWebhook: row.webhookMode !== null, hadDelivery: row.firstDeliveryAt !== null };
+}
+
+function isOwned(row: ConnectionEntity, userId: string | null): boolean {
+  return userId !== null && row.ownerId === userId;
+}
+

@@ -6,6 +6,7 @@ import { type Caller, CurrentCaller, type UserCaller } from '../security/access.
 import { CurrentUser } from '../security/current-user.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { Integrations } from './integrations.service.js';
+import { Ties } from './ties.service.js';
 import { Unlinking } from './unlinking.service.js';
 
 /** Names one connection when a person has several. */
@@ -18,6 +19,7 @@ type UnlinkQuery = z.infer<typeof UnlinkQuery>;
 export class LinkingController {
   constructor(
     private readonly integrations: Integrations,
+    private readonly ties: Ties,
     private readonly unlinking: Unlinking,
   ) {}
 
@@ -34,7 +36,7 @@ export class LinkingController {
   @ApiNoContentResponse({ description: 'There is no link any more, also when there was none' })
   @ApiProblems('validation_failed', 'forbidden')
   async unlink(@CurrentUser() caller: UserCaller, @Query({ schema: UnlinkQuery }) query: UnlinkQuery): Promise<void> {
-    const connectionId = query.connectionId ?? (await this.integrations.tiesOf('jira-cloud', caller.userId)).connection?.id;
+    const connectionId = query.connectionId ?? (await this.ties.of('jira-cloud', caller.userId)).connection?.id;
     if (connectionId) await this.unlinking.unlink(caller.userId, 'jira-cloud', connectionId);
   }
 }

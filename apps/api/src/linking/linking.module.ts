@@ -1,16 +1,19 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { JiraModule } from '../jira/jira.module.js';
+import { EmailMatch } from './email-match.service.js';
 import { Integrations } from './integrations.service.js';
 import { LinkingController } from './linking.controller.js';
 import { Linking } from './linking.service.js';
+import { Ties } from './ties.service.js';
 import { Unlinking } from './unlinking.service.js';
 
 /** Who in Jira is who here: the decision, the view of it, and its end. */
 @Module({
-  imports: [AuthModule, ConnectionsModule],
+  imports: [AuthModule, ConnectionsModule, JiraModule],
   controllers: [LinkingController],
-  providers: [Integrations, Linking, Unlinking],
+  providers: [EmailMatch, Integrations, Linking, Ties, Unlinking],
   exports: [Linking],
 })
 export class LinkingModule {}

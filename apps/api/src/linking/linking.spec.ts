@@ -22,7 +22,7 @@ describe('Who a Jira account is here', () => {
   afterAll(() => bench.close());
 
   const actor = (id: string, changes: Partial<JiraActor> = {}): JiraActor => ({ id, displayName: 'Somebody', kind: 'person', ...changes });
-  const shows = (email: string | null) => ({ emailOf: () => Promise.resolve(email) });
+  const shows = (email: string | null) => ({ emailOf: () => Promise.resolve(email), accountsWithEmail: () => Promise.resolve([]) });
 
   it('is a person with a link on this connection', async () => {
     expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ada), shows(null))).toMatchObject({ kind: 'person', user: { id: ada.id, name: 'Ada' }, link: { jiraAccountId: ACCOUNTS.ada, method: 'oauth' } });
@@ -47,7 +47,7 @@ describe('Who a Jira account is here', () => {
   });
 
   it('is treated as unlinked when Jira does not answer the question for the address', async () => {
-    expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ben), { emailOf: () => Promise.reject(new Error('away')) })).toMatchObject({ reason: 'user_not_linked' });
+    expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ben), { ...shows(null), emailOf: () => Promise.reject(new Error('away')) })).toMatchObject({ reason: 'user_not_linked' });
   });
 
   it('is refused when it is an app', async () => {
@@ -64,12 +64,10 @@ describe('The integration of Jira Cloud', () => {
   const now = new Date('2026-11-22T12:00:00Z');
   const inDays = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
   const connection = { status: 'active' as const, owned: true, tokenExpiresAt: null, hadDelivery: true };
-  const facts = (changes: Partial<IntegrationFacts> = {}): IntegrationFacts => ({ configured: true, connection, linked: true, isAdmin: false, hasAccount: true, now, ...changes });
+  const facts = (changes: Partial<IntegrationFacts> = {}): IntegrationFacts => ({ connection, linked: true, isAdmin: false, hasAccount: true, now, ...changes });
 
   it.each<[string, Partial<IntegrationFacts>, string, string[]]>([
     ['nothing is there', { connection: null }, 'not_configured', []],
-    ['the app is missing', { configured: false }, 'disabled', ['product_disabled']],
-    ['the app is missing, to administrators', { configured: false, isAdmin: true }, 'disabled', ['oauth_app_missing']],
     ['it works', {}, 'active', []],
     ['nothing has come yet', { connection: { ...connection, hadDelivery: false } }, 'active', ['no_delivery_yet']],
     ['the proof is missing', { connection: { ...connection, status: 'pending' } }, 'setup_incomplete', ['proof_missing']],
@@ -93,7 +91,6 @@ describe('The integration of Jira Cloud', () => {
     ['a member', { connection: { ...connection, owned: false } }, ['unlink', 'view_deliveries']],
     ['a member who is an administrator', { connection: { ...connection, owned: false }, isAdmin: true }, ['unlink', 'view_deliveries', 'replay']],
     ['the administrator token', { connection: null, linked: false, isAdmin: true, hasAccount: false }, ['view_deliveries', 'replay']],
-    ['anybody, when it is switched off', { configured: false }, []],
   ])('lets %s do what they may', (_, changes, capabilities) => {
     expect(integrationCapabilities(facts(changes))).toEqual(capabilities);
   });

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Product } from '@openhands-jira/contracts';
+import { type EntityManager, Repository } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { uuidv7 } from '../database/uuid.js';
+import { changedColumns } from './connection-changes.js';
+import { ConnectionEntity, type ConnectionState } from './connection.entity.js';
+import { ConnectionSecrets } from './connection-secrets.service.js';
+
+/** A site that administrators chose for everybody. */
+export interface SharedSite {
+  product: Product;
+  site: string;
+  siteUrl: string;
+}
+
+/** What can change about the record of such a site; what is absent stays as it is. */
+export interface SharedChanges {
+  ownerId?: string;
+  status?: ConnectionState;
+  webhookSecret?: string;
+  webhookMode?: 'manual' | 'automatic';
+  /** True: confirmed now. */
+  webhookConfirmed?: boolean;
+  /** Added to those that are known: comments of a former service account stay ours. */
+  serviceAccountIds?: string[];
+}
+
+/**
+ * The record of a site that serves the whole installation. There is one per site, whoever asks for it first; it has no
+ * credentials of its own, because those are settings of the installation. Who may change it is decided by the rooms above.
+ */
+@Injectable()
+export class SharedConnections {
+  constructor(
+    @InjectRepository(ConnectionEntity) private readonly rows: Repository<ConnectionEntity>,
+    private readonly secrets: ConnectionSecrets,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Null when nobody has asked for it yet. */
+  find(product: Product, site: string): Promise<ConnectionEntity | null> {
+    return this.rows.findOneBy({ product, site });
+  }
+
+  /** The record, made pending and without an owner when there is none. Its address for people follows the settings. */
+  ensure({ product, site, siteUrl }: SharedSite): Promise<ConnectionEntity> {
+    return this.rows.manager.transaction(async (manager) => {
+      // Two people may be the first at the same moment: the second waits here and finds the record of the first.
+      await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${product} ${site}`]);
+      const known = await manager.findOneBy(ConnectionEntity, { product, site });
+      if (known?.siteUrl === siteUrl) return known;
+      const row = known ?? manager.create(ConnectionEntity, { id: uuidv7(), product, site, ownerId: null, status: 'pending', serviceAccountIds: [] });
+      return manager.save(Object.assign(row, { siteUrl }));
+    });
+  }
+
+  /** Changes the record in the caller's transaction. A replaced webhook secret stays valid for a day, unless nobody used it yet. */
+  async change(manager: EntityManager, id: string, changes: SharedChanges): Promise<ConnectionEntity> {
+    const row = await manager.findOneOrFail(ConnectionEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    const { webhookSecret, webhookConfirmed, serviceAccountIds = [], ...columns } = changes;
+    const now = this.clock.now();
+    return manager.save(
+      Object.assign(
+        row,
+        webhookSecret === undefined ? {} : changedColumns(row, { webhookSecret }, this.secrets, now),
+        webhookConfirmed === undefined ? {} : { webhookConfirmedAt: webhookConfirmed ? now : null },
+        { serviceAccountIds: [...new Set([...row.serviceAccountIds, ...serviceAccountIds])] },
+        columns,
+      ),
+    );
+  }
+
+  /** The webhook secret that counts now, or null when there is none. */
+  webhookSecret(row: ConnectionEntity): string | null {
+    return this.secrets.openWebhookSecret(row);
+  }
+}

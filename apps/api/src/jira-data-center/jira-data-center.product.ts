@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup } from '@openhands-jira/domain';
+import { type ConnectionAccess, Connections } from '../connections/connections.service.js';
+import { ownAccount } from './jira-data-center.account.js';
+import { JiraDataCenterClient } from './jira-data-center.client.js';
+import { readDataCenterEvent } from './jira-data-center.payload.js';
+import { type DataCenterServer, DataCenterServers } from './jira-data-center.server.js';
+import { DataCenterSetup } from './jira-data-center.setup.js';
+import { DataCenterTokens } from './jira-data-center.tokens.js';
+
+/** Jira Data Center behind the port that both products share. */
+@Injectable()
+export class JiraDataCenterProduct implements JiraProduct<ConnectionAccess> {
+  readonly id = 'jira-data-center' as const;
+
+  readonly can: JiraCapabilities = {
+    reactions: { yes: true, reason: 'Some versions of Jira Data Center have reactions. Where they are missing we stop after the first try.' },
+    quietEdits: { yes: false, reason: 'Jira Data Center cannot edit a comment without mail to watchers.' },
+    webhookInstallation: { yes: true, reason: 'Jira Data Center lets an administrator create the webhook over REST.' },
+  };
+
+  constructor(
+    private readonly servers: DataCenterServers,
+    private readonly connections: Connections,
+    private readonly installed: DataCenterSetup,
+    private readonly tokens: DataCenterTokens,
+  ) {}
+
+  readEvent(payload: unknown): IssueEvent | null {
+    return readDataCenterEvent(payload);
+  }
+
+  client({ connectionId, siteUrl, token, accountIds }: ConnectionAccess): JiraClient {
+    const server = this.servers.open({ baseUrl: siteUrl, token }, (name) => this.learn(server, connectionId, accountIds, name));
+    return new JiraDataCenterClient(server, { baseUrl: siteUrl, accountIds });
+  }
+
+  setup(): Promise<ProductSetup> {
+    return this.installed.describe();
+  }
+
+  linkHolds(linkId: string): Promise<boolean> {
+    return this.tokens.linkHolds(linkId);
+  }
+
+  /** Every answer names the account. A name that is new to us (set-up, another token) is worth the question for its key. */
+  private learn(server: DataCenterServer, connectionId: string, accountIds: string[], name: string): void {
+    if (accountIds.includes(name)) return;
+    accountIds.push(name);
+    // Best effort: what could not be kept is learnt again by the next call.
+    void ownAccount(server)
+      .then((account) => this.connections.learn(connectionId, { accountIds: [account.key, account.name] }))
+      .catch(() => undefined);
+  }
+}

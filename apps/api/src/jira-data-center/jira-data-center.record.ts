@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { Links } from '../connections/links.service.js';
+import { type SharedChanges, SharedConnections } from '../connections/shared-connections.service.js';
+import { Queue } from '../queue/queue.service.js';
+import type { Caller } from '../security/access.js';
+
+/** Every change of the installation's record of its Jira Data Center. Who may make it was decided before (`DataCenterAccess`). */
+@Injectable()
+export class DataCenterRecord {
+  constructor(
+    private readonly db: DataSource,
+    private readonly shared: SharedConnections,
+    private readonly links: Links,
+    private readonly queue: Queue,
+  ) {}
+
+  /** Changes the record. Somebody who changes one without an owner becomes it. */
+  change(row: ConnectionEntity, caller: Caller, changes: SharedChanges): Promise<ConnectionEntity> {
+    const owner = row.ownerId === null && caller.userId !== null ? { ownerId: caller.userId } : {};
+    return this.db.transaction((manager) => this.shared.change(manager, row.id, { ...changes, ...owner }));
+  }
+
+  /** Ends every link and the connection; its jobs are cancelled. Record and address stay, for whoever sets it up again. Gives the number of links. */
+  end(row: ConnectionEntity): Promise<number> {
+    return this.db.transaction(async (manager) => {
+      const ended = await this.links.endAll(manager, row.id);
+      await this.shared.change(manager, row.id, { status: 'inactive' });
+      const hadJobs = row.status === 'active' || row.status === 'paused';
+      if (hadJobs) await this.queue.enqueue(manager, 'connection-removed', { connectionId: row.id }, { key: row.id });
+      return ended;
+    });
+  }
+
+  /** The webhook secret that counts now, or null when there is none. */
+  secretOf(row: ConnectionEntity): string | null {
+    return this.shared.webhookSecret(row);
+  }
+}

@@ -1,0 +1,22 @@
+import type { RefusedReason } from '@openhands-jira/contracts';
+import type { JiraActor, JiraClient } from '@openhands-jira/domain';
+
+/** Who a Jira account is here, or why that cannot be said. `detail` is for the trace; it holds no e-mail address. */
+export type Who =
+  | { kind: 'person'; user: { id: string; name: string }; link: { id: string; jiraAccountId: string; method: 'oauth' | 'email' }; detail: string }
+  | { kind: 'refused'; reason: PersonRefusal; detail: string };
+
+/** Why somebody is nobody here. */
+export type PersonRefusal = RefusedReason & ('user_not_linked' | 'user_no_account' | 'user_email_hidden' | 'user_link_ambiguous' | 'user_link_expired' | 'user_is_app');
+
+/** The questions about e-mail addresses that Jira answers to the service account. */
+export type Addresses = Pick<JiraClient, 'emailOf' | 'accountsWithEmail'>;
+
+/** An account as the trace names it. */
+export function shown(actor: JiraActor): string {
+  return `The Jira account ${actor.id || 'without an id'}`;
+}
+
+export function refused(reason: PersonRefusal, detail: string): Who {
+  return { kind: 'refused', reason, detail };
+}

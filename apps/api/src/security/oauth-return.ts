@@ -1,0 +1,42 @@
+/** The way back of an OAuth round trip with a Jira: what the address says, and the page that the person ends on. */
+import '@fastify/cookie';
+import type { OAuthResult, Product } from '@openhands-jira/contracts';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from './access.js';
+import { OAUTH_BROWSER_COOKIE } from './oauth-attempts.service.js';
+
+/** How a round trip ended: a word for the page, and a code that says why. */
+export interface CallbackResult {
+  result: OAuthResult;
+  code: string;
+}
+
+/** What Jira put into the address, and who brought it. */
+export interface CallbackVisit {
+  state: string | null;
+  code: string | null;
+  error: string | null;
+  browser: string | undefined;
+  /** Who is signed in here; null when nobody is. */
+  userId: string | null;
+}
+
+export function callbackVisit(request: FastifyRequest, query: Record<string, unknown>, caller: Caller | undefined): CallbackVisit {
+  return {
+    state: textOrNull(query['state']),
+    code: textOrNull(query['code']),
+    error: textOrNull(query['error']),
+    browser: request.cookies[OAUTH_BROWSER_COOKIE],
+    userId: caller?.via === 'session' ? caller.userId : null,
+  };
+}
+
+/** Always a redirect to the page: a person never lands on raw JSON. */
+export function returnPage(product: Product, { result, code }: CallbackResult): { url: string; statusCode: number } {
+  return { url: `/settings/integrations/return?${new URLSearchParams({ product, result, code }).toString()}`, statusCode: 302 };
+}
+
+/** A parameter that is given twice counts as not given. */
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 4000) : null;
+}
