@@ -97,16 +97,31 @@ describe('A request that cannot be carried out is answered', () => {
       expect(comment).toContain('127.0.0.1');
     });
 
-    it('because the sign-in at the git host has ended', async () => {
-      const cora = newPerson(stage, 'cora');
-      stage.sandbox.github.addUser({ login: 'cora', name: 'Cora' });
-      stage.sandbox.github.repository('Acme/api').rights.cora = 'write';
-      await stage.link(await stage.signIn('cora'), cora.accountId);
-      const [grant] = await stage.inside(DataSource).query<{ id: string }[]>(`SELECT id FROM identities WHERE login = 'cora'`);
-      await stage.inside(DataSource).query(`UPDATE identities SET status = 'expired' WHERE id = $1`, [grant!.id]);
-      const issue = newIssue({ description: 'Repository: Acme/api' });
-      const comment = await told(issue, await issue.ask(cora.accountId, '@openhands fix it'), 'git_signin_expired');
-      expect(comment).toContain(github);
+    describe('because the sign-in at the git host', () => {
+      let cora: string;
+
+      beforeAll(async () => {
+        cora = newPerson(stage, 'cora').accountId;
+        stage.sandbox.github.addUser({ login: 'cora', name: 'Cora' });
+        stage.sandbox.github.setRight('Acme/api', 'cora', 'write');
+        stage.sandbox.github.useExpiringTokens();
+        await stage.link(await stage.signIn('cora'), cora);
+      });
+
+      it('has ended, unless it can be renewed', async () => {
+        stage.sandbox.github.oauth.expireAccessTokens();
+        const issue = newIssue({ description: 'Repository: Acme/api' });
+        expect(await issue.ask(cora, '@openhands fix it')).toMatchObject({ outcome: 'job', reason: 'started' });
+      });
+
+      it('was taken back', async () => {
+        stage.sandbox.github.oauth.revokeAll();
+        const issue = newIssue({ description: 'Repository: Acme/api' });
+        const comment = await told(issue, await issue.ask(cora, '@openhands fix it'), 'git_signin_expired');
+        expect(comment).toContain(github);
+        // The others sign in again.
+        await stage.signIn('ben');
+      });
     });
 
     it('and never by a text that only looks like a repository when a real one is there', async () => {

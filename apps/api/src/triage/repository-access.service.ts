@@ -17,6 +17,13 @@ export interface Asking {
   trace: Pick<Trace, 'note'>;
 }
 
+/** One repository at one git host. */
+interface Question {
+  host: string;
+  path: string;
+  branch: string | null;
+}
+
 /** The repository to work in; null when a run without one is allowed. */
 export interface FoundRepository {
   repository: JobRepository | null;
@@ -78,14 +85,21 @@ export class RepositoryAccess {
     return this.read(asking, finding, asked);
   }
 
-  private async confirm(userId: string, question: { host: string; path: string; branch: string | null }, asked: Map<string, WriteAccess>): Promise<RepositoryAnswer> {
-    const provider = this.providers.byHost(question.host);
-    const token = await this.accounts.accessToken(userId, question.host);
+  private async confirm(userId: string, question: Question, asked: Map<string, WriteAccess>): Promise<RepositoryAnswer> {
+    const answer = await this.ask(userId, question);
+    // The provider ended a token that looked good. Where it can be renewed, the next one may be better.
+    const last = answer.kind === 'signin_expired' ? await this.ask(userId, question) : answer;
+    if (last.kind === 'writable') asked.set(`${question.host}/${last.fullName}`, last);
+    return last;
+  }
+
+  private async ask(userId: string, { host, path, branch }: Question): Promise<RepositoryAnswer & WriteAccess> {
+    const provider = this.providers.byHost(host);
+    const token = await this.accounts.accessToken(userId, host);
     if (!provider || token.kind === 'not_connected') return { kind: 'not_writable' };
     if (token.kind === 'expired') return { kind: 'signin_expired' };
-    const answer = await provider.findWritable({ accessToken: token.token, path: question.path, branch: question.branch });
-    if (answer.kind === 'signin_expired') await this.accounts.rejected(userId, question.host);
-    if (answer.kind === 'writable') asked.set(`${question.host}/${answer.fullName}`, answer);
+    const answer = await provider.findWritable({ accessToken: token.token, path, branch });
+    if (answer.kind === 'signin_expired') await this.accounts.rejected(userId, host);
     return answer;
   }
 

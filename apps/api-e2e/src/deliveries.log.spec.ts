@@ -1,0 +1,204 @@
+import { DataSource } from 'typeorm';
+import type { Browser } from '../../../tools/sandbox/browser.ts';
+import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
+import { type Decided, newPerson, StoryIssue } from './story-issue.js';
+
+describe('The delivery log', () => {
+  let stage: Stage;
+  let admin: Browser;
+  let owner: Browser;
+  let member: Browser;
+  let stranger: Browser;
+  let connectionId: string;
+  const eve = '712020:eve';
+
+  beforeAll(async () => {
+    stage = await Stage.open({ JOBS_MAX_RUNNING_PER_USER: '50' });
+    newPerson(stage, 'eve', { emailAddress: 'eve.private@example.org', emailVisible: true });
+    stage.sandbox.github.addUser({ login: 'cora', name: 'Cora Curious' });
+    [admin, owner, member, stranger] = [await stage.signIn('ada'), await stage.signIn('ben'), await stage.signIn('eve'), await stage.signIn('cora')];
+    const created = await owner.post('/api/v1/jira-cloud/workspaces', {
+      site: stage.sandbox.jira.host, webhookSecret: CREDENTIALS.webhookSecret, serviceAccountEmail: CREDENTIALS.serviceAccountEmail, serviceAccountApiToken: CREDENTIALS.serviceAccountToken,
+    });
+    connectionId = created.json.connectionId;
+    stage.registerWebhook(connectionId);
+    early = await askedTooEarly();
+    await stage.consent(owner, created.json.authorizationUrl, ACCOUNTS.ben);
+    await stage.link(owner, ACCOUNTS.ben);
+    await stage.link(member, eve);
+  });
+  afterAll(() => stage.close());
+
+  let early: { issue: StoryIssue; delivery: Decided };
+
+  async function askedTooEarly(): Promise<{ issue: StoryIssue; delivery: Decided }> {
+    const issue = newIssue();
+    return { issue, delivery: await issue.ask('ben', '@openhands fix it') };
+  }
+
+  const newIssue = (fields: object = {}): StoryIssue => new StoryIssue(stage, admin, fields);
+  const list = async (who: Browser, query = ''): Promise<Decided> => (await who.get(`/api/v1/deliveries?${query}`)).json;
+  const sql = <T>(text: string, values: unknown[]): Promise<T[]> => stage.inside(DataSource).query<T[]>(text, values);
+
+  async function replay(who: Browser, delivery: Decided, issue: StoryIssue): Promise<Decided> {
+    const answer = await who.post(`/api/v1/deliveries/${delivery.id}/replay`);
+    expect([answer.status, Object.keys(answer.json)]).toEqual([202, ['deliveryId']]);
+    expect(answer.json.deliveryId).not.toBe(delivery.id);
+    const decided = await issue.settled(answer.json.deliveryId);
+    expect(decided).toMatchObject({ origin: 'replay', originDeliveryId: delivery.id, event: delivery.event, issueKey: issue.key });
+    expect(decided.trace[0]).toMatchObject({ step: 'replay', detail: expect.stringContaining(delivery.id) });
+    return decided;
+  }
+
+  describe('lists', () => {
+    it('what came in, newest first, page by page', async () => {
+      const issue = newIssue();
+      for (const text of ['one', 'two', 'three', 'four', 'five']) await issue.ask('ben', text);
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      let pages = 0;
+      do {
+        const page: Decided = await list(admin, `issueKey=${issue.key}&limit=2${cursor ? `&cursor=${cursor}` : ''}`);
+        expect(page.items.length).toBeLessThanOrEqual(2);
+        seen.push(...page.items.map((one: { id: string }) => one.id));
+        cursor = page.nextCursor;
+        pages += 1;
+      } while (cursor);
+      // Five comments and the creation of the issue.
+      expect([seen.length, new Set(seen).size, pages]).toEqual([6, 6, 3]);
+      expect(seen).toEqual([...seen].sort().reverse());
+    });
+
+    it('only what fits the filters', async () => {
+      const issue = newIssue({ description: '-' });
+      await issue.ask('ben', '@openhands fix it');
+      await issue.ask('ben', 'thank you all');
+      const reasons = async (query: string): Promise<string[]> => (await list(admin, `issueKey=${issue.key}&${query}`)).items.map((one: { reason: string }) => one.reason);
+      expect(await reasons('outcome=refused')).toEqual(['repo_missing']);
+      expect(await reasons(`connectionId=${connectionId}&outcome=refused`)).toEqual(['repo_missing']);
+      expect(await reasons('connectionId=018f3c2a-7a11-7000-8000-000000000000')).toEqual([]);
+      expect(await reasons('outcome=job')).toEqual([]);
+    });
+
+    it.each(['cursor=nonsense', 'limit=0', 'limit=101', 'outcome=great', 'connectionId=7'])('nothing for %s, and says what is wrong', async (query) => {
+      const answer = await admin.get(`/api/v1/deliveries?${query}`);
+      expect([answer.status, answer.json.code]).toEqual([400, 'validation_failed']);
+    });
+  });
+
+  describe('shows a delivery', () => {
+    let issue: StoryIssue;
+    let ofMember: Decided;
+    let ofOwner: Decided;
+
+    beforeAll(async () => {
+      issue = newIssue({ description: '-' });
+      ofMember = await issue.ask(eve, '@openhands fix it, write to eve.private@example.org');
+      ofOwner = await issue.ask('ben', '@openhands fix it');
+    });
+
+    it.each([['the owner of the connection', () => owner], ['an administrator', () => admin]])('to %s, with headers and payload but without signature and e-mail addresses', async (_, who) => {
+      for (const delivery of [ofMember, ofOwner]) expect((await who().get(`/api/v1/deliveries/${delivery.id}`)).status).toBe(200);
+      const { json, text } = await who().get(`/api/v1/deliveries/${ofMember.id}`);
+      expect(json.payload).toMatchObject({ webhookEvent: 'comment_created', comment: { author: { accountId: eve } } });
+      expect(json.headers).toMatchObject({ 'user-agent': 'Atlassian Webhook HTTP Client' });
+      expect(Object.keys(json.headers)).not.toContain('x-hub-signature');
+      expect(text).not.toContain('eve.private@example.org');
+    });
+
+    it('to the person who caused it, with its trace but without headers and payload', async () => {
+      const { status, json } = await member.get(`/api/v1/deliveries/${ofMember.id}`);
+      expect(status).toBe(200);
+      expect(json).toMatchObject({ reason: 'repo_missing', headers: null, payload: null });
+      expect(json.trace.length).toBeGreaterThan(3);
+      expect((await list(member)).items.map((one: { id: string }) => one.id)).toEqual([ofMember.id]);
+    });
+
+    it('to nobody else', async () => {
+      for (const [who, delivery] of [[member, ofOwner], [stranger, ofOwner], [stranger, ofMember]] as const) {
+        expect((await who.get(`/api/v1/deliveries/${delivery.id}`)).status).toBe(404);
+        expect((await who.post(`/api/v1/deliveries/${delivery.id}/replay`)).status).toBe(404);
+      }
+      expect((await list(stranger)).items).toEqual([]);
+      const anonymous = await fetch(`${stage.url}/api/v1/deliveries/${ofOwner.id}`);
+      expect(anonymous.status).toBe(401);
+    });
+
+    it('to automation that holds the administrator token', async () => {
+      const answer = await fetch(`${stage.url}/api/v1/deliveries/${ofOwner.id}`, { headers: { authorization: 'Bearer the-administrator-token-of-the-stories' } });
+      expect(answer.status).toBe(200);
+    });
+
+    it('and lets only those run it again who manage the connection', async () => {
+      const answer = await member.post(`/api/v1/deliveries/${ofMember.id}/replay`);
+      expect([answer.status, answer.json.code]).toEqual([403, 'forbidden']);
+    });
+  });
+
+  describe('runs again', () => {
+    it('a refused delivery, which is decided by what is true now', async () => {
+      const issue = newIssue({ description: '-' });
+      const refused = await issue.ask('ben', '@openhands fix it');
+      expect(refused).toMatchObject({ outcome: 'refused', reason: 'repo_missing' });
+      expect(await replay(owner, refused, issue)).toMatchObject({ outcome: 'refused', reason: 'repo_missing' });
+      stage.sandbox.jira.store.setDescription(issue.issue, 'Repository: Acme/web-app', ACCOUNTS.ben);
+      const again = await replay(owner, refused, issue);
+      expect([again.outcome, again.reason]).toEqual(['job', 'started']);
+      expect(await issue.jobIs(again.jobId)).toMatchObject({ requestedBy: { name: 'Ben Builder' } });
+      expect([await issue.jobs(), issue.starts()]).toEqual([1, 1]);
+    });
+
+    it('a refused edit', async () => {
+      const issue = newIssue({ description: '-' });
+      await issue.ask('ben', 'the total is wrong');
+      const refused = await issue.edit('@openhands the total is wrong');
+      expect(refused).toMatchObject({ outcome: 'refused', reason: 'repo_missing' });
+      stage.sandbox.jira.store.setDescription(issue.issue, 'Repository: Acme/web-app', ACCOUNTS.ben);
+      expect(await replay(admin, refused, issue)).toMatchObject({ outcome: 'job', reason: 'started' });
+    });
+
+    it('a delivery that started a job, without starting it twice', async () => {
+      const issue = newIssue();
+      const started = await issue.ask('ben', '@openhands fix it');
+      await issue.jobIs(started.jobId);
+      const again = await replay(owner, started, issue);
+      expect(again).toMatchObject({ outcome: 'ignored', reason: 'duplicate_trigger', duplicateOf: started.id });
+      expect(await replay(owner, again, issue)).toMatchObject({ outcome: 'ignored', reason: 'duplicate_trigger' });
+      expect([await issue.jobs(), issue.starts(), (await issue.comments()).length]).toEqual([1, 1, 2]);
+    });
+
+    it('an edit that had nothing to do, without starting the work of its comment again', async () => {
+      const issue = newIssue();
+      const started = await issue.ask('ben', '@openhands fix it');
+      await issue.jobIs(started.jobId);
+      const edit = await issue.edit('@openhands fix it, please');
+      expect(await replay(owner, edit, issue)).toMatchObject({ outcome: 'ignored', reason: 'comment_already_handled' });
+      expect(await issue.jobs()).toBe(1);
+    });
+
+    it('what came in before the connection was set up', async () => {
+      const { issue, delivery } = early;
+      expect(delivery).toMatchObject({ outcome: 'ignored', reason: 'connection_pending' });
+      expect([await issue.wishes(), await issue.jobs()]).toEqual([0, 0]);
+      expect(await replay(owner, delivery, issue)).toMatchObject({ outcome: 'job', reason: 'started' });
+    });
+
+    it('nothing whose payload is no longer kept', async () => {
+      const issue = newIssue();
+      const delivery = await issue.ask('ben', 'nothing');
+      await sql('UPDATE deliveries SET body = NULL WHERE id = $1', [delivery.id]);
+      const answer = await owner.post(`/api/v1/deliveries/${delivery.id}/replay`);
+      expect([answer.status, answer.json.code]).toEqual([409, 'payload_gone']);
+      expect((await owner.get(`/api/v1/deliveries/${delivery.id}`)).json).toMatchObject({ payload: null, reason: 'no_mention_no_label' });
+    });
+
+    it('five times at the same moment as once', async () => {
+      const issue = newIssue({ description: '-' });
+      const refused = await issue.ask('ben', '@openhands fix it');
+      stage.sandbox.jira.store.setDescription(issue.issue, 'Repository: Acme/web-app', ACCOUNTS.ben);
+      const all: Decided[] = await Promise.all([1, 2, 3, 4, 5].map(() => replay(owner, refused, issue)));
+      expect(all.map((one) => one.reason).sort()).toEqual(['duplicate_trigger', 'duplicate_trigger', 'duplicate_trigger', 'duplicate_trigger', 'started']);
+      expect(await issue.jobs()).toBe(1);
+    });
+  });
+});
