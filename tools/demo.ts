@@ -6,7 +6,7 @@
  * `npm run demo -- --serve` stays up afterwards, so that one can go on by hand.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,8 @@ const ISSUE = 'SHOP-13';
 let product: ChildProcess | undefined;
 let sandbox: Sandbox | undefined;
 const dataDir = mkdtempSync(join(tmpdir(), 'openhands-jira-demo-'));
+// As root the database runs as another user, who must get in; otherwise its files would go elsewhere and stay there.
+chmodSync(dataDir, 0o755);
 const started = Date.now();
 
 process.on('SIGINT', () => void end(0));

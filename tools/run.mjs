@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -54,7 +55,7 @@ function findNode() {
   process.exit(1);
 }
 
-/** Runs a program with our terminal and gives its exit code. Signals go on to it. */
+/** Runs a program with our terminal and gives its exit code (ended by a signal: 128 and the signal's number). Signals go on to it. */
 function run(command, commandArgs) {
   return new Promise((resolve) => {
     const child = spawn(command, commandArgs, { cwd: root, stdio: 'inherit', env: withBundledBin() });
@@ -68,7 +69,7 @@ function run(command, commandArgs) {
     child.on('exit', (exitCode, signal) => {
       process.off('SIGINT', forward);
       process.off('SIGTERM', forward);
-      resolve(exitCode ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1));
+      resolve(exitCode ?? (signal ? 128 + constants.signals[signal] : 1));
     });
   });
 }

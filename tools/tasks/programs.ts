@@ -1,12 +1,16 @@
 /** Starting programs from tasks: run one and wait, with a line that says what is going on and how long it took. */
 import { spawn, type SpawnOptions } from 'node:child_process';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's folder. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Runs a program in the repository's folder with our terminal; gives its exit code. */
+/** Exit codes of a program that was stopped from outside, as shells give them: Ctrl-C and SIGTERM. */
+const STOPPED = [128 + constants.signals.SIGINT, 128 + constants.signals.SIGTERM];
+
+/** Runs a program in the repository's folder with our terminal; gives its exit code. Ended by a signal, it is 128 and the signal's number. */
 export function run(command: string, args: string[], options: SpawnOptions = {}): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
@@ -20,7 +24,7 @@ export function run(command: string, args: string[], options: SpawnOptions = {})
     child.on('exit', (code, signal) => {
       process.off('SIGINT', forward);
       process.off('SIGTERM', forward);
-      resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1));
+      resolve(code ?? (signal ? 128 + constants.signals[signal] : 1));
     });
   });
 }
@@ -32,10 +36,16 @@ export async function step(name: string, command: string, args: string[], option
   const code = await run(command, args, options);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   if (code !== 0) {
-    console.error(`\n${name} failed after ${seconds} s (exit code ${code}). The lines above say why.`);
+    tellFailure(name, code, seconds);
     process.exit(code);
   }
   console.log(`  done in ${seconds} s`);
+}
+
+/** One line about a step that did not end well. */
+export function tellFailure(name: string, code: number, seconds: string): void {
+  if (STOPPED.includes(code)) console.error(`\nStopped during: ${name}.`);
+  else console.error(`\n${name} failed after ${seconds} s (exit code ${code}). The lines above say why.`);
 }
 
 /** Runs targets of the workspace's projects through Nx. */

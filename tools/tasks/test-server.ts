@@ -1,28 +1,35 @@
 /** The PostgreSQL that tests use: the embedded one with durability switched off, in a folder of its own, thrown away at the end. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../apps/api/src/database/embedded-postgres.ts';
 
-/** Environment for tests, and how to end the server. */
-export interface TestServer {
-  env: { TEST_DATABASE_URL: string; TEST_RUN_ID: string };
-  stop(): Promise<void>;
-}
+const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=256MB'];
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** Starts the server, or uses the one that `TEST_DATABASE_URL` names. */
-export async function startTestServer(): Promise<TestServer> {
-  const runId = randomBytes(4).toString('hex');
-  const given = process.env.TEST_DATABASE_URL;
-  if (given) return { env: { TEST_DATABASE_URL: given, TEST_RUN_ID: runId }, stop: async () => undefined };
+/**
+ * Runs `work` with the environment of a test database and stops the server afterwards, whatever happens: also after a failure and
+ * after Ctrl-C, which ends the program that `work` waits for. With `TEST_DATABASE_URL` set, that server is used and left alone.
+ */
+export async function withTestServer(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {
+  const TEST_RUN_ID = randomBytes(4).toString('hex');
+  if (process.env.TEST_DATABASE_URL) return work({ ...process.env, TEST_RUN_ID });
+  let stopped = false;
+  const onSignal = (): void => void (stopped = true);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   const dataDir = mkdtempSync(join(tmpdir(), 'openhands-jira-test-'));
-  const server = await startEmbeddedPostgres({ dataDir, settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=256MB'] });
-  return {
-    env: { TEST_DATABASE_URL: server.url, TEST_RUN_ID: runId },
-    stop: async () => {
+  // As root the server runs as another user, who must get in; otherwise its files would go elsewhere and stay there.
+  chmodSync(dataDir, 0o755);
+  try {
+    const server = await startEmbeddedPostgres({ dataDir, settings: SETTINGS });
+    try {
+      return stopped ? 130 : await work({ ...process.env, TEST_RUN_ID, TEST_DATABASE_URL: server.url });
+    } finally {
       await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
+    }
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
 }

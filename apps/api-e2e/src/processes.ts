@@ -10,7 +10,7 @@ import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { freePort, type PlayedProduct } from './stage.js';
 
 const PROGRAM = join(import.meta.dirname, '../../api/dist/main.js');
-const SHORT_PAUSES = join(import.meta.dirname, 'short-pauses.ts');
+const PRELOAD = join(import.meta.dirname, 'preload.ts');
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -37,12 +37,12 @@ export class ProcessPlace {
 
   /** Starts a process here and waits until it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', SHORT_PAUSES, PROGRAM], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, PROGRAM], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...this.environment, PROCESS_ROLE: this.role, PORT: String(this.port) },
     });
     this.child = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-8000)));
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-8000)));
     await eventually(
       async () => child.exitCode ?? (await fetch(`${this.url}/readyz`).then((answer) => (answer.ok ? 'ready' : answer.status), () => 'no answer')),
       (seen) => seen === 'ready' || child.exitCode !== null,
