@@ -6,6 +6,7 @@ interface Operation {
   summary?: string;
   tags?: string[];
   security?: unknown[];
+  requestBody?: { content: Record<string, { schema: { $ref?: string; type?: string; anyOf?: unknown; oneOf?: unknown } }> };
   parameters?: { name: string; in: string; schema: object }[];
   responses: Record<string, { description: string; content?: Record<string, { schema: { $ref?: string; type?: string; items?: { $ref?: string } } }> }>;
 }
@@ -70,6 +71,13 @@ describe('The OpenAPI document', () => {
         expect(document.components.schemas).toHaveProperty(reference!.split('/').at(-1)!);
       }
     }
+  });
+
+  it('gives every body that a route takes a schema', () => {
+    const bodies = operations.filter(({ operation }) => operation.requestBody).map(({ name, operation }) => ({ name, schema: operation.requestBody!.content['application/json']?.schema }));
+    expect(bodies.length).toBeGreaterThan(4);
+    for (const { name, schema } of bodies) expect({ name, given: schema?.$ref ?? schema?.type ?? schema?.anyOf ?? schema?.oneOf }).toEqual({ name, given: expect.anything() });
+    expect(bodies).toContainEqual({ name: 'POST /api/v1/jira-cloud/workspaces', schema: { $ref: '#/components/schemas/CreateWorkspace' } });
   });
 
   it('has the successful answer of every route', () => {

@@ -283,6 +283,11 @@ describe('Edit Configuration', () => {
     expect(await edit({ serviceAccountApiToken: 'not-the-token' })).toMatchObject({ status: 422, json: { code: 'jira_rejected_credentials', errors: [{ path: 'serviceAccountApiToken' }] } });
   });
 
+  it('stays with its workspace: another name is refused on its field, the same one in another form is fine', async () => {
+    expect(await edit({ site: 'globex.atlassian.net' })).toMatchObject({ status: 400, json: { code: 'validation_failed', errors: [{ path: 'site' }] } });
+    expect(await edit({ site: 'ACME' })).toMatchObject({ status: 200 });
+  });
+
   it('wants the proof from the same workspace', async () => {
     const { json } = await edit({ active: false });
     expect(told(await stage.consent(ada, json.authorizationUrl, ACCOUNTS.dora))).toMatchObject({ result: 'wrong_site' });

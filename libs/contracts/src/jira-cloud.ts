@@ -26,9 +26,10 @@ export const CreateWorkspace = z
   .meta({ id: 'CreateWorkspace' });
 export type CreateWorkspace = z.infer<typeof CreateWorkspace>;
 
-/** What the owner changes; what is absent stays as it is. */
+/** What the owner changes; what is absent stays as it is. A `site` may be sent along, but it cannot become another. */
 export const UpdateWorkspace = z
   .object({
+    site: SiteName.optional(),
     webhookSecret: WebhookSecret.optional(),
     serviceAccountEmail: Email.optional(),
     serviceAccountApiToken: PastedSecret.optional(),

@@ -60,6 +60,7 @@ export class CloudWorkspaces {
     const row = await this.connections.byId(connectionId);
     if (row?.product !== 'jira-cloud') throw notFound('workspace');
     if (row.ownerId !== visitor.userId) throw new Problem(403, 'not_owner', 'Only the person who set this workspace up can change it. You can link and unlink your own account.');
+    this.refuseOtherSite(row, input.site);
     this.refusePast(input.serviceAccountTokenExpiresAt);
     const { webhookSecret, serviceAccountTokenExpiresAt: tokenExpiresAt, active } = input;
     const changes: ConnectionChanges = {
@@ -87,6 +88,12 @@ export class CloudWorkspaces {
     const name = this.accounts.siteOf(input);
     if (name.ok) return name.host;
     throw invalid('site', name.message);
+  }
+
+  /** Links, deliveries and jobs of a connection belong to its site; they would all be of the wrong one. */
+  private refuseOtherSite(row: ConnectionEntity, site: string | undefined): void {
+    if (site === undefined || this.siteOf(site) === row.site) return;
+    throw invalid('site', `This connection stays with ${row.site}. Set up the other workspace as a connection of its own; the same goes for a workspace that was renamed.`);
   }
 
   private refusePast(expiresAt: string | null | undefined): void {
