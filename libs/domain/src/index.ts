@@ -49,6 +49,8 @@ export {
 export * from './payload-reading.js';
 export * from './event-reading.js';
 export * from './rest-reading.js';
+export * from './recent-issues.js';
+export * from './missed-events.js';
 
 // The decision about a delivery: does it address us, what does it ask for, in which repository.
 export * from './trigger.js';

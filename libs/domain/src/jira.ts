@@ -7,6 +7,7 @@
 import type { Product } from '@openhands-jira/contracts';
 import type { DocumentNode } from './comment/document.js';
 import type { ChangelogItem, CommentAudience, IssueEvent, JiraActor } from './issue-event.js';
+import type { DatedChange, RecentIssue } from './recent-issues.js';
 
 /** Something a product can or cannot do, with the reason for people. */
 export interface Capability {
@@ -130,6 +131,10 @@ export interface JiraClient {
   listComments(issueId: string, limit: number): Promise<JiraComment[]>;
   /** The history entry with this id, or null. */
   getChange(issueId: string, changeId: string): Promise<JiraChange | null>;
+  /** Newest entries of the history, in any order, at least the last hundred if there are so many. */
+  listChanges(issueId: string): Promise<DatedChange[]>;
+  /** Issues that changed within the last minutes, least recently changed first, at most `limit`. */
+  recentlyUpdated(minutes: number, limit: number): Promise<RecentIssue[]>;
   /** Posts a comment and gives its id. */
   addComment(issueId: string, comment: NewComment): Promise<string>;
   /** Edits one of our comments; false when it is gone. `quiet` asks for no mail where the product can. */

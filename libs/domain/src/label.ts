@@ -30,7 +30,7 @@ export function whyNoLabel(change: Exclude<LabelChange, 'added'>): IgnoredReason
  * Cloud names the field by `fieldId` and may translate `field`; Data Center has no `fieldId`. A custom field that
  * somebody called "labels" is not ours.
  */
-function isLabelsItem(item: ChangelogItem): boolean {
+export function isLabelsItem(item: ChangelogItem): boolean {
   return item.fieldtype !== 'custom' && (item.fieldId ?? item.field) === 'labels';
 }
 

@@ -1,6 +1,7 @@
 /** REST of a Cloud site, all but comments: the site itself, permissions, projects, people, issues, changelogs, remote links. */
 import type { Issue } from '../jira-model.ts';
 import { jiraError, jiraTime, listRemoteLinks, onlyWanted, paging, upsertRemoteLink } from '../jira-rest.ts';
+import { readJql } from '../jira-data-center/jql.ts';
 import { json, type Reply } from '../routes.ts';
 import type { Gateway, GatewayCall } from './gateway.ts';
 import { allFields, changeShape, personShape, projectShape } from './shapes.ts';
@@ -9,6 +10,7 @@ export function addIssueRoutes(gateway: Gateway): void {
   gateway.add('GET', '/serverInfo', null, serverInfo);
   gateway.add('GET', '/mypermissions', 'read:jira-work', myPermissions);
   gateway.add('GET', '/project/search', 'read:jira-work', projectSearch);
+  gateway.add('GET', '/search/jql', 'read:jira-work', search);
   gateway.add('GET', '/myself', 'read:jira-user', (call) => json(200, person(call, call.accountId)));
   gateway.add('GET', '/user', 'read:jira-user', user);
   gateway.add('GET', '/issue/:issue', 'read:jira-work', (call) => withIssue(call, (issue) => getIssue(call, issue)));
@@ -87,6 +89,25 @@ function projectSearch(call: GatewayCall): Reply {
   const visible = call.site.hasPermission(call.accountId, 'BROWSE_PROJECTS') ? call.site.store.projects : [];
   const values = visible.slice(startAt, startAt + maxResults).map((project) => projectShape(call.site.context, project));
   return json(200, { startAt, maxResults, total: visible.length, isLast: startAt + maxResults >= visible.length, values });
+}
+
+/** The search of today: pages by token, no total, and only ids unless fields are named. A query without any limit is refused. */
+function search(call: GatewayCall): Reply {
+  const { query } = call.request;
+  const text = query.get('jql') ?? '';
+  if (/^\s*(order\s+by\b|$)/i.test(text)) return jiraError(400, 'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.');
+  const jql = readJql(text, call.site.store);
+  if (!jql.ok) return jiraError(400, jql.message);
+  const visible = call.site.hasPermission(call.accountId, 'BROWSE_PROJECTS') ? call.site.store.issues.filter((issue) => !issue.hiddenFrom.has(call.accountId)) : [];
+  const found = jql.query.run(visible);
+  const maxResults = Math.min(Number(query.get('maxResults') ?? 50), 100);
+  const startAt = Number(query.get('nextPageToken')?.replace(/^page-/, '') ?? 0);
+  const issues = found.slice(startAt, startAt + maxResults).map((issue) => ({
+    id: issue.id,
+    ...(query.get('fields') !== null && { key: issue.key, fields: onlyWanted(allFields(call.site.context, issue, call.audience), query.get('fields')) }),
+  }));
+  const next = startAt + maxResults;
+  return json(200, { issues, ...(next < found.length ? { nextPageToken: `page-${String(next)}` } : { isLast: true }) });
 }
 
 function person(call: GatewayCall, accountId: string): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import { testDatabase, type TestDatabase } from '../testing/test-database.js';
 import { OutgoingHttp, OutgoingProblem } from './outgoing.js';
 import { readCertificates } from './pem.js';
 import { TrustedCertificates } from './trusted-certificates.service.js';
+
+beforeAll(() => Logger.overrideLogger(false));
 
 describe('The additional trusted certificates', () => {
   let database: TestDatabase;

@@ -5,8 +5,8 @@
  * used on the configured address only; no address out of an answer is ever called.
  */
 import {
-  findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart, propertyOf,
-  readComment, readIssue, type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toAdf,
+  type DatedChange, findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart, propertyOf,
+  readChanges, readComment, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toAdf,
 } from '@openhands-jira/domain';
 import type { LearnedAccount } from '../connections/connections.service.js';
 import type { CloudGateway } from './jira-cloud.gateway.js';
@@ -21,6 +21,7 @@ export interface CloudIdentity {
 }
 
 const CHANGES_PER_PAGE = 100;
+const ISSUES_PER_PAGE = 100;
 
 export class JiraCloudClient implements JiraClient {
   constructor(
@@ -64,6 +65,29 @@ export class JiraCloudClient implements JiraClient {
       if (change) return change;
     }
     return null;
+  }
+
+  /** The last page of the history; the first one tells how long it is. */
+  async listChanges(issueId: string): Promise<DatedChange[]> {
+    const issue = pathPart(issueId);
+    if (!issue) return [];
+    const pageAt = (startAt: number): Promise<Shape | null> => this.find(`/rest/api/3/issue/${issue}/changelog?startAt=${startAt}&maxResults=${CHANGES_PER_PAGE}`);
+    const first = await pageAt(0);
+    const total = Number(first?.['total']) || 0;
+    const page = total > CHANGES_PER_PAGE ? await pageAt(total - CHANGES_PER_PAGE) : first;
+    return readChanges(page?.['values'], actorOf);
+  }
+
+  async recentlyUpdated(minutes: number, limit: number): Promise<RecentIssue[]> {
+    const issues: RecentIssue[] = [];
+    const query = new URLSearchParams({ jql: recentlyUpdatedJql(minutes), fields: RECENT_ISSUE_FIELDS, maxResults: String(ISSUES_PER_PAGE) });
+    for (;;) {
+      const page = await this.gateway.json({ method: 'GET', path: `/rest/api/3/search/jql?${query.toString()}` });
+      issues.push(...shapesOf(page['issues']).map((shape) => readRecentIssue(shape, actorOf)).filter((issue) => issue !== null));
+      const next = textOf(page, 'nextPageToken');
+      if (!next || issues.length >= limit) return issues.slice(0, limit);
+      query.set('nextPageToken', next);
+    }
   }
 
   async addComment(issueId: string, comment: NewComment): Promise<string> {

@@ -5,8 +5,8 @@
  * of an answer is ever called.
  */
 import {
-  findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart,
-  propertyOf, readComment, readIssue, type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toWikiMarkup,
+  type DatedChange, findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart,
+  propertyOf, readChanges, readComment, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toWikiMarkup,
 } from '@openhands-jira/domain';
 import type { DataCenterServer } from './jira-data-center.server.js';
 import { actorOf } from './jira-data-center.shapes.js';
@@ -25,6 +25,7 @@ const THUMBS_UP = '1f44d';
 /** Answers that mean "no reactions here": the API is internal, and missing in many versions. */
 const NO_REACTIONS = [401, 403, 404, 405];
 const MOST_ACCOUNTS = 50;
+const ISSUES_PER_PAGE = 100;
 
 export class JiraDataCenterClient implements JiraClient {
   constructor(
@@ -57,6 +58,26 @@ export class JiraDataCenterClient implements JiraClient {
     const issue = pathPart(issueId);
     const read = issue && (await this.find(`/rest/api/2/issue/${issue}?fields=labels&expand=changelog`));
     return read ? findChange(shapeOf(read['changelog'])['histories'], changeId, actorOf) : null;
+  }
+
+  async listChanges(issueId: string): Promise<DatedChange[]> {
+    const issue = pathPart(issueId);
+    const read = issue && (await this.find(`/rest/api/2/issue/${issue}?fields=labels&expand=changelog`));
+    return read ? readChanges(shapeOf(read['changelog'])['histories'], actorOf) : [];
+  }
+
+  async recentlyUpdated(minutes: number, limit: number): Promise<RecentIssue[]> {
+    const issues: RecentIssue[] = [];
+    const query = new URLSearchParams({ jql: recentlyUpdatedJql(minutes), fields: RECENT_ISSUE_FIELDS, maxResults: String(ISSUES_PER_PAGE) });
+    for (let startAt = 0; ; ) {
+      query.set('startAt', String(startAt));
+      const answer = await this.server.json({ method: 'GET', path: `/rest/api/2/search?${query.toString()}` });
+      const page = shapesOf(answer['issues']);
+      issues.push(...page.map((shape) => readRecentIssue(shape, actorOf)).filter((issue) => issue !== null));
+      // The server may give fewer than were asked for, so a short page is not the end.
+      startAt += page.length;
+      if (page.length === 0 || startAt >= Number(answer['total']) || issues.length >= limit) return issues.slice(0, limit);
+    }
   }
 
   async addComment(issueId: string, comment: NewComment): Promise<string> {

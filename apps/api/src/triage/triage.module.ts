@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { CommentsModule } from '../comments/comments.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { Leases } from '../database/leases.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { GitProvidersModule } from '../git-providers/git-providers.module.js';
 import { JiraModule } from '../jira/jira.module.js';
@@ -15,15 +16,18 @@ import { Retries } from './retries.service.js';
 import { RetryController } from './retry.controller.js';
 import { Settlements } from './settlements.service.js';
 import { Starts } from './starts.service.js';
+import { SweepLoop } from './sweep.loop.js';
+import { Sweep } from './sweep.service.js';
+import { SweepStore } from './sweep.store.js';
 import { Triage } from './triage.service.js';
 import { TriageWorker } from './triage.worker.js';
 import { TriggerStore } from './trigger.store.js';
 import { Withdrawals } from './withdrawals.service.js';
 
-/** Decides deliveries: trigger, person, repository, then a job, a refusal or nothing. */
+/** Decides deliveries: trigger, person, repository, then a job, a refusal or nothing. Looks for what no delivery told. */
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
   controllers: [RetryController],
-  providers: [Triage, Retries, TriageWorker, TriggerStore, Requests, Starts, Commands, Checks, RepositoryAccess, Settlements, Withdrawals],
+  providers: [Triage, Retries, TriageWorker, TriggerStore, Requests, Starts, Commands, Checks, RepositoryAccess, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore],
 })
 export class TriageModule {}
