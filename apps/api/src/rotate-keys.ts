@@ -13,6 +13,9 @@ import { findEncryptionKeys } from './security/encryption-keys.js';
 import { KeyRotation, type RotationResult } from './security/key-rotation.js';
 import { SecretBox } from './security/secret-box.js';
 
+/** Secrets that are named one by one. */
+const MOST_LINES = 20;
+
 let embedded: EmbeddedPostgres | undefined;
 
 try {
@@ -42,7 +45,8 @@ async function rotate(config: AppConfig): Promise<number> {
 function tell({ rotated, unreadable, left }: RotationResult, keyId: string): number {
   if (unreadable.length > 0) {
     console.error(`${unreadable.length} of the stored secrets cannot be read with any of the keys in ENCRYPTION_KEYS, and stay as they are:`);
-    for (const one of unreadable) console.error(`  ${one}`);
+    for (const one of unreadable.slice(0, MOST_LINES)) console.error(`  ${one}`);
+    if (unreadable.length > MOST_LINES) console.error(`  and ${unreadable.length - MOST_LINES} more`);
     console.error('Add the key that they were encrypted with and run this again, or have these secrets entered again.');
     return 1;
   }
