@@ -119,9 +119,9 @@ describe('A request that cannot be carried out is answered', () => {
         const issue = newIssue({ description: 'Repository: Acme/api' });
         const comment = await told(issue, await issue.ask(cora, '@openhands fix it'), 'git_signin_expired');
         expect(comment).toContain(github);
-        // The others sign in again.
-        await stage.signIn('ben');
       });
+
+      afterAll(() => stage.signIn('ben'));
     });
 
     it('and never by a text that only looks like a repository when a real one is there', async () => {
@@ -157,6 +157,23 @@ describe('A request that cannot be carried out is answered', () => {
       expect(comments).toHaveLength(1);
       expect(comments[0]).toMatch(/Asked again at \d\d:\d\d[^,]*, \d\d:\d\d/);
       expect(stage.sandbox.actions.agentComments(issue.key)[0]).toMatchObject({ edited: true, notifiedUsersOnEdit: false });
+    });
+
+    it('so asking again with another mistake tells of that one', async () => {
+      const issue = newIssue({ description: '-' });
+      for (const name of ['first', 'second']) expect(await issue.ask('ben', `@openhands fix it\nRepository: ${name}`)).toMatchObject({ reason: 'repo_invalid' });
+      const [comment, ...more] = await issue.comments();
+      expect([more, comment]).toEqual([[], expect.stringContaining('second')]);
+      expect(comment).not.toContain('first');
+    });
+
+    it('so a closed circle is not quoted where everybody reads', async () => {
+      const issue = newIssue({ description: '-' });
+      await issue.ask('ben', '@openhands fix it\nRepository: open');
+      await issue.ask('ben', '@openhands fix it\nRepository: secret', { visibility: { type: 'role', value: 'Developers' } });
+      const [comment] = await issue.comments();
+      expect(comment).toContain('Asked again');
+      expect(comment).not.toContain('secret');
     });
 
     it('so another reason is another comment', async () => {

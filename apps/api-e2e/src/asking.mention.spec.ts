@@ -52,10 +52,9 @@ describe('Asking in an issue', () => {
     });
 
     it('when the issue is created with the label, in the name of its creator', async () => {
-      let issue: StoryIssue | undefined;
       const { deliveries } = stage.sandbox.jira.webhooks;
       const before = deliveries.length;
-      issue = newIssue({ labels: ['openhands'] });
+      const issue = newIssue({ labels: ['openhands'] });
       const delivery = await issue.settled((await issue.answered(deliveries[before]!)).deliveryId);
       await expectWork(issue, delivery);
       expect(delivery).toMatchObject({ event: 'jira:issue_created / issue_created', actor: 'Ben Builder' });
@@ -221,6 +220,25 @@ describe('Asking in an issue', () => {
       await expectWork(issue, await issue.label('ben'));
       expect(stage.sandbox.actions.agentComments(issue.key).map((one) => one.internal)).toEqual([true, true]);
     });
+  });
+
+  it('the agent hears of closed circles only when its answers stay there', async () => {
+    const circle = { visibility: { type: 'role', value: 'Developers' } } as const;
+    const issue = newIssue();
+    await issue.ask('ben', 'The key is under the mat.', circle);
+    await issue.ask('ben', 'The door is green.');
+    const open = await issue.ask('ben', '@openhands fix it');
+    await issue.jobIs(open.jobId);
+    const closed = await issue.ask('ben', '@openhands new: fix it', circle);
+    await issue.jobIs(closed.jobId);
+    const conversed = await issue.ask('ben', '@openhands go on in public');
+    await issue.jobIs(conversed.jobId);
+    const [toEverybody, toCircle, afterwards] = issue.prompts();
+    expect(afterwards).not.toContain('under the mat');
+    expect(toEverybody).toContain('The door is green.');
+    expect(toEverybody).not.toContain('under the mat');
+    expect(toCircle).toContain('The door is green.');
+    expect(toCircle).toContain('under the mat');
   });
 
   it('an issue that the service account cannot see is refused without a word', async () => {

@@ -180,6 +180,15 @@ describe('A comment that is nothing but a command', () => {
       expect([await issue.jobs(), issue.starts(), (await issue.comments()).length]).toEqual([3, 3, 6]);
     });
 
+    it('answers only those who could read the request', async () => {
+      const circle = { visibility: { type: 'role', value: 'Developers' } } as const;
+      const issue = newIssue();
+      await issue.jobIs((await issue.ask('ben', '@openhands fix it', circle)).jobId);
+      await issue.jobIs((await issue.ask('ben', '@openhands retry')).jobId);
+      await issue.written();
+      expect(stage.sandbox.actions.agentComments(issue.key).map((one) => one.visibility?.value)).toEqual(['Developers', 'Developers', 'Developers', 'Developers']);
+    });
+
     it('takes another repository when the comment names one', async () => {
       const { issue } = await finished();
       const again = await issue.ask('ben', '@openhands retry\nRepository: Acme/api');

@@ -75,8 +75,8 @@ export class IssueWrites {
   }
 
   /**
-   * The person is told once why this was refused. Asking again within 24 hours adds the time to that comment; another
-   * reason, or the next day, is a new comment.
+   * The person is told once why this was refused. Asking again within 24 hours adds the time to that comment, which then
+   * tells of the latest request; another reason, or the next day, is a new comment.
    */
   async ensureRefusal(manager: EntityManager, wish: RefusalWish): Promise<void> {
     const group = [wish.connectionId, wish.issueId, wish.personId, wish.message.kind].join(' ');
@@ -89,7 +89,9 @@ export class IssueWrites {
     const { message } = earlier.content as { message: RefusalMessage };
     const at = wish.at.toISOString();
     if (message.askedAgainAt.includes(at)) return;
-    const repeated = { ...message, askedAgainAt: [...message.askedAgainAt, at] };
+    // What a restricted comment said must not appear in one that more people can read.
+    const latest = sameReaders(earlier.audience, wish.audience) ? wish.message : message;
+    const repeated = { ...latest, askedAgainAt: [...message.askedAgainAt, at] };
     await this.ensure(manager, { ...wish, deliveryId: earlier.deliveryId! }, { key: earlier.key, kind: 'comment', content: { message: repeated }, audience: earlier.audience, quiet: true, memoryGroup: group });
   }
 
@@ -126,6 +128,10 @@ export class IssueWrites {
     const { connectionId, issueId } = place;
     await this.queue.enqueue(manager, 'comments', { connectionId, issueId }, { key: `${connectionId}:${issueId}` });
   }
+}
+
+function sameReaders(a: CommentAudience | null, b: CommentAudience): boolean {
+  return a?.internal === b.internal && a.visibility?.type === b.visibility?.type && a.visibility?.value === b.visibility?.value;
 }
 
 interface NewWrite {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { followUpPrompt, jobPrompt, type MessagePerson, systemSuffix } from '@openhands-jira/domain';
+import { type CommentAudience, followUpPrompt, type JiraComment, jobPrompt, type MessagePerson, systemSuffix } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
@@ -27,7 +27,9 @@ export class Starts {
   async start(request: PersonalRequest, repository: FoundRepository, origin: { retryOf?: JobEntity }): Promise<Decision> {
     const fresh = request.reading.kind === 'instruction' && request.reading.fresh;
     const mayContinue = request.trigger.kind === 'comment' && !fresh && !origin.retryOf;
-    const earlier = mayContinue ? await this.jobs.continuable(request.connection.id, request.issue.id, request.person.user.id, repository.repository) : null;
+    const former = mayContinue ? await this.jobs.continuable(request.connection.id, request.issue.id, request.person.user.id, repository.repository) : null;
+    // What was said in a closed circle stays in its conversation.
+    const earlier = former && mayReach(request.audience, former.audience) ? former : null;
     request.trace.note('conversation', 'info', earlier ? 'It goes on in the earlier conversation.' : 'It starts a new conversation.');
     const job = await this.newJob(request, repository, earlier, origin.retryOf ?? null);
     return {
@@ -68,9 +70,11 @@ export class Starts {
   }
 
   private async newJob(request: PersonalRequest, repository: FoundRepository, continues: JobEntity | null, retryOf: JobEntity | null): Promise<NewJob> {
-    const { issue, actor, connection, delivery, trigger, audience, person } = request;
-    const comment = retryOf ? await this.originalComment(request, retryOf) : request.comment;
-    const comments = await this.earlierComments(request);
+    const { issue, actor, connection, delivery, trigger, person } = request;
+    const origin = retryOf && (await this.jobs.originOf(retryOf));
+    const comment = origin ? await originalComment(request, origin) : request.comment;
+    const audience = origin && !mayReach(request.audience, origin.audience) ? origin.audience : request.audience;
+    const comments = readableIn(audience, await this.earlierComments(request));
     const ownIds = [...connection.serviceAccountIds];
     return {
       connectionId: connection.id,
@@ -93,11 +97,25 @@ export class Starts {
     };
   }
 
-  /** A retry repeats the former instruction, on a fresh copy of the issue; a retry of a retry that of the first. */
-  private async originalComment(request: Request, former: JobEntity): Promise<Request['comment']> {
-    const { commentId } = await this.jobs.originOf(former);
-    return commentId ? request.client.getComment(request.issue.id, commentId) : null;
-  }
+}
+
+/** A retry repeats the former instruction, on a fresh copy of the issue; a retry of a retry that of the first. */
+async function originalComment(request: Request, origin: JobEntity): Promise<Request['comment']> {
+  return origin.commentId ? request.client.getComment(request.issue.id, origin.commentId) : null;
+}
+
+/**
+ * The comments that the agent may know of when its answers go to these readers. What it is told may come back in its last
+ * words, so an answer for everybody, or for a customer, must not rest on what was said in a closed circle.
+ */
+export function readableIn(answers: CommentAudience, comments: JiraComment[]): JiraComment[] {
+  return comments.filter(({ audience }) => mayReach(answers, audience));
+}
+
+/** Whether what was said to some readers may come back in answers to these. */
+function mayReach(answers: CommentAudience, said: CommentAudience): boolean {
+  const openEnough = said.visibility === null || (said.visibility.type === answers.visibility?.type && said.visibility.value === answers.visibility.value);
+  return openEnough && (!said.internal || answers.internal);
 }
 
 /** What is stored of a person: no e-mail address. */
