@@ -117,6 +117,17 @@ describe('Every closed route', () => {
   });
 });
 
+describe('Every route of administrators', () => {
+  it('answers 403 to others who are signed in', async () => {
+    const theirs = routes.filter((route) => /^\/(api\/v1\/admin\/|metrics)/.test(route.path));
+    expect(theirs.length).toBeGreaterThan(0);
+    for (const route of theirs) {
+      const answer = await eve.request(route.method, addressOf(route));
+      expect({ ...route, ...problemOf(answer) }).toEqual({ ...route, status: 403, code: 'forbidden' });
+    }
+  });
+});
+
 describe('Every public route', () => {
   it('asks nobody who they are', async () => {
     for (const route of routes.filter((one) => one.isPublic)) {

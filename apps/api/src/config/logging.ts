@@ -16,6 +16,8 @@ export function loggerModule(config: AppConfig): DynamicModule {
     pinoHttp: {
       level: config.env.LOG_LEVEL,
       autoLogging: false,
+      // The serializers below get the error and the request themselves, not a copy that was made for the log already.
+      wrapSerializers: false,
       redact: { paths: SECRET_NAMES.flatMap((name) => [quoted(name), `*${bracketed(name)}`, `*.*${bracketed(name)}`]), censor: '[removed]' },
       serializers: {
         req: (req: IncomingMessage) => ({ method: req.method, path: req.url?.split('?')[0] }),
