@@ -6,10 +6,10 @@ import cookie from '@fastify/cookie';
 import { APP_PIPE } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import type { Integration } from '@openhands-jira/contracts';
+import type { Connection, Integration, Link, Product } from '@openhands-jira/contracts';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { type Sandbox, startSandbox } from '../../../../tools/sandbox/sandbox.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../../tools/sandbox/sandbox.ts';
 import { AuthModule } from '../auth/auth.module.js';
 import { Clock } from '../config/clock.js';
 import { readConfig } from '../config/config.js';
@@ -41,12 +41,23 @@ export interface JiraBench {
   close(): Promise<void>;
 }
 
+/** What a Data Center bench adds: the settings come from the environment of the sandbox, unless they are left to the tests. */
+export interface DataCenterBenchOptions {
+  server?: SandboxOptions['jiraDataCenter'];
+  settings?: 'environment' | 'none';
+}
+
+/** The same with Jira Data Center. */
+export function startDataCenterBench(environment: Record<string, string> = {}, { server = {}, settings = 'environment' }: DataCenterBenchOptions = {}): Promise<JiraBench> {
+  return startJiraBench(environment, { jiraDataCenter: server }, (sandbox) => (settings === 'none' ? {} : sandbox.dataCenterEnvironment()));
+}
+
 /** Starts it; `environment` overrides the configuration. */
-export async function startJiraBench(environment: Record<string, string> = {}): Promise<JiraBench> {
-  const sandbox = await startSandbox();
+export async function startJiraBench(environment: Record<string, string> = {}, options: SandboxOptions = {}, more: (sandbox: Sandbox) => Record<string, string> = () => ({})): Promise<JiraBench> {
+  const sandbox = await startSandbox(options);
   const database = await testDatabase();
   const time = new ManualTime();
-  const config = readConfig({ PUBLIC_URL, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, ...atlassianEnvironment(sandbox), ...environment });
+  const config = readConfig({ PUBLIC_URL, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, ...atlassianEnvironment(sandbox), ...more(sandbox), ...environment });
   const module = await Test.createTestingModule({
     imports: [
       ConfigModule.with(config), DatabaseModule.with(database.url), QueueModule.with(database.url), HttpModule, SecurityModule,
@@ -80,9 +91,22 @@ export async function startJiraBench(environment: Record<string, string> = {}): 
 export interface AnswerBody {
   authorizationUrl: string;
   connectionId: string;
-  items: [Integration, Integration];
+  items: Integration[];
   code: string;
   detail: string;
+  errors: { path: string; message: string }[];
+  link: Link;
+  webhookUrl: string;
+  secret: string;
+  events: string[];
+  previousSecretUntil: string | null;
+  installed: boolean;
+  webhookRemoved: boolean;
+  linksEnded: number;
+  id: string;
+  status: Connection['status'];
+  webhook: Connection['webhook'];
+  serviceAccount: Connection['serviceAccount'];
 }
 
 export interface Answered {
@@ -105,7 +129,7 @@ export class SignedIn {
     this.cookies.set('session', session);
   }
 
-  async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object): Promise<Answered> {
+  async send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object): Promise<Answered> {
     const cookies = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await this.app.inject({ method, url, headers: { cookie: cookies, origin: PUBLIC_URL }, ...(body && { payload: body }) });
     for (const line of [answer.headers['set-cookie'] ?? []].flat()) {
@@ -119,10 +143,10 @@ export class SignedIn {
   async prove(method: 'POST' | 'PATCH', url: string, body: object | undefined, accountId: string): Promise<{ result: string | null; code: string | null }> {
     const { status, body: answer } = await this.send(method, url, body);
     if (status !== 200) throw new Error(`${method} ${url} answered ${status}: ${JSON.stringify(answer)}`);
-    return this.comeBack(this.sandbox.atlassian.consent.approve(answer.authorizationUrl, accountId));
+    return this.comeBack(this.sandbox.actions.approve(answer.authorizationUrl, accountId));
   }
 
-  /** Opens the address that Atlassian sends the browser to. */
+  /** Opens the address that Jira sends the browser to. */
   async comeBack(address: string): Promise<{ result: string | null; code: string | null }> {
     const { pathname, search } = new URL(address);
     const { status, location } = await this.send('GET', pathname + search);
@@ -131,9 +155,9 @@ export class SignedIn {
     return { result: end.searchParams.get('result'), code: end.searchParams.get('code') };
   }
 
-  /** The Jira Cloud integration as this person sees it. */
-  async integration(): Promise<Integration> {
-    return (await this.send('GET', '/api/v1/integrations')).body.items[0];
+  /** The Jira Cloud integration as this person sees it, or the one of another product. */
+  async integration(product: Product = 'jira-cloud'): Promise<Integration> {
+    return (await this.send('GET', '/api/v1/integrations')).body.items.find((one) => one.product === product)!;
   }
 }
 
