@@ -96,7 +96,9 @@ function tokensOf(answer: oauth.TokenEndpointResponse): JiraTokens {
 }
 
 /** Refused codes and refused clients are told apart: one is tried again, the other needs an administrator. */
-function failureOf(error: unknown): (DataCenterProof & { ok: false })['code'] {
+function failureOf(failure: unknown): (DataCenterProof & { ok: false })['code'] {
+  // The library wraps what our own HTTP client throws.
+  const error = failure instanceof oauth.ClientError && failure.cause instanceof Error ? failure.cause : failure;
   if (error instanceof OutgoingProblem) return error.stage === 'tls' ? 'tls_untrusted' : 'jira_unreachable';
   if (error instanceof JiraProblem) return error.code === 'jira_unreachable' ? 'jira_unreachable' : 'unexpected_answer';
   if (!(error instanceof oauth.ResponseBodyError)) return 'unexpected_answer';

@@ -1,0 +1,397 @@
+/** The stories of the public guide "Jira Data Center" from the webhook to linked users, over HTTP against the sandbox. */
+import { CREDENTIALS, DATA_CENTER_KEYS } from '../../../../tools/sandbox/seed.ts';
+import { DataCenterSettings } from '../connections/data-center-settings.service.js';
+import { type Answered, type JiraBench, type SignedIn, startDataCenterBench } from '../testing/jira-bench.js';
+
+const ROUTES = '/api/v1/jira-data-center';
+const ADMIN_TOKEN = CREDENTIALS.dataCenterAdminPat;
+const EVENTS = ['jira:issue_created', 'jira:issue_updated', 'jira:issue_deleted', 'comment_created', 'comment_updated', 'comment_deleted'];
+
+/** A service with Jira Data Center below a context path, and three people. */
+function useBench(environment: Record<string, string> = {}) {
+  const held = {} as { bench: JiraBench; ada: SignedIn; ben: SignedIn; root: SignedIn };
+  beforeAll(async () => void (held.bench = await startDataCenterBench({ ADMIN_EMAILS: 'root@example.com', ...environment }, { server: { contextPath: '/jira' } })));
+  afterAll(() => held.bench.close());
+  beforeEach(async () => {
+    const { bench } = held;
+    for (const table of ['connections', 'users', 'queue.job', 'oauth_attempts']) await bench.db.query(`DELETE FROM ${table}`);
+    const jira = bench.sandbox.jiraDataCenter;
+    jira.standIn.faults.clear();
+    jira.webhooks.webhooks.length = 0;
+    Object.assign(jira.behaviour, { version: '10.3.24', badTokenAnswer: 'unauthorized', echoesSecret: false, showsEmails: true });
+    held.ada = await bench.person('Ada', 'ada@example.com');
+    held.ben = await bench.person('Ben', 'ben@example.com');
+    held.root = await bench.person('Root', 'root@example.com');
+  });
+  return held;
+}
+
+const row = async (bench: JiraBench): Promise<Record<string, unknown> | undefined> => (await bench.db.query<Record<string, unknown>[]>('SELECT * FROM connections'))[0];
+const link = (person: SignedIn, who: string): Promise<{ result: string | null; code: string | null }> => person.prove('POST', `${ROUTES}/link`, undefined, who);
+const setUp = (person: SignedIn, body: object): Promise<Answered> => person.send('PUT', `${ROUTES}/webhook`, body);
+const shown = async (person: SignedIn) => person.integration('jira-data-center');
+
+describe('Linking users', () => {
+  const held = useBench();
+
+  it('connects the Jira account that the person proves, by its key', async () => {
+    expect(await link(held.ada, 'ben')).toEqual({ result: 'linked', code: 'ok' });
+    expect(await shown(held.ada)).toMatchObject({ linkMethod: 'oauth', link: { jiraAccountId: DATA_CENTER_KEYS.ben, jiraDisplayName: 'Ben Builder', method: 'oauth' } });
+  });
+
+  it('asks Jira for consent with PKCE, one scope and the callback of the guide', async () => {
+    const { body } = await held.ada.send('POST', `${ROUTES}/link`);
+    const url = new URL(body.authorizationUrl);
+    expect(url.pathname).toBe('/jira/rest/oauth2/latest/authorize');
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      response_type: 'code', scope: 'WRITE', code_challenge_method: 'S256', redirect_uri: 'https://openhands.example.com/integration/jira-dc/callback', client_id: CREDENTIALS.oauthClientId,
+    });
+    expect(url.searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('keeps the tokens of the person sealed', async () => {
+    await link(held.ada, 'ada');
+    const [stored] = await held.bench.db.query('SELECT access_token_sealed AS access, refresh_token_sealed AS refresh FROM links');
+    expect(stored).toEqual({ access: expect.stringMatching(/^v1\.k1\./), refresh: expect.stringMatching(/^v1\.k1\./) });
+  });
+
+  it('needs neither an admin token nor the webhook', async () => {
+    await link(held.ada, 'ada');
+    expect(await shown(held.ada)).toMatchObject({ state: 'setup_incomplete', reasons: [{ code: 'webhook_missing' }], capabilities: ['unlink', 'install_webhook', 'view_deliveries'] });
+  });
+
+  it('ends when the person denies, and the page knows', async () => {
+    const { body } = await held.ada.send('POST', `${ROUTES}/link`);
+    expect(await held.ada.comeBack(held.bench.sandbox.actions.deny(body.authorizationUrl))).toEqual({ result: 'denied', code: 'access_denied' });
+    expect((await shown(held.ada)).link).toBeNull();
+  });
+
+  it('works once, in the browser and for the person who began', async () => {
+    const { body } = await held.ada.send('POST', `${ROUTES}/link`);
+    const back = held.bench.sandbox.actions.approve(body.authorizationUrl, 'ada');
+    held.ben.cookies.set('oauth_browser', held.ada.cookies.get('oauth_browser')!);
+    expect(await held.ben.comeBack(back)).toEqual({ result: 'expired', code: 'state_unknown' });
+    expect(await held.ada.comeBack(back)).toEqual({ result: 'expired', code: 'state_unknown' });
+  });
+
+  it('ends after ten minutes', async () => {
+    const { body } = await held.ada.send('POST', `${ROUTES}/link`);
+    held.bench.time.advance(11 * 60_000);
+    expect(await held.ada.comeBack(held.bench.sandbox.actions.approve(body.authorizationUrl, 'ada'))).toEqual({ result: 'expired', code: 'state_unknown' });
+  });
+
+  it('is refused for a Jira account that is somebody else here', async () => {
+    await link(held.ada, 'ada');
+    expect(await link(held.ben, 'ada')).toEqual({ result: 'conflict', code: 'jira_account_taken' });
+  });
+
+  it.each([
+    ['the scope is too wide for the application link', 'READ', undefined, 'scope_refused'],
+    ['Jira knows no such client', 'WRITE', { path: '/token', effect: { kind: 'status', status: 401, body: { error: 'invalid_client' } } }, 'client_refused'],
+    ['the code is too old', 'WRITE', { path: '/token', effect: { kind: 'status', status: 400, body: { error: 'invalid_grant' } } }, 'code_refused'],
+    ['Jira is away', 'WRITE', { path: '/token', effect: { kind: 'reset' } }, 'jira_unreachable'],
+    ['a login page comes instead', 'WRITE', { path: '/token', effect: { kind: 'html' } }, 'jira_unreachable'],
+    ['nobody can tell whose token it is', 'WRITE', { path: '/myself', effect: { kind: 'status', status: 200, body: {} } }, 'unexpected_answer'],
+  ] as const)('ends in words when %s', async (_, linkScope, fault, code) => {
+    const jira = held.bench.sandbox.jiraDataCenter;
+    jira.behaviour.linkScope = linkScope;
+    if (fault) jira.standIn.faults.add(fault);
+    expect(await link(held.ada, 'ada')).toEqual({ result: 'failed', code });
+    jira.behaviour.linkScope = 'WRITE';
+  });
+
+  it('ends by the person, tokens included', async () => {
+    await link(held.ada, 'ada');
+    expect((await held.ada.send('DELETE', `${ROUTES}/link`)).status).toBe(204);
+    expect((await held.ada.send('DELETE', `${ROUTES}/link`)).status).toBe(204);
+    expect(await held.bench.db.query('SELECT * FROM links')).toEqual([]);
+  });
+});
+
+describe('Installing the webhook automatically', () => {
+  const held = useBench();
+  const webhooks = () => held.bench.sandbox.jiraDataCenter.webhooks.webhooks;
+  const automatic = (person = held.ada, adminToken: string = ADMIN_TOKEN): Promise<Answered> => setUp(person, { mode: 'automatic', adminToken });
+
+  it('creates the global webhook "OpenHands" with our address, a secret, the six events and the body', async () => {
+    const { status, body } = await automatic();
+    expect({ status, body }).toEqual({ status: 200, body: { connectionId: expect.any(String), webhookUrl: `https://openhands.example.com/integration/jira-dc/connections/${body.connectionId}/events`, installed: true } });
+    expect(webhooks()).toMatchObject([{ name: 'OpenHands', url: body.webhookUrl, enabled: true, excludeBody: false, secret: expect.stringMatching(/^[\w-]{43}$/) }]);
+    expect([...webhooks()[0]!.events].sort()).toEqual([...EVENTS].sort());
+  });
+
+  it('makes the connection active, and its installer the owner', async () => {
+    const { body } = await automatic();
+    expect(await shown(held.ada)).toMatchObject({
+      state: 'active', reasons: [{ code: 'no_delivery_yet' }],
+      connection: {
+        id: body.connectionId, status: 'active', ownedByCaller: true, siteUrl: held.bench.sandbox.urls.jiraDataCenter,
+        serviceAccount: { email: CREDENTIALS.dataCenterAccountEmail, managedBy: 'environment' },
+        webhook: { url: body.webhookUrl, sharedUrl: null, mode: 'automatic', confirmedAt: expect.any(String) },
+      },
+    });
+    expect((await row(held.bench))?.['service_account_ids']).toEqual([DATA_CENTER_KEYS.agent, 'openhands']);
+  });
+
+  it('updates the webhook when it is there already, and keeps its secret', async () => {
+    await automatic();
+    const [{ id, secret }] = webhooks() as [{ id: number; secret: string }];
+    Object.assign(webhooks()[0]!, { enabled: false, excludeBody: true, events: ['comment_created'] });
+    await automatic();
+    expect(webhooks()).toMatchObject([{ id, secret, enabled: true, excludeBody: false }]);
+    expect(webhooks()[0]!.events).toHaveLength(6);
+  });
+
+  it('leaves webhooks of others alone, also one of the same name', async () => {
+    const { webhooks: administration } = held.bench.sandbox.jiraDataCenter;
+    administration.register({ name: 'OpenHands', url: 'https://staging.example.com/integration/jira-dc/connections/x/events', secret: 's', events: ['comment_created'] });
+    await automatic();
+    expect(webhooks().map((one) => one.events.length)).toEqual([1, 6]);
+  });
+
+  it.each([
+    ['a wrong token', () => 'wrong', {}, 422, 'jira_rejected_credentials', 'adminToken'],
+    ['a wrong token, answered with the login page', () => 'wrong', { badTokenAnswer: 'login-page' as const }, 422, 'jira_rejected_credentials', 'adminToken'],
+    ['a wrong token, taken for a stranger\'s', () => 'wrong', { badTokenAnswer: 'anonymous' as const }, 422, 'jira_rejected_credentials', 'adminToken'],
+    ['the token of somebody who is no administrator', () => CREDENTIALS.dataCenterPatOfBen, {}, 422, 'jira_not_admin', 'adminToken'],
+    ['a Jira that is too old to sign', () => ADMIN_TOKEN, { version: '9.12.30' }, 422, 'webhook_not_signed', undefined],
+  ])('is refused with %s, and nothing changes', async (_, token, behaviour, status, code, path) => {
+    Object.assign(held.bench.sandbox.jiraDataCenter.behaviour, behaviour);
+    const answer = await automatic(held.ada, token());
+    expect(answer).toMatchObject({ status, body: { code, ...(path && { errors: [{ path }] }) } });
+    expect(webhooks()).toEqual([]);
+    expect(await row(held.bench)).toMatchObject({ status: 'pending', owner_id: null, webhook_secret_sealed: null });
+  });
+
+  it.each([
+    ['Jira is away', { effect: { kind: 'reset' } }, 502, 'jira_unreachable'],
+    ['Jira has no webhook API', { path: '/rest/jira-webhook', effect: { kind: 'status', status: 404 } }, 422, 'webhook_api_missing'],
+    ['Jira answers with an error', { path: '/rest/jira-webhook', method: 'POST', effect: { kind: 'status', status: 500 } }, 502, 'jira_unreachable'],
+    ['the service account is refused', { path: '/myself', effect: { kind: 'status', status: 401 } }, 422, 'jira_rejected_credentials'],
+  ] as const)('is refused when %s, and nothing changes', async (_, fault, status, code) => {
+    held.bench.sandbox.jiraDataCenter.standIn.faults.add(fault);
+    expect(await automatic()).toMatchObject({ status, body: { code, detail: expect.stringMatching(/\. [A-Z].+\.$/) } });
+    expect(webhooks()).toEqual([]);
+    expect(await row(held.bench)).toMatchObject({ status: 'pending', webhook_secret_sealed: null });
+  });
+
+  it('keeps a working connection as it is when a new installation fails', async () => {
+    await automatic();
+    const before = await row(held.bench);
+    expect((await automatic(held.ada, 'wrong')).status).toBe(422);
+    expect(await row(held.bench)).toEqual(before);
+  });
+
+  it('compares what Jira shows with what was wanted, and takes back what differs', async () => {
+    const { webhooks: administration } = held.bench.sandbox.jiraDataCenter;
+    const register = administration.register.bind(administration);
+    administration.register = (webhook) => register({ ...webhook, excludeBody: true });
+    expect(await automatic()).toMatchObject({ status: 502, body: { code: 'jira_unexpected_answer', detail: expect.stringContaining('it sends no body') } });
+    administration.register = register;
+    expect(webhooks()).toEqual([]);
+  });
+
+  it('accepts a Jira that shows the secret', async () => {
+    held.bench.sandbox.jiraDataCenter.behaviour.echoesSecret = true;
+    expect((await automatic()).status).toBe(200);
+  });
+
+  it('asks for the token and for nothing else', async () => {
+    expect(await setUp(held.ada, { mode: 'automatic' })).toMatchObject({ status: 400, body: { errors: [{ path: 'adminToken' }] } });
+    expect(await setUp(held.ada, { mode: 'by magic' })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('Setting the webhook up in Jira oneself', () => {
+  const held = useBench();
+  const manual = (person = held.ada): Promise<Answered> => setUp(person, { mode: 'manual' });
+  const confirm = (person = held.ada): Promise<Answered> => person.send('POST', `${ROUTES}/webhook/confirmation`);
+  const ready = async (): Promise<Answered> => {
+    await link(held.ada, 'ada');
+    const details = await manual();
+    await confirm();
+    return details;
+  };
+
+  it('shows address, secret and the six events once, and waits for the confirmation', async () => {
+    await link(held.ada, 'ada');
+    const { status, body } = await manual();
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      connectionId: expect.any(String), webhookUrl: `https://openhands.example.com/integration/jira-dc/connections/${body.connectionId}/events`, secret: expect.stringMatching(/^[\w-]{43}$/),
+      events: expect.arrayContaining(EVENTS), previousSecretUntil: null,
+    });
+    const integration = await shown(held.ada);
+    expect(integration).toMatchObject({ state: 'setup_incomplete', reasons: [{ code: 'webhook_unconfirmed' }], connection: { status: 'pending', webhook: { mode: 'manual', confirmedAt: null } } });
+    expect(JSON.stringify([integration, await row(held.bench)])).not.toContain(body.secret);
+  });
+
+  it('is active after "I created the webhook"', async () => {
+    await link(held.ada, 'ada');
+    const { body } = await manual();
+    expect(await confirm()).toMatchObject({ status: 200, body: { id: body.connectionId, status: 'active', webhook: { confirmedAt: expect.any(String) } } });
+    expect((await shown(held.ada)).state).toBe('active');
+  });
+
+  it('shows another secret for the same address when it is asked for again', async () => {
+    await link(held.ada, 'ada');
+    const [first, second] = [await manual(), await manual()];
+    expect(second.body.webhookUrl).toBe(first.body.webhookUrl);
+    expect(second.body.secret).not.toBe(first.body.secret);
+  });
+
+  it('needs the own account linked first, because an owner sees all deliveries', async () => {
+    expect(await manual(held.ben)).toMatchObject({ status: 403, body: { code: 'forbidden', detail: expect.stringContaining('Connect your own Jira account first') } });
+    expect((await manual(held.root)).status).toBe(200);
+  });
+
+  it('cannot be confirmed before the details were generated', async () => {
+    await link(held.ada, 'ada');
+    expect(await confirm(held.root)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  });
+
+  it('is refused for a Jira that cannot sign', async () => {
+    held.bench.sandbox.jiraDataCenter.behaviour.version = '9.12.30';
+    expect(await manual(held.root)).toMatchObject({ status: 422, body: { code: 'webhook_not_signed', detail: expect.stringContaining('version 10') } });
+  });
+
+  it('is the affair of its owner and of administrators from then on', async () => {
+    await ready();
+    await link(held.ben, 'ben');
+    for (const [method, url, body] of [
+      ['PUT', 'webhook', { mode: 'manual' }], ['PUT', 'webhook', { mode: 'automatic', adminToken: ADMIN_TOKEN }], ['POST', 'webhook/rotation', undefined], ['POST', 'webhook/confirmation', undefined],
+      ['PATCH', 'connection', { active: false }], ['DELETE', 'connection', undefined],
+    ] as const) expect(await held.ben.send(method, `${ROUTES}/${url}`, body)).toMatchObject({ status: 403, body: { code: 'not_owner' } });
+    expect((await shown(held.ben)).capabilities).toEqual(['unlink', 'view_deliveries']);
+    expect((await held.root.send('POST', `${ROUTES}/webhook/rotation`)).status).toBe(200);
+  });
+
+  it('gives a new secret on demand, and accepts the former one for 24 hours', async () => {
+    const { body: first } = await ready();
+    const { status, body } = await held.ada.send('POST', `${ROUTES}/webhook/rotation`);
+    expect({ status, body }).toMatchObject({ status: 200, body: { webhookUrl: first.webhookUrl, secret: expect.any(String) } });
+    expect(body.secret).not.toBe(first.secret);
+    expect(Math.round((Date.parse(body.previousSecretUntil!) - held.bench.time.now().getTime()) / 3_600_000)).toBe(24);
+  });
+
+  it('pauses and resumes without consent', async () => {
+    await ready();
+    expect(await held.ada.send('PATCH', `${ROUTES}/connection`, { active: false })).toMatchObject({ status: 200, body: { status: 'inactive' } });
+    expect((await shown(held.ada)).state).toBe('paused');
+    expect(await held.ada.send('PATCH', `${ROUTES}/connection`, { active: true })).toMatchObject({ status: 200, body: { status: 'active' } });
+  });
+
+  it('cannot be resumed before it was set up', async () => {
+    await link(held.ada, 'ada');
+    await manual();
+    expect(await held.ada.send('PATCH', `${ROUTES}/connection`, { active: true })).toMatchObject({ status: 409 });
+  });
+
+  describe('and removing it', () => {
+    it('ends every link without an admin token, and says that the webhook in Jira remains', async () => {
+      const { body: details } = await ready();
+      await link(held.ben, 'ben');
+      expect(await held.ada.send('DELETE', `${ROUTES}/connection`)).toMatchObject({ status: 200, body: { webhookRemoved: false, linksEnded: 2 } });
+      expect(await held.bench.db.query(`SELECT data FROM queue.job WHERE name = 'connection-removed'`)).toEqual([{ data: { connectionId: details.connectionId } }]);
+      expect(await shown(held.ben)).toMatchObject({ state: 'setup_incomplete', link: null, capabilities: ['view_deliveries'] });
+    });
+
+    it('takes the webhook out of Jira with an admin token', async () => {
+      await setUp(held.ada, { mode: 'automatic', adminToken: ADMIN_TOKEN });
+      expect(await held.ada.send('DELETE', `${ROUTES}/connection`, { adminToken: ADMIN_TOKEN })).toMatchObject({ status: 200, body: { webhookRemoved: true, linksEnded: 0 } });
+      expect(held.bench.sandbox.jiraDataCenter.webhooks.webhooks).toEqual([]);
+    });
+
+    it('takes it out of a Jira of version 9, too', async () => {
+      const { body } = await setUp(held.ada, { mode: 'automatic', adminToken: ADMIN_TOKEN });
+      held.bench.sandbox.jiraDataCenter.behaviour.version = '9.12.30';
+      expect(body.installed).toBe(true);
+      expect(await held.ada.send('DELETE', `${ROUTES}/connection`, { adminToken: ADMIN_TOKEN })).toMatchObject({ status: 200, body: { webhookRemoved: true } });
+      expect(held.bench.sandbox.jiraDataCenter.webhooks.webhooks).toEqual([]);
+    });
+
+    it('changes nothing when the admin token does not work', async () => {
+      await ready();
+      expect(await held.ada.send('DELETE', `${ROUTES}/connection`, { adminToken: CREDENTIALS.dataCenterPatOfBen })).toMatchObject({ status: 422, body: { code: 'jira_not_admin' } });
+      expect(await shown(held.ada)).toMatchObject({ state: 'active', link: { jiraAccountId: DATA_CENTER_KEYS.ada } });
+    });
+
+    it('lets the same owner set it up again, with the same record and address', async () => {
+      const { body: before } = await ready();
+      await held.ada.send('DELETE', `${ROUTES}/connection`);
+      expect(await held.ben.send('POST', `${ROUTES}/link`)).toMatchObject({ status: 409 });
+      expect(await manual(held.ben)).toMatchObject({ status: 403, body: { code: 'not_owner' } });
+      expect((await manual()).body).toMatchObject({ connectionId: before.connectionId, webhookUrl: before.webhookUrl });
+      await confirm();
+      expect((await shown(held.ada)).state).toBe('active');
+      expect(await link(held.ben, 'ben')).toEqual({ result: 'linked', code: 'ok' });
+    });
+  });
+});
+
+describe('Matching by e-mail address', () => {
+  const held = useBench({ JIRA_DC_LINK_METHOD: 'email', JIRA_DC_CLIENT_ID: '', JIRA_DC_CLIENT_SECRET: '' });
+  const people = () => held.bench.sandbox.jiraDataCenter.store;
+  afterEach(() => void (people().person(DATA_CENTER_KEYS.cleo).emailAddress = 'cleo@example.com'));
+
+  it('links the one Jira account that has the verified address, without a consent page', async () => {
+    expect(await held.ben.send('POST', `${ROUTES}/link`)).toMatchObject({ status: 200, body: { link: { jiraAccountId: DATA_CENTER_KEYS.ben, method: 'email' } } });
+    expect(await shown(held.ben)).toMatchObject({ linkMethod: 'email', link: { jiraDisplayName: 'Ben Builder' } });
+  });
+
+  it.each([
+    ['Jira shows no addresses', () => void (held.bench.sandbox.jiraDataCenter.behaviour.showsEmails = false), 'email_not_found'],
+    ['two Jira accounts have it', () => void (people().person(DATA_CENTER_KEYS.cleo).emailAddress = 'BEN@example.com'), 'conflict'],
+    ['two people here have it', () => held.bench.person('Other Ben', 'Ben@Example.com'), 'conflict'],
+  ])('is refused when %s', async (_, arrange, code) => {
+    await arrange();
+    expect(await held.ben.send('POST', `${ROUTES}/link`)).toMatchObject({ status: 409, body: { code } });
+  });
+
+  it('is refused for an address that nobody has verified', async () => {
+    await held.bench.db.query('UPDATE users SET email_verified = false');
+    expect(await held.ben.send('POST', `${ROUTES}/link`)).toMatchObject({ status: 409, body: { code: 'email_not_found' } });
+  });
+});
+
+describe('The settings of the installation', () => {
+  let bench: JiraBench;
+  beforeAll(async () => void (bench = await startDataCenterBench({ ADMIN_EMAILS: 'root@example.com' }, { settings: 'none' })));
+  afterAll(() => bench.close());
+
+  const save = async (values: Parameters<DataCenterSettings['save']>[1]): Promise<void> => {
+    const settings = bench.app.get(DataCenterSettings, { strict: false });
+    await bench.db.transaction((manager) => settings.save(manager, values));
+    settings.forget();
+  };
+  const complete = () => ({
+    enabled: true, linkMethod: 'oauth' as const, baseUrl: bench.sandbox.urls.jiraDataCenter, serviceAccountEmail: CREDENTIALS.dataCenterAccountEmail, serviceAccountPat: CREDENTIALS.dataCenterPat,
+    oauthClientId: CREDENTIALS.oauthClientId, oauthClientSecret: CREDENTIALS.oauthClientSecret,
+  });
+
+  it('count at once, without a restart', async () => {
+    const [member, admin] = [await bench.person('Ben', 'ben@example.com'), await bench.person('Root', 'root@example.com')];
+    expect(await shown(member)).toMatchObject({ state: 'disabled', reasons: [{ code: 'product_disabled' }], capabilities: [] });
+    expect(await shown(admin)).toMatchObject({ state: 'disabled', reasons: [{ code: 'not_enabled' }] });
+    expect(await member.send('POST', `${ROUTES}/link`)).toMatchObject({ status: 404, body: { code: 'product_disabled' } });
+
+    await save({ enabled: true });
+    expect(await shown(member)).toMatchObject({ state: 'not_configured', reasons: [{ code: 'ask_administrator' }] });
+    expect(await shown(admin)).toMatchObject({ state: 'not_configured', reasons: [{ code: 'setting_missing', detail: expect.stringContaining('Jira Data Center Base URL') }] });
+
+    await save(complete());
+    expect(await shown(member)).toMatchObject({ state: 'setup_incomplete', linkMethod: 'oauth' });
+    expect(await link(member, 'ben')).toEqual({ result: 'linked', code: 'ok' });
+    expect((await setUp(member, { mode: 'manual' })).status).toBe(200);
+    expect((await shown(member)).connection?.serviceAccount).toMatchObject({ email: CREDENTIALS.dataCenterAccountEmail, managedBy: 'app' });
+  });
+
+  it('make the record of another Jira invisible, and its service account unknown', async () => {
+    const member = await bench.person('Ada', 'ada@example.com');
+    await save({ ...complete(), baseUrl: 'https://other.example.com/jira' });
+    expect(await shown(member)).toMatchObject({ state: 'setup_incomplete', connection: null });
+    const other = await row(bench);
+    const { Connections } = await import('../connections/connections.service.js');
+    expect(await bench.app.get(Connections, { strict: false }).access(String(other?.['id']))).toBeNull();
+  });
+});
