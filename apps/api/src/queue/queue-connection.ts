@@ -10,7 +10,11 @@ export class QueueConnection {
   constructor(private readonly url: string, private readonly supervise: boolean) {}
 
   boss(): Promise<PgBoss> {
-    this.started ??= this.start();
+    // A start that failed (the database was away) must not be remembered: the next caller tries again.
+    this.started ??= this.start().catch((error: unknown) => {
+      this.started = undefined;
+      throw error;
+    });
     return this.started;
   }
 
@@ -34,7 +38,12 @@ export class QueueConnection {
     });
     // Without a listener an error event would end the process (a restart of PostgreSQL must not).
     boss.on('error', (error) => this.log.warn({ err: error }, 'The queue reports an error'));
-    await boss.start();
+    try {
+      await boss.start();
+    } catch (error) {
+      await boss.stop({ graceful: false }).catch(() => undefined);
+      throw error;
+    }
     return boss;
   }
 }

@@ -1,7 +1,8 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { PgBoss, type Job } from 'pg-boss';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { PgBoss, type JobWithMetadata } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { QueueConnection } from './queue-connection.js';
+import { KeyLeases } from './key-leases.js';
 import { deadQueueOf, type QueueData, type QueueName, QUEUES } from './queues.js';
 import { QueueWakeUp, WAKE_UP_CHANNEL } from './queue-wake-up.js';
 
@@ -38,6 +39,8 @@ export interface EnqueueOptions {
 
 const POLL_MS = 1000;
 const HEARTBEAT_SECONDS = 10;
+/** Pause of an entry whose key is taken. */
+const KEY_PAUSE_MS = 200;
 
 /**
  * The queue: pg-boss in our own PostgreSQL.
@@ -48,14 +51,20 @@ const HEARTBEAT_SECONDS = 10;
  * entries to another after ten seconds.
  */
 @Injectable()
-export class Queue implements BeforeApplicationShutdown, OnApplicationShutdown {
+export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly log = new Logger('queue');
   private readonly loops: FetchLoop[] = [];
 
   constructor(
     private readonly connection: QueueConnection,
     private readonly wakeUp: QueueWakeUp,
+    private readonly keys: KeyLeases,
   ) {}
+
+  /** Started before the first request, so that the first trigger does not wait for it within its transaction. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.connection.boss().catch((error: unknown) => this.log.warn({ err: error }, 'The queue could not be started; the next entry tries again'));
+  }
 
   /** Adds an entry in the caller's transaction. */
   async enqueue<N extends QueueName>(manager: EntityManager, name: N, data: QueueData[N], options: EnqueueOptions = {}): Promise<void> {
@@ -78,9 +87,9 @@ export class Queue implements BeforeApplicationShutdown, OnApplicationShutdown {
   /** Begins to work a queue in this process. */
   async work<N extends QueueName>(name: N, handler: Handler<N>, options: WorkOptions<N>): Promise<void> {
     const boss = await this.connection.boss();
-    this.startLoop(new FetchLoop(boss, name, QUEUES[name].retries, options.concurrency, (data, attempt) => handler(data as QueueData[N], attempt), this.log));
+    this.startLoop(new FetchLoop(boss, name, QUEUES[name].retries, options.concurrency, (data, attempt) => handler(data as QueueData[N], attempt), QUEUES[name].order === 'one-per-key' ? this.keys : null, this.log));
     const { onDead } = options;
-    if (onDead) this.startLoop(new FetchLoop(boss, deadQueueOf(name), QUEUES[name].retries, 1, (data) => onDead(data as QueueData[N]), this.log));
+    if (onDead) this.startLoop(new FetchLoop(boss, deadQueueOf(name), QUEUES[name].retries, 1, (data) => onDead(data as QueueData[N]), null, this.log));
     await this.wakeUp.start((woken) => this.loops.forEach((loop) => loop.wake(woken)));
   }
 
@@ -95,6 +104,7 @@ export class Queue implements BeforeApplicationShutdown, OnApplicationShutdown {
 
   /** Only now, because the last HTTP requests may still add entries. */
   async onApplicationShutdown(): Promise<void> {
+    this.keys.stop();
     await this.connection.close();
   }
 
@@ -126,6 +136,7 @@ class FetchLoop {
     private readonly retries: number,
     private readonly concurrency: number,
     private readonly handler: (data: unknown, attempt: Attempt) => Promise<void>,
+    private readonly keys: KeyLeases | null,
     private readonly log: Logger,
   ) {}
 
@@ -166,7 +177,7 @@ class FetchLoop {
     const room = this.concurrency - this.active.size;
     if (room <= 0) return;
     try {
-      const jobs = await this.boss.fetch<object>(this.name, { batchSize: room });
+      const jobs = await this.boss.fetch<object>(this.name, { batchSize: room, includeMetadata: true });
       // A full batch means there may be more.
       if (jobs.length === room) this.woken = true;
       for (const job of jobs) this.begin(job);
@@ -175,7 +186,7 @@ class FetchLoop {
     }
   }
 
-  private begin(job: Job<object>): void {
+  private begin(job: JobWithMetadata<object>): void {
     this.takenIds.add(job.id);
     const work = this.run(job).finally(() => {
       this.takenIds.delete(job.id);
@@ -185,17 +196,29 @@ class FetchLoop {
     this.active.add(work);
   }
 
-  private async run(job: Job<object>): Promise<void> {
+  private async run(job: JobWithMetadata<object>): Promise<void> {
     const attempt: Attempt = { number: job.retryCount + 1, last: job.retryCount >= this.retries };
     try {
-      await this.handler(job.data, attempt);
+      await this.alone(job, () => this.handler(job.data, attempt));
       await this.boss.complete(this.name, job.id);
     } catch (error) {
       await this.settleFailure(job, error);
     }
   }
 
-  private async settleFailure(job: Job<object>, error: unknown): Promise<void> {
+  /** Runs the work while nobody else works on the same key. Whoever comes second comes again a moment later. */
+  private async alone(job: JobWithMetadata<object>, work: () => Promise<void>): Promise<void> {
+    if (!this.keys || job.singletonKey === null) return work();
+    const lease = await this.keys.take(`${this.name} ${job.singletonKey}`);
+    if (!lease) throw new RetryLater(KEY_PAUSE_MS, 'Another entry of this key is being worked');
+    try {
+      await work();
+    } finally {
+      await this.keys.release(lease);
+    }
+  }
+
+  private async settleFailure(job: JobWithMetadata<object>, error: unknown): Promise<void> {
     try {
       if (error instanceof RetryLater) {
         await this.postpone(job, error);
@@ -210,13 +233,12 @@ class FetchLoop {
   }
 
   /** Puts a copy back for later and completes this one. */
-  private async postpone(job: Job<object>, later: RetryLater): Promise<void> {
-    const full = await this.boss.getJobById(this.name, job.id);
-    await this.boss.send(this.name, job.data, {
-      startAfter: new Date(Date.now() + later.afterMs),
-      ...(full?.singletonKey && { singletonKey: full.singletonKey }),
-    });
+  private async postpone(job: JobWithMetadata<object>, later: RetryLater): Promise<void> {
+    const copy = { data: job.data, startAfter: new Date(Date.now() + later.afterMs), ...(job.singletonKey !== null && { singletonKey: job.singletonKey }) };
+    await this.boss.insert(this.name, [copy]);
     await this.boss.complete(this.name, job.id);
+    // The poll would find it up to a second late.
+    setTimeout(() => this.schedule(0), later.afterMs).unref();
   }
 
   private async touch(): Promise<void> {
@@ -241,7 +263,7 @@ export async function prepareQueues(url: string): Promise<void> {
       deleteAfterSeconds: 24 * 3600,
     };
     await boss.createQueue(deadQueueOf(name), { policy: 'standard', ...common });
-    await boss.createQueue(name, { policy: rules.order === 'one-per-key' ? 'singleton' : 'standard', deadLetter: deadQueueOf(name), ...common });
+    await boss.createQueue(name, { policy: 'standard', deadLetter: deadQueueOf(name), ...common });
   }
   await boss.stop({ graceful: false });
 }

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { KeyLeases } from './key-leases.js';
 import { QueueConnection } from './queue-connection.js';
 import { Queue, RetryLater } from './queue.service.js';
 import { QueueWakeUp } from './queue-wake-up.js';
@@ -13,7 +14,7 @@ describe('The queue', () => {
   beforeEach(async () => {
     database = await testDatabase();
     db = await new DataSource(dataSourceOptions(database.url)).initialize();
-    queue = newQueue(database.url);
+    queue = newQueue(database.url, db);
   });
 
   afterEach(async () => {
@@ -70,10 +71,40 @@ describe('The queue', () => {
     for (const _ of [1, 2, 3]) await done.next();
     expect(most).toBe(1);
   });
+
+  it('does not keep other keys waiting while one key is worked and has more entries', async () => {
+    const done = new Inbox<string>();
+    let finish: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    await queue.work('comments', async ({ issueId }) => {
+      if (issueId === 'slow') await held;
+      done.add(issueId);
+    }, { concurrency: 4 });
+    await db.transaction(async (manager) => {
+      for (const issueId of ['slow', 'slow', 'quick']) await queue.enqueue(manager, 'comments', { connectionId: 'c', issueId }, { key: `c:${issueId}` });
+    });
+    expect(await done.next()).toBe('quick');
+    finish();
+    expect([await done.next(), await done.next()]).toEqual(['slow', 'slow']);
+  });
+
+  it('gives a key to another process once the time of a dead holder is over', async () => {
+    const [one, other] = [new KeyLeases(db), new KeyLeases(db)];
+    const lease = await one.take('comments c:i');
+    expect(await other.take('comments c:i')).toBeNull();
+    await db.query(`UPDATE leases SET until = now() - interval '1 second'`);
+    const taken = await other.take('comments c:i');
+    expect(taken).not.toBeNull();
+    // What the dead one would still release is no longer its own.
+    await one.release(lease!);
+    expect(await new KeyLeases(db).take('comments c:i')).toBeNull();
+    one.stop();
+    other.stop();
+  });
 });
 
-function newQueue(url: string): Queue {
-  return new Queue(new QueueConnection(url, false), new QueueWakeUp(url));
+function newQueue(url: string, db: DataSource): Queue {
+  return new Queue(new QueueConnection(url, false), new QueueWakeUp(url), new KeyLeases(db));
 }
 
 /** Values that arrive some time; `next` waits for one. */
