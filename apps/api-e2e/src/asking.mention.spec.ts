@@ -36,7 +36,6 @@ describe('Asking in an issue', () => {
     it.each([
       ['when the comment holds the name', '@openhands please fix the rounding'],
       ['when the service account was picked from the list', '[~accountid:AGENT] please fix the rounding'],
-      ['when the name is written in italics', '_@openhands please_'],
     ])('%s', async (_, text) => {
       const issue = newIssue();
       const delivery = await issue.ask('ben', text.replace('AGENT', stage.sandbox.actions.agentAccountId));

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
+import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
 import { type Decided, newPerson, StoryIssue } from './story-issue.js';
 
@@ -26,6 +27,8 @@ describe('The delivery log', () => {
     await stage.consent(owner, created.json.authorizationUrl, ACCOUNTS.ben);
     await stage.link(owner, ACCOUNTS.ben);
     await stage.link(member, eve);
+    // A change of a connection counts at the door within half a second.
+    await eventually(() => newIssue().ask('ben', 'hello'), (one) => one.reason !== 'connection_pending', 'the connection to be active');
   });
   afterAll(() => stage.close());
 
@@ -71,7 +74,7 @@ describe('The delivery log', () => {
 
     it('only what fits the filters', async () => {
       const issue = newIssue({ description: '-' });
-      await issue.ask('ben', '@openhands fix it');
+      expect(await issue.ask('ben', '@openhands fix it')).toMatchObject({ reason: 'repo_missing' });
       await issue.ask('ben', 'thank you all');
       const reasons = async (query: string): Promise<string[]> => (await list(admin, `issueKey=${issue.key}&${query}`)).items.map((one: { reason: string }) => one.reason);
       expect(await reasons('outcome=refused')).toEqual(['repo_missing']);

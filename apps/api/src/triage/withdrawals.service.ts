@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Trigger } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
+import { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs } from '../jobs/jobs.service.js';
+import { RetryLater } from '../queue/queue.service.js';
 import { type Decision, ignored } from './decision.js';
 
 type Withdrawal = Extract<Trigger, { kind: 'withdrawal' }>;
@@ -19,14 +21,29 @@ export class Withdrawals {
   }
 
   private async issueDeleted(connectionId: string, issueId: string): Promise<Decision> {
-    const job = await this.db.transaction((manager) => this.jobs.cancelByIssue(manager, connectionId, issueId));
-    if (!job) return ignored('event_not_used', 'The issue was deleted, and no job was at work on it.');
-    return { outcome: 'job', reason: 'cancelled_by_event', detail: 'The issue was deleted, so its job was cancelled.', effect: () => Promise.resolve(job.id) };
+    if (!(await this.jobs.activeOf(connectionId, issueId))) return ignored('event_not_used', 'The issue was deleted, and no job was at work on it.');
+    return {
+      outcome: 'job',
+      reason: 'cancelled_by_event',
+      detail: 'The issue was deleted, so its job was cancelled.',
+      effect: async (manager) => idOf(await this.jobs.cancelByIssue(manager, connectionId, issueId)),
+    };
   }
 
   private async commentDeleted(connectionId: string, commentId: string): Promise<Decision> {
-    const job = await this.db.transaction((manager) => this.jobs.cancelQueuedByComment(manager, connectionId, commentId));
-    if (!job) return ignored('comment_deleted', 'The comment was deleted. No job from it was waiting to start.');
-    return { outcome: 'job', reason: 'cancelled_by_event', detail: 'The comment was deleted before its job started, so the job was cancelled.', effect: () => Promise.resolve(job.id) };
+    const isQueued = await this.db.manager.existsBy(JobEntity, { connectionId, commentId, state: 'queued' });
+    if (!isQueued) return ignored('comment_deleted', 'The comment was deleted. No job from it was waiting to start.');
+    return {
+      outcome: 'job',
+      reason: 'cancelled_by_event',
+      detail: 'The comment was deleted before its job started, so the job was cancelled.',
+      effect: async (manager) => idOf(await this.jobs.cancelQueuedByComment(manager, connectionId, commentId)),
+    };
   }
+}
+
+/** The job went on while we decided: decided again, its new state counts. */
+function idOf(cancelled: JobEntity | null): string {
+  if (!cancelled) throw new RetryLater(50, 'The job has just started or ended');
+  return cancelled.id;
 }
