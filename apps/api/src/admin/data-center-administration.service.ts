@@ -3,7 +3,7 @@ import { DATA_CENTER_FIELDS, DATA_CENTER_VARIABLES, type DataCenterConfiguration
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { DataCenterSettings, type DataCenterValues, type InstalledDataCenter, missingSettings } from '../connections/data-center-settings.service.js';
-import { AddressGuard, isSpecialAddress } from '../http/address-guard.js';
+import { serverAddressMistake } from '../http/server-address.js';
 import type { Caller } from '../security/access.js';
 import { type FieldError, Problem } from '../security/problem.js';
 import { AuditLog, type Change } from './audit-log.service.js';
@@ -24,16 +24,12 @@ const NAMES: Record<DataCenterField, string> = {
 /** The administrators' view of the settings of Jira Data Center, and changing them. */
 @Injectable()
 export class DataCenterAdministration {
-  private readonly guard: AddressGuard;
-
   constructor(
     private readonly settings: DataCenterSettings,
     private readonly audit: AuditLog,
     private readonly db: DataSource,
     private readonly config: AppConfig,
-  ) {
-    this.guard = new AddressGuard(config.env.OUTBOUND_ALLOWED_HOSTS);
-  }
+  ) {}
 
   async view(): Promise<DataCenterConfiguration> {
     const { serviceAccountPat, oauthClientSecret, ...open } = await this.settings.current();
@@ -63,18 +59,9 @@ export class DataCenterAdministration {
     return this.view();
   }
 
-  /**
-   * Tokens travel in each call, so only hosts that the operator listed are called without encryption, and no address that
-   * cannot be a server in somebody's network: this machine itself, or the metadata service of a cloud.
-   */
   private addressMistakes({ baseUrl }: Partial<DataCenterValues>): FieldError[] {
-    if (!baseUrl) return [];
-    if (!URL.canParse(baseUrl)) return [{ path: 'baseUrl', message: 'This is not an address. Enter, for example, https://jira.example.com or https://jira.example.com:8443/jira.' }];
-    const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '');
-    if (this.guard.isListed(host)) return [];
-    if (baseUrl.startsWith('http:')) return [{ path: 'baseUrl', message: `Use https, for example https://jira.example.com. Plain http is possible only for hosts in OUTBOUND_ALLOWED_HOSTS, and ${host} is not among them.` }];
-    if (isSpecialAddress(host)) return [{ path: 'baseUrl', message: `Enter the address of Jira in your network. ${host} stands for something else, and is possible only if OUTBOUND_ALLOWED_HOSTS lists it.` }];
-    return [];
+    const message = baseUrl ? serverAddressMistake(baseUrl, this.config.env.OUTBOUND_ALLOWED_HOSTS) : null;
+    return message === null ? [] : [{ path: 'baseUrl', message }];
   }
 
   private async linkedPeople(): Promise<number> {

@@ -33,7 +33,7 @@ describe('The configuration', () => {
   it.each([
     ['PORT', '0'], ['PORT', '70000'], ['PROCESS_ROLE', 'both'], ['ADMIN_EMAILS', 'ada'], ['TRIGGER_MENTION', 'openhands'], ['TRIGGER_MENTION', '@x'],
     ['TRIGGER_LABEL', 'open hands'], ['ENCRYPTION_KEYS', 'k1:short'], ['OPENHANDS_URL', 'app.all-hands.dev'], ['JOBS_MAX_RUNNING', '1.5'], ['LOG_LEVEL', 'loud'],
-    ['JIRA_DC_BASE_URL', 'jira.example.com'], ['DATABASE_URL', 'mysql://db'],
+    ['JIRA_DC_BASE_URL', 'jira.example.com'], ['JIRA_DC_BASE_URL', 'http://jira.example.com'], ['JIRA_DC_BASE_URL', 'https://bot:pw@jira.example.com'], ['JIRA_DC_BASE_URL', 'https://169.254.169.254'], ['DATABASE_URL', 'mysql://db'],
   ])('refuses %s=%s with a sentence that names the key', (key, value) => {
     expect(mistakesOf({ [key]: value })[0]).toMatch(new RegExp(`^${key} .*\\.`));
   });

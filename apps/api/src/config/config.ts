@@ -1,8 +1,9 @@
 /**
  * The configuration of this process, read once at start. All mistakes are reported together, in plain words.
  */
-import type { GitProviderId } from '@openhands-jira/contracts';
+import { DataCenterBaseUrl, type GitProviderId } from '@openhands-jira/contracts';
 import { z } from 'zod';
+import { serverAddressMistake } from '../http/server-address.js';
 import { CONFIG_KEYS, type Environment } from './config.schema.js';
 
 /** A git provider that people can sign in with here. */
@@ -104,8 +105,17 @@ function combinationMistakes(env: Environment): string[] {
     mistakes.push('ENCRYPTION_KEYS is required with DATABASE_URL, so that all processes share the keys; make one with: echo "k1:$(openssl rand -base64 32)".');
   }
   mistakes.push(...sharedHosts(new AppConfig(env)));
+  mistakes.push(...dataCenterMistakes(env));
   if (env.BITBUCKET_DC_CLIENT_ID && !env.BITBUCKET_DC_URL) mistakes.push('BITBUCKET_DC_URL is required with BITBUCKET_DC_CLIENT_ID.');
   return mistakes;
+}
+
+/** The rules of the admin page hold for the environment too. */
+function dataCenterMistakes({ JIRA_DC_BASE_URL: baseUrl, OUTBOUND_ALLOWED_HOSTS: allowed }: Environment): string[] {
+  if (!baseUrl) return [];
+  const read = DataCenterBaseUrl.safeParse(baseUrl);
+  const mistake = read.success ? serverAddressMistake(read.data, allowed ?? []) : read.error.issues[0]!.message;
+  return mistake === null ? [] : [`JIRA_DC_BASE_URL cannot be used. ${mistake}`];
 }
 
 /** A repository is found by its host, so each git provider needs its own. */
