@@ -182,4 +182,21 @@ describe('the gateway of the sandbox', () => {
     sandbox.jira.store.person(ACCOUNTS.ben).emailVisible = true;
     expect(await author()).toBe('ben@example.com');
   });
+
+  describe('a search', () => {
+    const search = (query: Record<string, string>) => call(`/search/jql?${new URLSearchParams(query).toString()}`);
+
+    it('gives ids alone unless fields are named, and pages by token', async () => {
+      const first = await search({ jql: 'project = SHOP ORDER BY created ASC', maxResults: '1' });
+      expect(first.body).toEqual({ issues: [{ id: issue().id }], nextPageToken: expect.any(String) });
+      const second = await search({ jql: 'project = SHOP ORDER BY created ASC', maxResults: '1', nextPageToken: first.body.nextPageToken, fields: 'labels' });
+      expect(second.body).toEqual({ issues: [{ id: expect.any(String), key: 'SHOP-13', fields: { labels: [] } }], isLast: true });
+    });
+
+    it('refuses a query without a limit, and hides what the account may not see', async () => {
+      expect((await search({ jql: 'ORDER BY updated ASC' })).status).toBe(400);
+      issue().hiddenFrom.add(sandbox.jira.serviceTokens[0]?.accountId ?? '');
+      expect((await search({ jql: 'key = SHOP-12' })).body).toEqual({ issues: [], isLast: true });
+    });
+  });
 });
