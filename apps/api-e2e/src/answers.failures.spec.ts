@@ -75,6 +75,14 @@ describe('When something that we need does not work', () => {
     expect(await issue.comments()).toHaveLength(2);
   });
 
+  it('and Jira does not show a new comment yet, it is asked for again', async () => {
+    const issue = new StoryIssue(stage, ada);
+    const missing = { kind: 'status', status: 404, body: { errorMessages: ['Can not find a comment'], errors: {} } } as const;
+    stage.sandbox.atlassian.standIn.faults.add({ effect: missing, method: 'GET', path: new RegExp(`/issue/${issue.issue.id}/comment/\\d+`) });
+    const delivery = await issue.ask('ben', '@openhands fix it');
+    expect([delivery.outcome, delivery.reason, delivery.attempts]).toEqual(['job', 'started', 2]);
+  });
+
   describe('and Jira asks us to slow down', () => {
     it('the request waits as long as Jira says and is then carried out', async () => {
       const issue = new StoryIssue(stage, ada);
