@@ -14,6 +14,8 @@ const TRIGGERS = 30;
 const KILLS = 6;
 /** Triggers and deaths are spread over this time. */
 const STORM_MS = 10_000;
+/** Half a minute is usual. A machine where much else is going on gets more time, not a failure. */
+const PATIENCE_MS = 180_000;
 
 /** A delivery as Jira holds it until it is answered. */
 interface Parcel {
@@ -43,12 +45,11 @@ describe(`An installation of two doors and two workers (seed ${SEED})`, () => {
     await stage.link(await stage.signIn('ben'), ACCOUNTS.ben);
     // From here on the story carries the deliveries to the doors itself, because it must know what was answered.
     stage.sandbox.jira.webhooks.hold();
-  }, 60_000);
+  }, PATIENCE_MS);
 
   afterAll(async () => {
-    stage.sandbox.jira.webhooks.loseHeld();
-    await database.end();
-    await stage.close();
+    await database?.end();
+    await stage?.close();
   });
 
   it('loses no acknowledged trigger and starts none twice when its processes are killed at any moment', async () => {
@@ -62,7 +63,7 @@ describe(`An installation of two doors and two workers (seed ${SEED})`, () => {
       killAndRestart(kills),
     ]);
     await expectOneOfEach(parcels);
-  }, 60_000);
+  }, PATIENCE_MS);
 
   it('takes every trigger and ends in order when its processes are stopped and started again under load', async () => {
     const parcels = Array.from({ length: TRIGGERS }, () => somebodyAsks());
@@ -84,7 +85,7 @@ describe(`An installation of two doors and two workers (seed ${SEED})`, () => {
     // What was under way was finished, or not begun: stopping costs no attempt.
     const { rows } = await database.query('SELECT name, data FROM queue.job WHERE created_on >= $1 AND retry_count > 0', [began]);
     expect(rows).toEqual([]);
-  }, 60_000);
+  }, PATIENCE_MS);
 
   /** A new issue with a comment that asks for work; the delivery is held back. */
   function somebodyAsks(): Parcel {
@@ -125,7 +126,7 @@ describe(`An installation of two doors and two workers (seed ${SEED})`, () => {
 
   async function expectOneOfEach(parcels: Parcel[]): Promise<void> {
     const issues = parcels.map((parcel) => parcel.issueId);
-    await eventually(() => endedJobs(issues), (ended) => ended === issues.length, 'every trigger to be answered in its issue', 50_000);
+    await eventually(() => endedJobs(issues), (ended) => ended === issues.length, 'every trigger to be answered in its issue', PATIENCE_MS / 2);
     const { rows } = await database.query<Outcome>(OUTCOMES, [issues, parcels.map((parcel) => parcel.identifier)]);
     expect(rows).toEqual(issues.map((issueId) => ({ issueId, deliveries: 1, outcome: 'job started', jobs: 1, states: 'succeeded' })));
     const asked = stage.sandbox.openhands.conversations.filter((one) => issues.some((id) => titleOf(id) === one.title));

@@ -12,6 +12,9 @@ import { freePort, type PlayedProduct } from './stage.js';
 const PROGRAM = join(import.meta.dirname, '../../api/dist/main.js');
 const PRELOAD = join(import.meta.dirname, 'preload.ts');
 
+/** A start takes two seconds; on a machine where much else is built and tested it may take very much longer. */
+const START_PATIENCE_MS = 60_000;
+
 export type Role = 'all' | 'api' | 'worker';
 
 /** How a process ended after it was asked to. */
@@ -47,7 +50,7 @@ export class ProcessPlace {
       async () => child.exitCode ?? (await fetch(`${this.url}/readyz`).then((answer) => (answer.ok ? 'ready' : answer.status), () => 'no answer')),
       (seen) => seen === 'ready' || child.exitCode !== null,
       `a process (${this.role}) to be ready`,
-      30_000,
+      START_PATIENCE_MS,
     );
     if (child.exitCode !== null) throw new Error(`A process (${this.role}) ended at its start:\n${this.output}`);
   }

@@ -65,7 +65,13 @@ export class Stage {
       LOG_LEVEL: process.env.STORY_LOG_LEVEL ?? 'silent',
       ...settings,
     };
-    return new Stage(sandbox, database, url, environment, await startProduct(environment, database.url, port));
+    try {
+      return new Stage(sandbox, database, url, environment, await startProduct(environment, database.url, port));
+    } catch (error) {
+      await sandbox.close();
+      await database.drop();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
