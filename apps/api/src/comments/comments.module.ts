@@ -6,6 +6,7 @@ import { Queue } from '../queue/queue.service.js';
 import { IssueWriteEntity } from './issue-write.entity.js';
 import { IssueWriter } from './issue-writer.js';
 import { IssueWrites } from './issue-writes.service.js';
+import { RenewedAccess } from './renewed-access.js';
 import { WriteToJira } from './write-to-jira.js';
 
 /** Issues written at the same time in one process. */
@@ -14,7 +15,7 @@ const CONCURRENCY = 4;
 /** What we write into issues. */
 @Module({
   imports: [JiraModule, TypeOrmModule.forFeature([IssueWriteEntity])],
-  providers: [IssueWrites, IssueWriter, WriteToJira],
+  providers: [IssueWrites, IssueWriter, WriteToJira, RenewedAccess],
   exports: [IssueWrites, IssueWriter],
 })
 export class CommentsModule implements OnApplicationBootstrap {

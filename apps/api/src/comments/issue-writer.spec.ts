@@ -3,9 +3,11 @@ import { JiraProblem, type Message, type RefusalMessage } from '@openhands-jira/
 import { JobsBench } from '../testing/jobs-bench.js';
 import { IssueWriter } from './issue-writer.js';
 import { IssueWrites, type RefusalWish } from './issue-writes.service.js';
+import { RenewedAccess } from './renewed-access.js';
 
 const OPEN = { visibility: null, internal: false };
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 describe('What is written into an issue', () => {
   const bench = new JobsBench();
@@ -82,7 +84,112 @@ describe('What is written into an issue', () => {
     expect(bench.jira.comments.map((one) => one.mark.key)).toEqual(['first', 'second']);
   });
 
-  it('is given up after half an hour of failures, and what comes after it is written', async () => {
+  it.each([401, 403, 404, 405, 409])('is not held up by a link that Jira refuses with %i, which is then given up', async (status) => {
+    const link = { globalId: 'g', title: 'OpenHands', url: 'https://openhands.example.com/jobs/1', resolved: false };
+    await bench.db.transaction((manager) => writes.ensureRemoteLink(manager, { connectionId: bench.connectionId, issueId: '10012', link }));
+    await comment(done);
+    bench.jira.linkFault = new JiraProblem('service_account_forbidden', 'no', null, status);
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.comments).toHaveLength(1);
+    const [{ gave_up_reason: reason }] = await bench.db.query(`SELECT gave_up_reason FROM issue_writes WHERE kind = 'remote_link'`);
+    expect(reason).toBe(status === 404 ? 'issue_gone' : 'refused_by_jira');
+  });
+
+  it('does not wait for links and reactions that Jira does not answer', async () => {
+    const link = { globalId: 'g', title: 'OpenHands', url: 'https://openhands.example.com/jobs/1', resolved: false };
+    await bench.db.transaction((manager) => writes.ensureRemoteLink(manager, { connectionId: bench.connectionId, issueId: '10012', link }));
+    bench.jira.linkFault = new JiraProblem('jira_unreachable', 'no answer');
+    expect(await bench.write()).toBe('waits');
+    await comment(done);
+    expect(await bench.write()).toBe('waits');
+    expect(bench.jira.comments).toHaveLength(1);
+    bench.jira.linkFault = null;
+    bench.clock.advance(MINUTE);
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.links).toHaveLength(1);
+  });
+
+  it('is not held up by an edit that the account may not make', async () => {
+    await comment(queued(2), 'first');
+    await bench.write();
+    await comment(queued(1), 'first');
+    await comment(done, 'second');
+    bench.jira.faults = [new JiraProblem('service_account_forbidden', 'no', null, 403)];
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.comments.map((one) => one.mark.key)).toEqual(['first', 'second']);
+  });
+
+  const result: Message = { kind: 'result.succeeded', text: 'Fixed.', person: { id: 'a', displayName: 'Ada' }, jobId: 'j', conversationUrl: null, pullRequests: [] };
+  const failure: Message = { kind: 'failure.internal', reason: 'internal_error', traceId: 't' };
+
+  it.each([
+    ['the token expired', result, new JiraProblem('service_account_rejected', 'no', null, 401)],
+    ['the account may not comment', result, new JiraProblem('service_account_forbidden', 'no', null, 403)],
+    ['Data Center tells of a missing permission', result, new JiraProblem('service_account_forbidden', 'no', null, 400)],
+    ['Jira is down', failure, new JiraProblem('jira_unreachable', 'no', null, 503)],
+    ['Jira wants quiet for hours', failure, new JiraProblem('jira_rate_limited', 'no', 3 * 60 * MINUTE, 429)],
+  ])('is tried for seven days when it answers somebody and %s', async (_, message, problem) => {
+    await comment(message);
+    const written = bench.now().getTime() + 6.9 * DAY;
+    while (bench.now().getTime() < written) {
+      bench.jira.faults = [problem];
+      expect(await bench.write()).toBe('waits');
+      expect(bench.jira.faults).toEqual([]);
+      bench.clock.advance(Math.max(15 * MINUTE, problem.retryAfterMs ?? 0) * 16);
+    }
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.comments).toHaveLength(1);
+  });
+
+  it('that answers somebody is asked for every quarter of an hour at least, and given up after seven days', async () => {
+    await comment(result);
+    bench.jira.down = true;
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      expect(await bench.write()).toBe('waits');
+      bench.clock.advance(15 * MINUTE);
+    }
+    expect(bench.jira.calls).toBe(12);
+    bench.clock.advance(7 * DAY);
+    expect(await bench.write()).toBe('done');
+    expect((await row()).gave_up_reason).toBe('retries_used_up');
+  });
+
+  it('that fails for more than half an hour no longer holds up the answers to others', async () => {
+    await comment(result, 'first');
+    bench.jira.faults = [new JiraProblem('jira_unreachable', 'this one breaks Jira', null, 500)];
+    await bench.write();
+    bench.clock.advance(31 * MINUTE);
+    bench.jira.faults = [new JiraProblem('jira_unreachable', 'this one breaks Jira', null, 500)];
+    await bench.write();
+    await comment(queued(1), 'second');
+    expect(await bench.write()).toBe('waits');
+    expect(bench.jira.comments.map((one) => one.mark.key)).toEqual(['second']);
+  });
+
+  it('gets a new chance as soon as the connection has a new token', async () => {
+    await comment(result);
+    bench.jira.down = true;
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      await bench.write();
+      bench.clock.advance(14 * MINUTE);
+    }
+    await bench.write();
+    bench.jira.down = false;
+    const look = (): Promise<void> => bench.get(RenewedAccess).look();
+    const queuedEntries = async (): Promise<number> => Number((await bench.db.query(`SELECT count(*) FROM queue.job WHERE name = 'comments'`))[0].count);
+    await bench.db.query('DELETE FROM queue.job');
+    await look();
+    expect(await queuedEntries()).toBe(0);
+    expect(await bench.write()).toBe('waits');
+    await bench.db.query('UPDATE connections SET service_account_saved_at = $2 WHERE id = $1', [bench.connectionId, bench.now()]);
+    await look();
+    await look();
+    expect(await queuedEntries()).toBe(1);
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.comments).toHaveLength(1);
+  });
+
+  it('is given up after half an hour of failures when it only tells a state, and what comes after it is written', async () => {
     await comment(queued(1), 'first');
     const unreachable = new JiraProblem('jira_unreachable', 'no answer');
     bench.jira.faults = Array.from({ length: 7 }, () => unreachable);

@@ -4,7 +4,9 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { IssueWriteEntity, MARK_WRITTEN } from './issue-write.entity.js';
+import { nextWrite } from './next-write.js';
 import { Pacing } from './pacing.js';
+import { pauseAfterFailure } from './patience.js';
 import { type GaveUpReason, WriteToJira } from './write-to-jira.js';
 
 /** Called once per write, in the transaction that stores that Jira has it. */
@@ -13,13 +15,8 @@ export type FirstWriteListener = (manager: EntityManager, write: IssueWriteEntit
 /** Nothing that anybody would have to look at. */
 const EXPECTED: GaveUpReason[] = ['reactions_not_offered', 'not_needed'];
 
-/** Tries of one write end after this time. */
-const PATIENCE_MS = 30 * 60_000;
-const FIRST_PAUSE_MS = 5000;
-const LONGEST_PAUSE_MS = 5 * 60_000;
-
 /**
- * Writes what is due for one issue, oldest first.
+ * Writes what is due for one issue: comments in order, then links and reactions.
  *
  * The queue works one entry per issue at a time, so comments of an issue stay in order. A newer state of a comment
  * overwrites the row, so an edit that was overtaken is never sent. A failure here never fails a job.
@@ -41,36 +38,31 @@ export class IssueWriter {
     this.listeners.push(listener);
   }
 
-  /** Writes until nothing is due. Throws `RetryLater` when it has to wait. */
+  /** Writes until nothing is left to be written. Throws `RetryLater` when it has to wait. */
   async writeDue(connectionId: string, issueId: string): Promise<void> {
     for (;;) {
-      const write = await this.oldestDue(connectionId, issueId);
-      if (!write) return;
-      const wait = write.nextAttemptAt.getTime() - this.clock.now().getTime();
-      if (wait > 0) throw new RetryLater(wait, 'the next attempt is not due yet');
+      const pending = await this.pending(connectionId, issueId);
+      if (pending.length === 0) return;
+      const next = nextWrite(pending, this.clock.now());
+      if ('waitMs' in next) throw new RetryLater(next.waitMs, 'the next attempt is not due yet');
       const pause = this.pacing.take(`${connectionId}:${issueId}`, this.clock.now().getTime());
       if (pause > 0) throw new RetryLater(pause, 'this issue had many writes just now');
-      await this.attempt(write);
+      await this.attempt(next.write);
     }
   }
 
-  /** The queue gave up on this issue: what is still due will not be written. */
+  /** The queue gave up on this issue: what is still to be written will not be. */
   async giveUpDue(connectionId: string, issueId: string): Promise<void> {
-    for (;;) {
-      const write = await this.oldestDue(connectionId, issueId);
-      if (!write) return;
-      await this.giveUp(write, 'internal_error');
-    }
+    for (const write of await this.pending(connectionId, issueId)) await this.giveUp(write, 'internal_error');
   }
 
-  private async oldestDue(connectionId: string, issueId: string): Promise<IssueWriteEntity | null> {
+  private async pending(connectionId: string, issueId: string): Promise<IssueWriteEntity[]> {
     return this.db.manager
       .createQueryBuilder(IssueWriteEntity, 'write')
       .where('write.connectionId = :connectionId AND write.issueId = :issueId', { connectionId, issueId })
       .andWhere('write.writtenRevision < write.revision AND write.gaveUpReason IS NULL')
       .orderBy('write.id')
-      .limit(1)
-      .getOne();
+      .getMany();
   }
 
   private async attempt(write: IssueWriteEntity): Promise<void> {
@@ -95,11 +87,11 @@ export class IssueWriter {
 
   private async tryLater(write: IssueWriteEntity, problem: JiraProblem): Promise<void> {
     const now = this.clock.now();
-    const since = write.failingSince ?? now;
-    if (now.getTime() - since.getTime() >= PATIENCE_MS) return this.giveUp(write, 'retries_used_up', problem);
-    const pause = problem.retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** write.attempts, LONGEST_PAUSE_MS);
-    await this.db.manager.update(IssueWriteEntity, { id: write.id }, { attempts: write.attempts + 1, failingSince: since, nextAttemptAt: new Date(now.getTime() + pause) });
-    throw new RetryLater(pause, problem.code);
+    const pause = pauseAfterFailure(write, problem.retryAfterMs, now);
+    if (pause === null) return this.giveUp(write, 'retries_used_up', problem);
+    await this.db.manager.update(IssueWriteEntity, { id: write.id }, { attempts: write.attempts + 1, failingSince: write.failingSince ?? now, nextAttemptAt: new Date(now.getTime() + pause) });
+    // Jira wants all of us to be quiet; any other trouble may be that of one write.
+    if (problem.code === 'jira_rate_limited') throw new RetryLater(pause, problem.code);
   }
 
   private async giveUp(write: IssueWriteEntity, reason: GaveUpReason, problem?: JiraProblem): Promise<void> {

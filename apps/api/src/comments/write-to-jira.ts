@@ -51,7 +51,7 @@ export class WriteToJira {
         case 'reaction': return await this.reaction(write, site);
       }
     } catch (error) {
-      const reason = error instanceof JiraProblem ? finalRefusal(error) : null;
+      const reason = error instanceof JiraProblem ? finalRefusal(write, error) : null;
       if (reason) return { kind: 'gave_up', reason };
       throw error;
     }
@@ -118,8 +118,18 @@ async function findMarked(client: JiraClient, write: IssueWriteEntity): Promise<
   return comments.find((comment) => comment.mark?.key === write.key)?.id ?? null;
 }
 
-/** The reason to stop, when Jira's answer will not change by asking again. */
-function finalRefusal(problem: JiraProblem): GaveUpReason | null {
+/** The reason to stop, when Jira's answer will not change by asking again, or is not worth it. */
+function finalRefusal(write: IssueWriteEntity, problem: JiraProblem): GaveUpReason | null {
+  if (write.kind !== 'comment') return decorationRefusal(problem);
+  // Somebody may renew the token or grant "Add comments". An edit needs "Edit own comments"; the comment itself is there.
+  if (problem.code === 'service_account_rejected') return null;
+  if (problem.code === 'service_account_forbidden') return write.remoteId === null ? null : 'refused_by_jira';
   if (problem.status === 404) return 'issue_gone';
   return problem.status === 400 || problem.status === 413 ? 'refused_by_jira' : null;
+}
+
+/** Links and reactions are best effort: a refusal, such as the missing permission "Link issues", is the end of them. */
+function decorationRefusal({ status }: JiraProblem): GaveUpReason | null {
+  if (status === 404) return 'issue_gone';
+  return status !== null && status >= 400 && status < 500 && status !== 429 ? 'refused_by_jira' : null;
 }

@@ -18,6 +18,10 @@ export class FakeJira implements Partial<JiraClient> {
   reactions: string[] = [];
   calls = 0;
   faults: JiraFault[] = [];
+  /** Answers nothing at all. */
+  down = false;
+  /** What links fail with. */
+  linkFault: JiraProblem | null = null;
   can: JiraCapabilities = { reactions: yes, quietEdits: yes, webhookInstallation: no };
   offersReactions = true;
   reactionsOff = false;
@@ -56,6 +60,7 @@ export class FakeJira implements Partial<JiraClient> {
 
   async putRemoteLink(_issueId: string, link: RemoteLink): Promise<void> {
     this.call(() => {
+      if (this.linkFault) throw this.linkFault;
       this.links = [...this.links.filter((one) => one.globalId !== link.globalId), link];
     });
   }
@@ -79,6 +84,7 @@ export class FakeJira implements Partial<JiraClient> {
 
   private call<T>(work: () => T): T {
     this.calls += 1;
+    if (this.down) throw new JiraProblem('jira_unreachable', 'no answer in time');
     const fault = this.faults.shift();
     if (fault instanceof JiraProblem) throw fault;
     const result = work();

@@ -13,6 +13,7 @@ import { listen, type Listening } from '../../../../tools/sandbox/stand-in.ts';
 import { IssueWriteEntity } from '../comments/issue-write.entity.js';
 import { IssueWriter } from '../comments/issue-writer.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
+import { RenewedAccess } from '../comments/renewed-access.js';
 import { WriteToJira } from '../comments/write-to-jira.js';
 import { Clock } from '../config/clock.js';
 import { readConfig } from '../config/config.js';
@@ -89,7 +90,7 @@ export class JobsBench {
     this.module = await Test.createTestingModule({
       imports: [ConfigModule.with(config), DatabaseModule.with(this.database.url), QueueModule.with(this.database.url), HttpModule, TypeOrmModule.forFeature([...JOB_ENTITIES, IssueWriteEntity])],
       providers: [
-        ...JOB_PROVIDERS, IssueWrites, IssueWriter, WriteToJira, OpenHandsClient,
+        ...JOB_PROVIDERS, IssueWrites, IssueWriter, WriteToJira, RenewedAccess, OpenHandsClient,
         { provide: Jiras, useValue: this.jira },
         { provide: Agent, useClass: OpenHandsAgent },
         { provide: AgentKeys, useValue: { keyOf: async (userId: string) => this.ownKeys.get(userId) ?? null } },
