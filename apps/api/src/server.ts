@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
+import { RejectedCalls } from './deliveries/rejected-calls.service.js';
 import { serveOpenApi } from './openapi.js';
 import { servePage } from './page.js';
 
@@ -31,6 +32,7 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, databaseUrl), adapter, { bodyParser: false, bufferLogs: true });
   app.useLogger(app.get(Logger));
   readBodies(fastify);
+  countTooLarge(fastify, app.get(RejectedCalls));
   await fastify.register(cookie);
   await fastify.register(helmet, helmetOptions(config));
   allowDocumentationPage(fastify);
@@ -60,6 +62,18 @@ function readBodies(fastify: FastifyInstance): void {
     if (request.url.startsWith(WEBHOOK_PREFIX)) return done(null, bytes);
     if (bytes.length === 0) return done(null, undefined);
     void parseJson(request, bytes.toString('utf8'), done);
+  });
+}
+
+/** A delivery that is too large never reaches its controller, and Jira does not send it again: it must at least be counted. */
+function countTooLarge(fastify: FastifyInstance, rejected: RejectedCalls): void {
+  fastify.addHook('onError', (request, _reply, error, done) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' && request.url.startsWith(WEBHOOK_PREFIX)) {
+      const connectionId = /\/connections\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//i.exec(request.url)?.[1]?.toLowerCase() ?? null;
+      const size = Math.min(Number(request.headers['content-length']) || 0, 2 ** 31 - 1);
+      rejected.add({ connectionId, reason: 'body_too_large', headerNames: Object.keys(request.headers), size });
+    }
+    done();
   });
 }
 

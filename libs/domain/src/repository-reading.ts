@@ -130,7 +130,7 @@ function takeWord(text: string): { word: string; after: string } {
 
 /** User info is never shown: it may be a password. */
 function shownValue(value: string): string {
-  return value.replace(/:\/\/[^/\s]{0,400}@/g, '://').slice(0, 80);
+  return value.replace(/:\/\/[^/\s]{0,400}@/g, '://').slice(0, 80).toWellFormed();
 }
 
 type ReferenceReading = { kind: 'reference'; reference: RepositoryReference } | { kind: 'unknown_host'; host: string } | { kind: 'unreadable' };

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { uuidv7 } from '../database/uuid.js';
 import { Queue } from '../queue/queue.service.js';
 import { ENSURE_WRITE, IssueWriteEntity, type WriteContent, type WriteKind } from './issue-write.entity.js';
-import { storableJson } from './stored-text.js';
+import { storableJson } from '../database/stored-text.js';
 
 /** Where something is to be written, and what caused it. */
 export interface WritePlace {

@@ -14,6 +14,8 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     migrationsTableName: 'migrations',
     poolSize: 10,
     connectTimeoutMS: 5000,
+    // A connection that went silent must not hold its caller for ever; migrations take their own time.
+    extra: { keepAlive: true, query_timeout: 30_000 },
   };
 }
 
@@ -22,7 +24,8 @@ const MIGRATION_LOCK = 7_301_445;
 
 /** Brings the tables up to date. Safe to call from several processes at once. Gives the names of what was applied. */
 export async function migrate(url: string): Promise<string[]> {
-  const source = await new DataSource(dataSourceOptions(url)).initialize();
+  // Without the time limit: a replica may wait long for the one that migrates.
+  const source = await new DataSource({ ...dataSourceOptions(url), extra: {} }).initialize();
   const lock = source.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

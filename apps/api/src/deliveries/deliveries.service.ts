@@ -4,6 +4,7 @@ import type { Delivery, DeliveryDetail, DeliveryOutcome, DeliveryQuery, Delivery
 import { REASON_TEXTS } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { storableJson, storableName, storableText } from '../database/stored-text.js';
 import { Queue } from '../queue/queue.service.js';
 import type { Caller } from '../security/access.js';
 import { notFound, Problem } from '../security/problem.js';
@@ -123,8 +124,8 @@ export class Deliveries {
               actor_id = coalesce($9, actor_id), actor_name = coalesce($10, actor_name), issue_id = coalesce($11, issue_id), issue_key = coalesce($12, issue_key),
               attempts = attempts + $13
        WHERE id = $1 AND outcome = 'pending'`,
-      [id, end.outcome, end.reason, end.detail, end.jobId ?? null, end.duplicateOf ?? null, JSON.stringify(end.trace), this.clock.now(),
-        end.actor?.id ?? null, end.actor?.displayName ?? null, end.issue?.id ?? null, end.issue?.key ?? null, end.attempted ? 1 : 0],
+      [id, end.outcome, end.reason, end.detail === null ? null : storableText(end.detail), end.jobId ?? null, end.duplicateOf ?? null, storableJson(end.trace), this.clock.now(),
+        storableName(end.actor?.id ?? null), storableName(end.actor?.displayName ?? null), end.issue?.id ?? null, end.issue?.key ?? null, end.attempted ? 1 : 0],
     );
   }
 

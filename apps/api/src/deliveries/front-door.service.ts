@@ -23,8 +23,8 @@ export interface DoorConnection {
 
 /** One webhook call. */
 export interface WebhookCall {
-  /** The connections that the address (or the site named in the body) points at; the signature decides among them. */
-  candidates: DoorConnection[];
+  /** Finds the connections that the address (or the site named in the body) points at; the signature decides among them. */
+  candidates: () => Promise<DoorConnection[]>;
   readEvent: (payload: unknown) => IssueEvent | null;
   body: Buffer;
   headers: Record<string, string | string[] | undefined>;
@@ -34,6 +34,9 @@ export interface WebhookCall {
 export interface LetIn extends Accepted {
   connectionId: string;
 }
+
+/** Jira's ids are numbers of a few digits, so a longer key is not from Jira; it would not fit into an index either. */
+const LONGEST_KEY = 255;
 
 /** Headers that are kept with a delivery. Everything else may hold secrets of proxies. */
 const KEPT_HEADERS = ['content-type', 'content-length', 'user-agent', 'x-atlassian-webhook-identifier', 'x-atlassian-webhook-flow', 'x-atlassian-webhook-retry', 'x-atlassian-webhook-trace'];
@@ -58,7 +61,7 @@ export class FrontDoor {
 
   /** Gives the answer for Jira, or throws the `Problem` that Jira gets. */
   async receive(call: WebhookCall): Promise<LetIn> {
-    const proven = this.prove(call);
+    const proven = this.prove(call, await this.find(call));
     const payload = this.parse(call, proven.connection.id);
     const event = call.readEvent(payload);
     if (!event) throw this.unreadable(call, proven.connection.id, 'body_unreadable', 'The body names no webhook event.');
@@ -67,7 +70,7 @@ export class FrontDoor {
       return { connectionId: proven.connection.id, ...(await this.intake.accept(delivery)) };
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) this.log.error({ err: error, connectionId: proven.connection.id }, 'A delivery could not be judged');
-      throw new Problem(503, 'unavailable', new StoreUnavailable().message, undefined, 30);
+      throw storeIsAway();
     }
   }
 
@@ -77,8 +80,18 @@ export class FrontDoor {
     return new Problem(403, 'forbidden', 'The delivery was not accepted. Check that the webhook URL and the secret in Jira are the ones that were shown here.');
   }
 
-  private prove(call: WebhookCall): { connection: DoorConnection; secret: 'current' | 'previous' } {
-    const known = call.candidates.filter((one) => one.status !== 'inactive');
+  /** Without the database nobody can be let in or turned away: Jira has to come again. */
+  private async find(call: WebhookCall): Promise<DoorConnection[]> {
+    try {
+      return await call.candidates();
+    } catch (error) {
+      this.log.warn({ err: error }, 'The connection of a delivery could not be looked up');
+      throw storeIsAway();
+    }
+  }
+
+  private prove(call: WebhookCall, candidates: DoorConnection[]): { connection: DoorConnection; secret: 'current' | 'previous' } {
+    const known = candidates.filter((one) => one.status !== 'inactive');
     let reason: RejectedReason = 'connection_unknown';
     for (const connection of known) {
       const verdict = verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets: connection.secrets });
@@ -145,6 +158,7 @@ export class FrontDoor {
       return { outcome: 'ignored', reason: 'comment_already_handled', detail, triggerKey: null, trace: [...trace, { step: 'edit', result: 'no', detail, at }] };
     }
     if (verdict.kind === 'ignored') return { outcome: 'ignored', reason: verdict.reason, detail: verdict.detail, triggerKey: null, trace };
+    if (verdict.trigger.key.length > LONGEST_KEY) return { outcome: 'ignored', reason: 'event_not_used', detail: 'The ids in the payload are longer than any of Jira.', triggerKey: null, trace };
     return { outcome: 'pending', reason: null, detail: null, triggerKey: verdict.trigger.key, trace };
   }
 
@@ -154,6 +168,11 @@ export class FrontDoor {
     const rows = await this.db.query<unknown[]>('SELECT 1 FROM triggers WHERE connection_id = $1 AND comment_id = $2 LIMIT 1', [connectionId, event.comment.id]);
     return rows.length > 0;
   }
+}
+
+/** The answer that makes Jira send the delivery again. */
+function storeIsAway(): Problem {
+  return new Problem(503, 'unavailable', new StoreUnavailable().message, undefined, 30);
 }
 
 function headerText(value: string | string[] | undefined): string | null {

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
+import { storableJson, storableName, storableText } from '../database/stored-text.js';
 import { uuidv7 } from '../database/uuid.js';
 import { Queue } from '../queue/queue.service.js';
 
@@ -54,6 +55,8 @@ interface Waiting {
 const MOST_ROWS = 64;
 const MOST_FLUSHES = 2;
 const PATIENCE_MS = 2000;
+/** Bodies that wait while the database does not answer are held in memory; more than these are refused at once. */
+const MOST_WAITING = 2000;
 
 /**
  * Group commit. Deliveries that arrive together are written by one statement, and each is answered only after its own row
@@ -73,16 +76,25 @@ export class Intake {
 
   /** Stores a delivery. Resolves after the commit; throws `StoreUnavailable` when that takes longer than two seconds. */
   accept(delivery: IncomingDelivery): Promise<Accepted> {
+    if (this.waiting.length >= MOST_WAITING) return Promise.reject(new StoreUnavailable());
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new StoreUnavailable()), PATIENCE_MS);
-      this.waiting.push({
+      const timer = setTimeout(() => this.giveUp(one), PATIENCE_MS);
+      const one: Waiting = {
         id: uuidv7(),
         delivery,
         resolve: (accepted) => (clearTimeout(timer), resolve(accepted)),
         reject: (error) => (clearTimeout(timer), reject(error as Error)),
-      });
+      };
+      this.waiting.push(one);
       this.flushSoon();
     });
+  }
+
+  /** Too late for Jira, which gets an error and sends it again: what is not being written yet need not be written. */
+  private giveUp(one: Waiting): void {
+    const place = this.waiting.indexOf(one);
+    if (place >= 0) this.waiting.splice(place, 1);
+    one.reject(new StoreUnavailable());
   }
 
   private flushSoon(): void {
@@ -156,15 +168,10 @@ async function insertDeliveries(manager: EntityManager, group: Waiting[]): Promi
   const rows = (await manager.query(
     `INSERT INTO deliveries (${COLUMNS.join(', ')}) VALUES ${values.join(', ')} ON CONFLICT DO NOTHING RETURNING id`,
     group.flatMap(({ id, delivery: d }) => [
-      id, d.connectionId, d.origin, d.originDeliveryId, d.identifier, d.bodyHash, d.body, JSON.stringify(d.headers), d.signedWith, d.event,
-      d.issueId, d.issueKey, d.actorId, storable(d.actorName), d.triggerKey, d.receivedAt, d.outcome, d.reason, storable(d.detail),
-      storable(JSON.stringify(d.trace)), d.outcome === 'pending' ? null : d.receivedAt,
+      id, d.connectionId, d.origin, d.originDeliveryId, storableName(d.identifier), d.bodyHash, d.body, storableJson(d.headers), d.signedWith, storableName(d.event),
+      storableName(d.issueId), storableName(d.issueKey), storableName(d.actorId), storableName(d.actorName), storableName(d.triggerKey), d.receivedAt, d.outcome, d.reason,
+      d.detail === null ? null : storableText(d.detail), storableJson(d.trace), d.outcome === 'pending' ? null : d.receivedAt,
     ]),
   )) as { id: string }[];
   return new Set(rows.map((row) => row.id));
-}
-
-/** PostgreSQL's text holds neither NUL nor lone surrogates; the body itself is kept as bytes. */
-function storable<T extends string | null>(text: T): T {
-  return (text === null ? null : text.replace(/\0|\\u0000/g, '').toWellFormed()) as T;
 }

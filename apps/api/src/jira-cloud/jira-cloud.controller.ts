@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Redirect, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Redirect, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { AuthorizationRedirect, CreateWorkspace, UpdateWorkspace, Uuid, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,6 +6,7 @@ import { oauthBrowser } from '../auth/cookies.js';
 import { AppConfig } from '../config/config.js';
 import { type Caller, CurrentCaller, Public, type UserCaller } from '../security/access.js';
 import { CurrentUser } from '../security/current-user.js';
+import { OAuthFailures } from '../security/oauth-failures.filter.js';
 import { type CallbackResult, callbackVisit, returnPage } from '../security/oauth-return.js';
 import { Problem } from '../security/problem.js';
 import { ApiProblems } from '../security/problem-answers.js';
@@ -75,6 +76,7 @@ export class JiraCloudController {
   @Public()
   @Get('integration/jira/callback')
   @Redirect()
+  @UseFilters(new OAuthFailures('jira-cloud'))
   @ApiOperation({ summary: 'Where Atlassian sends the browser back to' })
   @ApiQuery({ name: 'state', required: false, type: String })
   @ApiQuery({ name: 'code', required: false, type: String })

@@ -37,8 +37,7 @@ export class JiraCloudWebhookController {
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async scoped(@Param('connectionId') connectionId: string, @Req() request: FastifyRequest): Promise<WebhookAnswer> {
-    const door = UUID.test(connectionId) ? await this.secrets.of(connectionId.toLowerCase()) : null;
-    return this.receive(door?.product === 'jira-cloud' ? [door] : [], request);
+    return this.receive(() => this.byId(connectionId), request);
   }
 
   @Post('events')
@@ -47,13 +46,21 @@ export class JiraCloudWebhookController {
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async shared(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
-    const site = siteOfPayload(parsed(bodyBytes(request)));
-    const ids = site === null ? [] : await this.connections.candidates('jira-cloud', site);
-    const doors = await Promise.all(ids.map((id) => this.secrets.of(id)));
-    return this.receive(doors.filter((door) => door !== null), request);
+    return this.receive(() => this.bySite(siteOfPayload(parsed(bodyBytes(request)))), request);
   }
 
-  private async receive(candidates: WebhookDoor[], request: FastifyRequest): Promise<WebhookAnswer> {
+  private async byId(connectionId: string): Promise<WebhookDoor[]> {
+    const door = UUID.test(connectionId) ? await this.secrets.of(connectionId.toLowerCase()) : null;
+    return door?.product === 'jira-cloud' ? [door] : [];
+  }
+
+  private async bySite(site: string | null): Promise<WebhookDoor[]> {
+    const ids = site === null ? [] : await this.connections.candidates('jira-cloud', site);
+    const doors = await Promise.all(ids.map((id) => this.secrets.of(id)));
+    return doors.filter((door) => door !== null);
+  }
+
+  private async receive(candidates: () => Promise<WebhookDoor[]>, request: FastifyRequest): Promise<WebhookAnswer> {
     const { connectionId, deliveryId, outcome, reason } = await this.door.receive({
       candidates,
       readEvent: readCloudEvent,

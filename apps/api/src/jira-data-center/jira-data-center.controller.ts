@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Query, Redirect, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Query, Redirect, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiFoundResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Connection, ConnectionRemoved, DataCenterLinkBegun, RemoveConnection, SetUpWebhook, UpdateConnection, WebhookDetails, WebhookSetUp } from '@openhands-jira/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,6 +6,7 @@ import { oauthBrowser } from '../auth/cookies.js';
 import { AppConfig } from '../config/config.js';
 import { type Caller, CurrentCaller, Public, type UserCaller } from '../security/access.js';
 import { CurrentUser } from '../security/current-user.js';
+import { OAuthFailures } from '../security/oauth-failures.filter.js';
 import { callbackVisit, returnPage } from '../security/oauth-return.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { DataCenterCallback } from './jira-data-center.callback.js';
@@ -45,6 +46,7 @@ export class JiraDataCenterController {
   @Public()
   @Get('integration/jira-dc/callback')
   @Redirect()
+  @UseFilters(new OAuthFailures('jira-data-center'))
   @ApiOperation({ summary: 'Where Jira Data Center sends the browser back to' })
   @ApiQuery({ name: 'state', required: false, type: String })
   @ApiQuery({ name: 'code', required: false, type: String })

@@ -34,15 +34,19 @@ export class JiraDataCenterWebhookController {
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async receive(@Param('connectionId') connectionId: string, @Req() request: FastifyRequest): Promise<WebhookAnswer> {
-    const door = UUID.test(connectionId) ? await this.secrets.of(connectionId.toLowerCase()) : null;
     const { connectionId: id, deliveryId, outcome, reason } = await this.door.receive({
-      candidates: door?.product === 'jira-data-center' ? [await this.asSwitched(door)] : [],
+      candidates: () => this.candidates(connectionId),
       readEvent: readDataCenterEvent,
       body: bodyBytes(request),
       headers: request.headers,
     });
     this.times.touch(id, this.clock.now());
     return { deliveryId, outcome, reason };
+  }
+
+  private async candidates(connectionId: string): Promise<WebhookDoor[]> {
+    const door = UUID.test(connectionId) ? await this.secrets.of(connectionId.toLowerCase()) : null;
+    return door?.product === 'jira-data-center' ? [await this.asSwitched(door)] : [];
   }
 
   /** While administrators have switched the product off, or named another Jira, a delivery is logged as one of a paused connection, not lost unseen. */

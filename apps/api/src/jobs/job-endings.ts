@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { JobCancelReason, JobFailureReason } from '@openhands-jira/contracts';
 import { type FailureDetails, pullRequestUrls } from '@openhands-jira/domain';
 import { type EntityManager, In, IsNull } from 'typeorm';
-import { storableText } from '../comments/stored-text.js';
+import { storableText } from '../database/stored-text.js';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { JobLimits } from './job-limits.js';

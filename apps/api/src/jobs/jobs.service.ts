@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JobCancelReason, JobRepository } from '@openhands-jira/contracts';
 import type { CommentAudience, MessagePerson } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
-import { storableJson, storableText } from '../comments/stored-text.js';
+import { storableJson, storableText } from '../database/stored-text.js';
 import { Clock } from '../config/clock.js';
 import { uuidv7 } from '../database/uuid.js';
 import { Queue } from '../queue/queue.service.js';

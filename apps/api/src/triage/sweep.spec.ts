@@ -21,6 +21,7 @@ import { readCloudEvent } from '../jira-cloud/jira-cloud.payload.js';
 import { JiraDataCenterClient } from '../jira-data-center/jira-data-center.client.js';
 import { readDataCenterEvent } from '../jira-data-center/jira-data-center.payload.js';
 import { DataCenterServer } from '../jira-data-center/jira-data-center.server.js';
+import { KeyLeases } from '../queue/key-leases.js';
 import { QueueConnection } from '../queue/queue-connection.js';
 import { Queue } from '../queue/queue.service.js';
 import { QueueWakeUp } from '../queue/queue-wake-up.js';
@@ -70,7 +71,7 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
     jira = product === 'jira-cloud' ? cloud() : dataCenter();
     database = await testDatabase();
     db = await new DataSource(dataSourceOptions(database.url)).initialize();
-    queue = new Queue(new QueueConnection(database.url, false), new QueueWakeUp(database.url));
+    queue = new Queue(new QueueConnection(database.url, false), new QueueWakeUp(database.url), new KeyLeases(db));
     const time = { now: () => new Date(clock.now()) };
     store = new SweepStore(db, time);
     id = uuidv7();

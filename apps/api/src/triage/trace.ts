@@ -16,7 +16,7 @@ export class Trace {
 
   /** Notes a check that was passed (`yes`), that decided (`no`), or a remark (`info`). */
   note(step: string, result: TraceStep['result'], detail: string): void {
-    this.taken.push({ step, result, detail: detail.slice(0, 1000), at: this.clock.now().toISOString() });
+    this.taken.push({ step, result, detail: detail.slice(0, 1000).toWellFormed(), at: this.clock.now().toISOString() });
   }
 
   get steps(): TraceStep[] {

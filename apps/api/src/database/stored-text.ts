@@ -8,6 +8,14 @@ export function storableText(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
+/** Longest name or id that we keep. Jira's own are far shorter, and an index entry holds at most 2,704 bytes. */
+const LONGEST_NAME = 255;
+
+/** An id or a name of a payload, as it can be stored and indexed; null stays null. */
+export function storableName<T extends string | null>(text: T): T {
+  return (text === null ? null : storableText(text.slice(0, LONGEST_NAME))) as T;
+}
+
 /** A value as JSON that a `jsonb` column takes. */
 export function storableJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'string' ? storableText(inner) : inner));
