@@ -5,6 +5,7 @@ import { JobsBench } from '../testing/jobs-bench.js';
 import { Agent } from './agent.js';
 import { JobAdmission } from './job-admission.js';
 import { JobProgress } from './job-progress.js';
+import { Messenger } from './messenger.js';
 import { RunProgress } from './run-progress.js';
 import { Runs } from './runs.service.js';
 
@@ -26,6 +27,24 @@ const STEPS: Method[] = [
   [IssueWriter, 'writeDue'],
 ];
 
+/** Between the wish to say something in a conversation and the record that it was said. */
+const TALKING_STEPS: Method[] = [
+  [Agent, 'userMessages'],
+  [Agent, 'send'],
+  [Messenger, 'deliver'],
+  [RunProgress, 'markReady'],
+];
+const NOTE_STEPS: Method[] = [
+  [Agent, 'userMessages'],
+  [Agent, 'send'],
+  [Messenger, 'deliver'],
+  [JobProgress, 'noteAndShowIn'],
+];
+
+function crashPoints([owner, name]: Method): [when: 'before' | 'after', step: string, ...Method][] {
+  return (['before', 'after'] as const).map((when) => [when, `${owner.name}.${name}`, owner, name]);
+}
+
 describe('A process that is killed', () => {
   const bench = new JobsBench();
   beforeAll(() => bench.start());
@@ -33,7 +52,7 @@ describe('A process that is killed', () => {
   beforeEach(() => bench.clear());
   afterEach(() => jest.restoreAllMocks());
 
-  it.each(STEPS.flatMap(([owner, name]) => (['before', 'after'] as const).map((when) => [when, `${owner.name}.${name}`, owner, name] as const)))(
+  it.each(STEPS.flatMap(crashPoints))(
     '%s %s starts nothing twice and tells the result once',
     async (when, _, owner, name) => {
       const deaths = killOnce(bench.get(owner), name, when);
@@ -55,6 +74,36 @@ describe('A process that is killed', () => {
       expect(bench.jira.comments.map((comment) => comment.mark.key)).toEqual([`job:${job.id}:status`, `job:${job.id}:result`]);
     },
   );
+
+  it.each(TALKING_STEPS.flatMap(crashPoints))('%s %s says a follow-up once', async (when, _, owner, name) => {
+    const first = await bench.run((await bench.add()).id);
+    const deaths = killOnce(bench.get(owner), name, when);
+    const job = await bench.add({ continuesJobId: first.id });
+    for (let round = 0; round < 40 && (await bench.job(job.id)).finishedAt === null; round += 1) {
+      await survive(() => bench.startOnce(job.id));
+      await survive(() => bench.tick());
+      bench.clock.advance(5000);
+    }
+    expect(deaths()).toBe(1);
+    expect(await bench.job(job.id)).toMatchObject({ state: 'succeeded', conversationId: first.conversationId });
+    expect(bench.userMessages(first.conversationId!)).toEqual(['There is a new comment on SHOP-12.']);
+  });
+
+  it.each(NOTE_STEPS.flatMap(crashPoints))('%s %s passes an instruction on once', async (when, _, owner, name) => {
+    bench.agent.play('runs-for-ever');
+    const added = await bench.add();
+    await bench.startUp(added.id);
+    const job = await bench.followUntil(added.id, (one) => one.state === 'running');
+    await bench.addNote(job.id, 'Please use euros.');
+    const deaths = killOnce(bench.get(owner), name, when);
+    for (let round = 0; round < 20; round += 1) {
+      await survive(() => bench.passOnNotes(job.id));
+      bench.clock.advance(5000);
+    }
+    expect(deaths()).toBe(1);
+    expect(bench.userMessages(job.conversationId!)).toEqual(['Please use euros.']);
+    expect((await bench.timeline(job.id)).filter((kind) => kind === 'note_passed_on')).toHaveLength(1);
+  });
 
   it.each([
     ['lost-answer', 1],

@@ -7,6 +7,9 @@ import { Reporter } from './reporter.js';
 
 export type JobMarkColumn = JobEntity['mark'];
 
+/** Events that the status comment tells of. */
+type ShownEvent = 'agent_not_reachable' | 'resumed' | 'note_passed_on' | 'note_not_passed_on';
+
 /** Every step of a job on its way: the state, the timeline and the status comment change together, in one transaction. */
 @Injectable()
 export class JobProgress {
@@ -48,12 +51,14 @@ export class JobProgress {
   }
 
   /** Something happened that the status comment shows. */
-  async noteAndShow(jobId: string, kind: 'agent_not_reachable' | 'resumed' | 'note_passed_on' | 'note_not_passed_on', detail: string): Promise<void> {
-    await this.db.transaction(async (manager) => {
-      await this.reporter.note(manager, jobId, kind, detail);
-      const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
-      if (job.state === 'running') await this.reporter.status(manager, job);
-    });
+  async noteAndShow(jobId: string, kind: ShownEvent, detail: string): Promise<void> {
+    await this.db.transaction((manager) => this.noteAndShowIn(manager, jobId, kind, detail));
+  }
+
+  async noteAndShowIn(manager: EntityManager, jobId: string, kind: ShownEvent, detail: string): Promise<void> {
+    await this.reporter.note(manager, jobId, kind, detail);
+    const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
+    if (job.state === 'running') await this.reporter.status(manager, job);
   }
 
   async end(jobId: string, ending: Ending, agent: AgentAfterwards): Promise<boolean> {

@@ -2,11 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../config/clock.js';
 import { Agent, AgentProblem } from './agent.js';
 import { FollowPlan } from './follow-plan.js';
-import type { JobRunEntity } from './jobs.entity.js';
+import type { FollowMemory, JobRunEntity } from './jobs.entity.js';
 import { Runs } from './runs.service.js';
 
-/** `later`: not yet; come again after the pause. `gone`: there is no such conversation any more. */
-export type Delivered = { kind: 'sent' } | { kind: 'gone' } | { kind: 'later'; pauseMs: number };
+/**
+ * `sent`: the caller stores `memory` for the run in the same transaction in which it stores what was sent. Until then the
+ * message counts as "may have arrived", and is looked for. `later`: not yet; come again after the pause. `gone`: there is
+ * no such conversation any more.
+ */
+export type Delivered = { kind: 'sent'; memory: Partial<FollowMemory> } | { kind: 'gone' } | { kind: 'later'; pauseMs: number };
 
 /**
  * Says something in a conversation, once.
@@ -38,7 +42,7 @@ export class Messenger {
     const look = (await this.agent.lookAt(account, [conversationId])).get(conversationId);
     if (!look || look.sandbox === 'MISSING' || look.sandbox === 'ERROR') return { kind: 'gone' };
     const attempted = run.follow.sending?.what === what ? run.follow.sending : null;
-    if (attempted && (await this.hasArrived(run, attempted.before, text))) return this.sent(run, attempted.before);
+    if (attempted && (await this.hasArrived(run, attempted.before, text))) return sent(attempted.before);
     if (attempted && this.age(attempted.at) < this.plan.repeatAfterMs) return this.later();
     if (look.sandbox === 'PAUSED') return this.wake(account, look.sandboxId);
     if (look.sandbox !== 'RUNNING') return this.later();
@@ -50,15 +54,9 @@ export class Messenger {
     const before = (await this.agent.userMessages(account, conversationId))[0]?.at ?? '';
     await this.runs.remember(run, { sending: { what, before, at: this.clock.now().toISOString() } });
     const answer = await this.agent.send(account, conversationId, text);
-    if (answer === 'sent') return this.sent(run, before);
+    if (answer === 'sent') return sent(before);
     await this.runs.remember(run, { sending: null });
     return answer === 'gone' ? { kind: 'gone' } : this.later();
-  }
-
-  /** The agent works on: what was known about its end counts no more. */
-  private async sent(run: JobRunEntity, before: string): Promise<Delivered> {
-    await this.runs.remember(run, { sending: null, wordsAfter: before, executionStatus: null, endSeenAt: null });
-    return { kind: 'sent' };
   }
 
   private async hasArrived(run: JobRunEntity, before: string, text: string): Promise<boolean> {
@@ -78,4 +76,9 @@ export class Messenger {
   private age(iso: string): number {
     return this.clock.now().getTime() - Date.parse(iso);
   }
+}
+
+/** The agent works on: what was known about its end counts no more. */
+function sent(before: string): Delivered {
+  return { kind: 'sent', memory: { sending: null, wordsAfter: before, executionStatus: null, endSeenAt: null } };
 }

@@ -4,7 +4,7 @@ import { Clock } from '../config/clock.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { AgentProblem } from './agent.js';
 import { FollowPlan } from './follow-plan.js';
-import { JobEntity, JobNoteEntity } from './jobs.entity.js';
+import { type FollowMemory, JobEntity, JobNoteEntity, type JobRunEntity } from './jobs.entity.js';
 import { JobProgress } from './job-progress.js';
 import { Messenger } from './messenger.js';
 import { Runs } from './runs.service.js';
@@ -41,19 +41,25 @@ export class Notes {
     const run = await this.runs.openRunOf(job.id);
     if (!run) return this.notPassedOn(note, 'job_ended');
     const delivered = await this.messenger.deliver(run, `note:${note.id}`, note.text).catch(asGone);
-    if (delivered.kind === 'sent') return this.passedOn(note);
+    if (delivered.kind === 'sent') return this.passedOn(note, run, delivered.memory);
     if (delivered.kind === 'gone' || this.clock.now().getTime() - note.createdAt.getTime() >= this.plan.noteLimitMs) return this.notPassedOn(note, delivered.kind);
     throw new RetryLater(delivered.pauseMs, 'the agent cannot be spoken to yet');
   }
 
-  private async passedOn(note: JobNoteEntity): Promise<void> {
-    await this.db.manager.update(JobNoteEntity, { id: note.id }, { sentAt: this.clock.now() });
-    await this.progress.noteAndShow(note.jobId, 'note_passed_on', `From ${note.fromName}.`);
+  /** One transaction with what the run remembers: a death in between must not say it to the agent twice. */
+  private async passedOn(note: JobNoteEntity, run: JobRunEntity, memory: Partial<FollowMemory>): Promise<void> {
+    await this.db.transaction(async (manager) => {
+      await this.runs.remember(run, memory, manager);
+      await manager.update(JobNoteEntity, { id: note.id }, { sentAt: this.clock.now() });
+      await this.progress.noteAndShowIn(manager, note.jobId, 'note_passed_on', `From ${note.fromName}.`);
+    });
   }
 
   private async notPassedOn(note: JobNoteEntity, why: string): Promise<void> {
-    await this.db.manager.update(JobNoteEntity, { id: note.id }, { failed: why });
-    await this.progress.noteAndShow(note.jobId, 'note_not_passed_on', `From ${note.fromName}: ${why}.`);
+    await this.db.transaction(async (manager) => {
+      await manager.update(JobNoteEntity, { id: note.id }, { failed: why });
+      await this.progress.noteAndShowIn(manager, note.jobId, 'note_not_passed_on', `From ${note.fromName}: ${why}.`);
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { Queue } from '../queue/queue.service.js';
 import { Agent, type AgentStart } from './agent.js';
-import { JobEntity, JobNoteEntity, JobRunEntity } from './jobs.entity.js';
+import { type FollowMemory, JobEntity, JobNoteEntity, JobRunEntity } from './jobs.entity.js';
 import { Reporter } from './reporter.js';
 import { Runs } from './runs.service.js';
 
@@ -24,9 +24,10 @@ export class RunProgress {
     await this.runs.lookAgain(run, this.runs.pause(run));
   }
 
-  /** The conversation exists and the agent works. */
-  async markReady(run: JobRunEntity, sandboxId: string | null): Promise<void> {
+  /** The conversation exists and the agent works. `memory` is what else is to be remembered of the run by now. */
+  async markReady(run: JobRunEntity, sandboxId: string | null, memory: Partial<FollowMemory> = {}): Promise<void> {
     await this.db.transaction(async (manager) => {
+      await this.runs.remember(run, memory, manager);
       await this.runs.rememberReady(manager, run);
       await this.runs.lookAgain(run, this.runs.pause(run), manager);
       const started = await manager.update(JobRunEntity, { id: run.id, state: 'starting' }, { state: 'running', sandboxId });

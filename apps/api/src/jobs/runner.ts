@@ -51,7 +51,7 @@ export class Runner {
   private async goOn({ run, job }: FollowedRun): Promise<void> {
     const delivered = await this.messenger.deliver(run, 'prompt', job.followUpPrompt ?? job.prompt);
     switch (delivered.kind) {
-      case 'sent': return this.runProgress.markReady(run, null);
+      case 'sent': return this.runProgress.markReady(run, null, delivered.memory);
       case 'later': return this.waitOrFail({ run, job }, delivered.pauseMs);
       case 'gone': return this.startFresh({ run: await this.admission.beginAfresh(job, run), job });
     }
