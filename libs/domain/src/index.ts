@@ -1,5 +1,6 @@
 // The words and ports that all rooms share.
 export * from './issue-event.js';
+export * from './comment-audience.js';
 export * from './jira.js';
 
 // Comments: documents, their two markups, and the catalogue of messages.

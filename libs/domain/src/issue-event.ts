@@ -8,6 +8,7 @@
  * read back from Jira.
  */
 import type { Product } from '@openhands-jira/contracts';
+import type { CommentAudience } from './comment-audience.js';
 
 /** A person (or app) in Jira, as Jira names them. */
 export interface JiraActor {
@@ -27,14 +28,6 @@ export interface EventIssue {
   id: string;
   key: string | null;
   projectKey: string | null;
-}
-
-/** Who may read a comment. Answers copy it. */
-export interface CommentAudience {
-  /** Jira's own restriction: a role or a group. */
-  visibility: { type: 'role' | 'group'; value: string; identifier?: string } | null;
-  /** An internal note on a service project (`jsdPublic: false`). */
-  internal: boolean;
 }
 
 export interface EventComment {

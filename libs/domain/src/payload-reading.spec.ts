@@ -22,7 +22,11 @@ describe('a piece of a payload', () => {
   it('tells who may read a comment', () => {
     expect(audienceOf({ visibility: { type: 'role', value: 'Developers', identifier: '10' }, jsdPublic: true })).toEqual({ visibility: { type: 'role', value: 'Developers', identifier: '10' }, internal: false });
     expect(audienceOf({ jsdPublic: 'false' })).toEqual({ visibility: null, internal: true });
-    expect(audienceOf({ visibility: 'everybody' })).toEqual({ visibility: null, internal: false });
+    expect(audienceOf({ visibility: null })).toEqual({ visibility: null, internal: false });
+  });
+
+  it.each([{ type: 'team', value: 'Blue' }, { type: 'ROLE', value: 'Developers' }, { value: 'Developers' }, { type: 'role' }, { type: 'group', value: '' }, {}, [], 'everybody', false])('takes a restriction that it cannot read for one: %j', (visibility) => {
+    expect(audienceOf({ visibility }).visibility).toMatchObject({ type: 'unknown' });
   });
 
   it('finds a comment property by its key', () => {

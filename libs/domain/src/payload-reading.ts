@@ -4,7 +4,8 @@
  * Nothing here trusts a shape. Fields are missing, are numbers instead of strings, or are new: a reader takes what it
  * knows and goes on. A strict schema would turn Atlassian's next field into an outage.
  */
-import type { ChangelogItem, CommentAudience, IssueEventKind } from './issue-event.js';
+import type { CommentAudience } from './comment-audience.js';
+import type { ChangelogItem, IssueEventKind } from './issue-event.js';
 
 /** A JSON object. */
 export type Shape = Record<string, unknown>;
@@ -37,15 +38,20 @@ export function wordsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
 }
 
-/** Who may read a comment. Only an explicit `jsdPublic: false` makes it an internal note. */
+/**
+ * Who may read a comment. Only an explicit `jsdPublic: false` makes it an internal note. A restriction that we cannot read
+ * is still one: taken for none, our answer would tell everybody.
+ */
 export function audienceOf(comment: Shape): CommentAudience {
   return { visibility: visibilityOf(comment['visibility']), internal: comment['jsdPublic'] === false || comment['jsdPublic'] === 'false' };
 }
 
 function visibilityOf(value: unknown): CommentAudience['visibility'] {
+  if (value === null || value === undefined) return null;
   const shape = shapeOf(value);
   const [type, name, identifier] = [textOf(shape, 'type'), textOf(shape, 'value'), textOf(shape, 'identifier')];
-  if (type !== 'role' && type !== 'group') return null;
+  const isKnown = (type === 'role' || type === 'group') && (name || identifier);
+  if (!isKnown) return { type: 'unknown', value: name ?? '' };
   return { type, value: name ?? '', ...(identifier && { identifier }) };
 }
 

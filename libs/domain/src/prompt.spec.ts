@@ -1,3 +1,4 @@
+import type { CommentAudience } from './comment-audience.js';
 import type { JiraActor } from './issue-event.js';
 import type { JiraComment } from './jira.js';
 import { earlierComments, followUpPrompt, jobPrompt, jobTitle, systemSuffix, type PromptFacts } from './prompt.js';
@@ -30,6 +31,7 @@ const facts: PromptFacts = {
     attachmentNames: ['screen.png', 'log.txt'],
   },
   comment: trigger,
+  audience: trigger.audience,
   comments: [
     trigger,
     comment('20', 'It is in the cart.'),
@@ -121,6 +123,20 @@ describe('earlier comments', () => {
     ['that are the request', trigger],
   ])('leave out comments %s', (_, other) => {
     expect(earlierComments({ ...facts, comments: [trigger, other] })).toEqual([]);
+  });
+
+  it.each([
+    ['for a role', { visibility: { type: 'role', value: 'Developers' }, internal: false }],
+    ['for the team', { visibility: null, internal: true }],
+    ['for nobody knows whom', { visibility: { type: 'unknown', value: '' }, internal: false }],
+  ] satisfies [string, CommentAudience][])('leave out comments %s when everybody reads the answers', (_, audience) => {
+    expect(earlierComments({ ...facts, comments: [{ ...comment('20', 'x'), audience }] })).toEqual([]);
+    expect(jobPrompt({ ...facts, comments: [{ ...comment('20', 'the secret plan'), audience }] })).not.toContain('the secret plan');
+  });
+
+  it('for a role are kept when only that role reads the answers', () => {
+    const audience: CommentAudience = { visibility: { type: 'role', value: 'Developers' }, internal: false };
+    expect(earlierComments({ ...facts, audience, comments: [{ ...comment('20', 'x'), audience }, comment('21', 'y')] })).toHaveLength(2);
   });
 
   it('are the last ten before the request, oldest first', () => {

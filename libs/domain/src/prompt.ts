@@ -6,6 +6,7 @@
  * our own comments are left out, so that the agent does not answer itself.
  */
 import { wikiToText, type NameOf } from './comment/plain-text.js';
+import { type CommentAudience, mayReach } from './comment-audience.js';
 import type { JiraActor } from './issue-event.js';
 import type { JiraComment, JiraIssue } from './jira.js';
 
@@ -23,6 +24,8 @@ export interface PromptFacts {
   issue: Pick<JiraIssue, 'key' | 'summary' | 'description' | 'creator' | 'assignee' | 'attachmentNames'>;
   /** The comment that asked for the work; null when a label did, or a bare mention. */
   comment: Pick<JiraComment, 'id' | 'body' | 'author'> | null;
+  /** Who will read the answers, which may repeat anything of the prompt. */
+  audience: CommentAudience;
   /** Comments of the issue in any order, the triggering one may be among them. Jira's own times order them. */
   comments: JiraComment[];
   /** Ids by which Jira knows the service account: its comments are ours even without the mark. */
@@ -75,14 +78,14 @@ export function jobTitle(issueKey: string, summary: string): string {
   return cut(title, MAX_TITLE, '…');
 }
 
-/** Comments of people before the request, oldest first; at most the last ten. */
-export function earlierComments(facts: Pick<PromptFacts, 'comment' | 'comments' | 'ownIds'>): JiraComment[] {
+/** Comments of people before the request that the readers of the answers may read, oldest first; at most the last ten. */
+export function earlierComments(facts: Pick<PromptFacts, 'audience' | 'comment' | 'comments' | 'ownIds'>): JiraComment[] {
   const own = new Set(facts.ownIds);
   const trigger = facts.comments.find((candidate) => candidate.id === facts.comment?.id);
   const isEarlier = (candidate: JiraComment): boolean =>
     candidate.id !== facts.comment?.id && (trigger === undefined || timeOf(candidate) <= timeOf(trigger));
   return facts.comments
-    .filter((candidate) => isByAPerson(candidate, own) && isEarlier(candidate))
+    .filter((candidate) => isByAPerson(candidate, own) && isEarlier(candidate) && mayReach(facts.audience, candidate.audience))
     .sort((a, b) => timeOf(a) - timeOf(b))
     .slice(-MAX_EARLIER_COMMENTS);
 }

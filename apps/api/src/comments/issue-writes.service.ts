@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CommentAudience, JiraCapabilities, Message, RefusalMessage, RemoteLink } from '@openhands-jira/domain';
+import { type CommentAudience, haveSameReaders, type JiraCapabilities, type Message, type RefusalMessage, type RemoteLink } from '@openhands-jira/domain';
 import { DataSource, type EntityManager } from 'typeorm';
 import { uuidv7 } from '../database/uuid.js';
 import { Queue } from '../queue/queue.service.js';
@@ -90,7 +90,7 @@ export class IssueWrites {
     const at = wish.at.toISOString();
     if (message.askedAgainAt.includes(at)) return;
     // What a restricted comment said must not appear in one that more people can read.
-    const latest = sameReaders(earlier.audience, wish.audience) ? wish.message : message;
+    const latest = earlier.audience && haveSameReaders(earlier.audience, wish.audience) ? wish.message : message;
     const repeated = { ...latest, askedAgainAt: [...message.askedAgainAt, at] };
     await this.ensure(manager, { ...wish, deliveryId: earlier.deliveryId! }, { key: earlier.key, kind: 'comment', content: { message: repeated }, audience: earlier.audience, quiet: true, memoryGroup: group });
   }
@@ -128,10 +128,6 @@ export class IssueWrites {
     const { connectionId, issueId } = place;
     await this.queue.enqueue(manager, 'comments', { connectionId, issueId }, { key: `${connectionId}:${issueId}` });
   }
-}
-
-function sameReaders(a: CommentAudience | null, b: CommentAudience): boolean {
-  return a?.internal === b.internal && a.visibility?.type === b.visibility?.type && a.visibility?.value === b.visibility?.value;
 }
 
 interface NewWrite {

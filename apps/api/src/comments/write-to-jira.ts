@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CommentMark, type JiraClient, JiraProblem, type Message, messageLinks, type NewComment, renderMessage } from '@openhands-jira/domain';
+import { canBeCopied, type CommentMark, type JiraClient, JiraProblem, type Message, messageLinks, type NewComment, renderMessage } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
@@ -14,6 +14,8 @@ export type GaveUpReason =
   | 'connection_gone'
   | 'issue_gone'
   | 'comment_gone'
+  /** The request was restricted in a way that we do not know, so nobody can tell who may read an answer. */
+  | 'audience_unknown'
   /** Jira refused the content itself, for example a restriction that cannot be copied. */
   | 'refused_by_jira'
   | 'reactions_not_offered'
@@ -59,6 +61,7 @@ export class WriteToJira {
 
   private async comment(write: IssueWriteEntity, site: OpenJira): Promise<WriteResult> {
     const { insteadOf } = write.content as WriteContent['comment'];
+    if (write.audience && !canBeCopied(write.audience)) return { kind: 'gave_up', reason: 'audience_unknown' };
     if (insteadOf && site.can[insteadOf].yes) return { kind: 'gave_up', reason: 'not_needed' };
     if (write.remoteId) return this.edit(write, write.remoteId, site);
     const posted = write.postAttemptedAt ? await findMarked(site.client, write) : null;

@@ -105,6 +105,15 @@ describe('A job, from an accepted request to its end', () => {
     expect(bench.jira.comments[0]!.edits).toEqual([]);
   });
 
+  it('writes nothing into the issue when nobody can tell who may read the answer', async () => {
+    const job = await bench.run((await bench.add({ audience: { visibility: { type: 'unknown', value: '' }, internal: false } })).id);
+    expect(job.state).toBe('succeeded');
+    await bench.write();
+    expect([bench.jira.comments, bench.jira.links, bench.jira.reactions]).toEqual([[], [], []]);
+    const rows = (await bench.db.query('SELECT DISTINCT gave_up_reason FROM issue_writes WHERE job_id = $1', [job.id])) as object[];
+    expect(rows).toEqual([{ gave_up_reason: 'audience_unknown' }]);
+  });
+
   it('goes on in the earlier conversation of the same person, waking its machine', async () => {
     const first = await bench.run((await bench.add()).id);
     bench.agent.conversation(first.conversationId!).pauseSandbox();

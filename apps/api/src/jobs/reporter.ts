@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type FailureDetails, isTerminal, type MessageRepository, messageLinks, type QueueLimit, type ResultMessage, type StatusFacts, type StatusMessage, type StatusNote } from '@openhands-jira/domain';
+import { canBeCopied, type FailureDetails, isTerminal, type MessageRepository, messageLinks, type QueueLimit, type RemoteLink, type ResultMessage, type StatusFacts, type StatusMessage, type StatusNote } from '@openhands-jira/domain';
 import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
@@ -51,6 +51,7 @@ export class Reporter {
   }
 
   async react(manager: EntityManager, job: JobEntity, commentId: string): Promise<void> {
+    if (!canBeCopied(job.audience)) return;
     await this.writes.ensureReaction(manager, { ...placeOf(job), commentId });
   }
 
@@ -70,12 +71,16 @@ export class Reporter {
 
   private async link(manager: EntityManager, job: JobEntity, resolved: boolean): Promise<void> {
     const url = messageLinks(this.config.publicUrl).job(job.id);
-    await this.writes.ensureRemoteLink(manager, { ...placeOf(job), link: { globalId: `${this.config.publicUrl}/jobs/${job.id}`, title: 'OpenHands', url, resolved } });
+    await this.putLink(manager, job, { globalId: `${this.config.publicUrl}/jobs/${job.id}`, title: 'OpenHands', url, resolved });
   }
 
   private async pullRequestLink(manager: EntityManager, job: JobEntity, url: string): Promise<void> {
-    const link = { globalId: url.slice(0, 255), title: `Pull request: ${new URL(url).pathname.slice(1)}`.slice(0, 255), url, resolved: false };
-    await this.writes.ensureRemoteLink(manager, { ...placeOf(job), link });
+    await this.putLink(manager, job, { globalId: url.slice(0, 255), title: `Pull request: ${new URL(url).pathname.slice(1)}`.slice(0, 255), url, resolved: false });
+  }
+
+  /** Everybody who reads the issue sees its links. */
+  private async putLink(manager: EntityManager, job: JobEntity, link: RemoteLink): Promise<void> {
+    if (canBeCopied(job.audience)) await this.writes.ensureRemoteLink(manager, { ...placeOf(job), link });
   }
 
   private async facts(manager: EntityManager, job: JobEntity): Promise<StatusFacts> {

@@ -17,7 +17,7 @@ import type { UserCaller } from '../security/access.js';
 import { Problem } from '../security/problem.js';
 import { isDecision } from './context.js';
 import { RepositoryAccess } from './repository-access.service.js';
-import { JOBS_PER_ISSUE_AND_HOUR, readableIn } from './starts.service.js';
+import { JOBS_PER_ISSUE_AND_HOUR } from './starts.service.js';
 
 const HOUR_MS = 3_600_000;
 const EARLIER_COMMENTS = 50;
@@ -83,7 +83,7 @@ export class Retries {
   private async newJob(former: JobEntity, connection: ConnectionEntity, link: LinkEntity, client: JiraClient, issue: JiraIssue, repository: NewJob['repository']): Promise<NewJob> {
     const { commentId } = await this.jobs.originOf(former);
     const comment = commentId ? await client.getComment(issue.id, commentId) : null;
-    const comments = readableIn(former.audience, await client.listComments(issue.id, EARLIER_COMMENTS));
+    const comments = await client.listComments(issue.id, EARLIER_COMMENTS);
     return {
       connectionId: connection.id,
       deliveryId: null,
@@ -96,7 +96,7 @@ export class Retries {
       actor: actorOf(link),
       linkMethod: link.method,
       repository,
-      prompt: jobPrompt({ issue, comment, comments, ownIds: connection.serviceAccountIds }),
+      prompt: jobPrompt({ issue, comment, audience: former.audience, comments, ownIds: connection.serviceAccountIds }),
       followUpPrompt: null,
       systemSuffix: systemSuffix(issue.key),
       continuesJobId: null,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CommentAudience, followUpPrompt, type JiraComment, jobPrompt, type MessagePerson, systemSuffix } from '@openhands-jira/domain';
+import { followUpPrompt, jobPrompt, mayReach, type MessagePerson, systemSuffix } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
@@ -74,7 +74,7 @@ export class Starts {
     const origin = retryOf && (await this.jobs.originOf(retryOf));
     const comment = origin ? await originalComment(request, origin) : request.comment;
     const audience = origin && !mayReach(request.audience, origin.audience) ? origin.audience : request.audience;
-    const comments = readableIn(audience, await this.earlierComments(request));
+    const comments = await this.earlierComments(request);
     const ownIds = [...connection.serviceAccountIds];
     return {
       connectionId: connection.id,
@@ -88,7 +88,7 @@ export class Starts {
       actor: personOf(actor),
       linkMethod: person.link.method,
       repository: repository.repository,
-      prompt: jobPrompt({ issue, comment, comments, ownIds }),
+      prompt: jobPrompt({ issue, comment, audience, comments, ownIds }),
       followUpPrompt: continues ? followUpPrompt({ issue, comment }) : null,
       systemSuffix: systemSuffix(issue.key),
       continuesJobId: continues?.id ?? null,
@@ -96,26 +96,11 @@ export class Starts {
       receivedAt: delivery.receivedAt,
     };
   }
-
 }
 
 /** A retry repeats the former instruction, on a fresh copy of the issue; a retry of a retry that of the first. */
 async function originalComment(request: Request, origin: JobEntity): Promise<Request['comment']> {
   return origin.commentId ? request.client.getComment(request.issue.id, origin.commentId) : null;
-}
-
-/**
- * The comments that the agent may know of when its answers go to these readers. What it is told may come back in its last
- * words, so an answer for everybody, or for a customer, must not rest on what was said in a closed circle.
- */
-export function readableIn(answers: CommentAudience, comments: JiraComment[]): JiraComment[] {
-  return comments.filter(({ audience }) => mayReach(answers, audience));
-}
-
-/** Whether what was said to some readers may come back in answers to these. */
-function mayReach(answers: CommentAudience, said: CommentAudience): boolean {
-  const openEnough = said.visibility === null || (said.visibility.type === answers.visibility?.type && said.visibility.value === answers.visibility.value);
-  return openEnough && (!said.internal || answers.internal);
 }
 
 /** What is stored of a person: no e-mail address. */
