@@ -6,7 +6,8 @@
  */
 import type { Product } from '@openhands-jira/contracts';
 import type { DocumentNode } from './comment/document.js';
-import type { ChangelogItem, CommentAudience, IssueEvent, JiraActor } from './issue-event.js';
+import type { CommentAudience } from './comment-audience.js';
+import type { ChangelogItem, IssueEvent, JiraActor } from './issue-event.js';
 import type { DatedChange, RecentIssue } from './recent-issues.js';
 
 /** Something a product can or cannot do, with the reason for people. */
