@@ -1,0 +1,104 @@
+/** Configure, Link and Unlink without a pointer: only keys, each field reached with Tab, and the focus always in sight. */
+import { expect, test, type Locator } from '@playwright/test';
+import { ACCOUNTS, CREDENTIALS } from '../../../tools/sandbox/seed.ts';
+import { Installation } from './installation.js';
+import { Person } from './person.js';
+
+test.describe.configure({ mode: 'serial' });
+
+let installation: Installation;
+
+test.beforeAll(async () => {
+  installation = await Installation.start();
+});
+
+test.afterAll(async () => {
+  await installation?.stop();
+});
+
+/** More steps than any screen has. */
+const PATIENCE = 40;
+
+/** Presses Tab until the element has the focus. What has the focus meanwhile must not be hidden behind something else. */
+async function tabTo(wanted: Locator): Promise<void> {
+  const page = wanted.page();
+  await expect(wanted).toBeVisible();
+  for (let step = 0; step < PATIENCE; step += 1) {
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(hiddenFocus)).toBeNull();
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error(`${String(wanted)} cannot be reached with Tab.`);
+}
+
+/** The element with the focus, when something else lies over its middle; null when it can be seen. */
+function hiddenFocus(): string | null {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body) return null;
+  const { left, top, width, height } = focused.getBoundingClientRect();
+  const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+  const isSeen = !seen || focused.contains(seen) || seen.contains(focused) || (focused instanceof HTMLInputElement && [...(focused.labels ?? [])].some((label) => label.parentElement?.contains(seen)));
+  return isSeen ? null : `${focused.outerHTML.slice(0, 200)} is behind ${seen.outerHTML.slice(0, 200)}`;
+}
+
+test('A workspace is configured with keys only', async ({ browser }) => {
+  const ada = await Person.signedIn(browser, installation, 'ada');
+  const { page } = ada;
+  const field = (name: string): Locator => page.getByRole('textbox', { name, exact: true });
+  await tabTo(page.getByRole('link', { name: 'Configure: Jira Cloud' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Jira Cloud', level: 1 })).toBeFocused();
+  await tabTo(field('Workspace name'));
+  await page.keyboard.type('acme');
+  await page.keyboard.press('Enter');
+  await expect(field('Webhook Secret')).toBeFocused();
+  await page.keyboard.type(CREDENTIALS.webhookSecret);
+  await tabTo(field('Service Account Email'));
+  await page.keyboard.type(CREDENTIALS.serviceAccountEmail);
+  await tabTo(field('Service Account API Key'));
+  await page.keyboard.type('a-wrong-token');
+  ada.expects('422 POST /api/v1/jira-cloud/workspaces');
+  await page.keyboard.press('Enter');
+  await expect(field('Service Account API Key')).toHaveAttribute('aria-invalid', 'true');
+  await expect(field('Service Account API Key')).toBeFocused();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(CREDENTIALS.serviceAccountToken);
+  await tabTo(page.getByRole('switch', { name: 'Active' }));
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('switch', { name: 'Active' })).not.toBeChecked();
+  await page.keyboard.press('Space');
+  installation.sandbox.atlassian.consent.autoConsent(ACCOUNTS.ada);
+  await tabTo(page.getByRole('button', { name: 'Connect', exact: true }));
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/result=configured/);
+  ada.expectNoComplaints();
+});
+
+test('A colleague links and unlinks the own account with keys only', async ({ browser }) => {
+  const ben = await Person.signedIn(browser, installation, 'ben');
+  const { page } = ben;
+  await tabTo(page.getByRole('link', { name: 'Configure: Jira Cloud' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page.getByRole('textbox', { name: 'Workspace name' }));
+  await page.keyboard.type('acme');
+  installation.sandbox.atlassian.consent.autoConsent(ACCOUNTS.ben);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/result=linked/);
+  await tabTo(page.getByRole('link', { name: 'Back to the integrations' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page.getByRole('link', { name: 'Edit: Jira Cloud' }));
+  await page.keyboard.press('Enter');
+  const unlink = page.getByRole('button', { name: 'Unlink', exact: true });
+  await tabTo(unlink);
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(unlink).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('button', { name: 'Unlink' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('link', { name: 'Configure: Jira Cloud' })).toBeVisible();
+  ben.expectNoComplaints();
+});
