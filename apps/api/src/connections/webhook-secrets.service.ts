@@ -58,7 +58,8 @@ export class WebhookSecrets {
   /** Null when there is no such connection. */
   async of(connectionId: string): Promise<WebhookDoor | null> {
     const known = this.known.get(connectionId);
-    const fresh = known !== undefined && this.age(known) < FRESH_MS ? known : await this.ask(connectionId);
+    // A connection that is not active may have become so just now, and its first delivery must not be thrown away.
+    const fresh = known?.status === 'active' && this.age(known) < FRESH_MS ? known : await this.ask(connectionId);
     return fresh && this.door(connectionId, fresh);
   }
 

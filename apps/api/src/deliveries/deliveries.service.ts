@@ -117,6 +117,15 @@ export class Deliveries {
     return { deliveryId: accepted.deliveryId };
   }
 
+  /**
+   * Holds a delivery that is still to be decided until the transaction ends; false when it was decided meanwhile. A process
+   * that lost its heartbeat may still be at work on what another one took over.
+   */
+  async holdPending(manager: EntityManager, id: string): Promise<boolean> {
+    const rows = (await manager.query(`SELECT 1 FROM deliveries WHERE id = $1 AND outcome = 'pending' FOR UPDATE`, [id])) as unknown[];
+    return rows.length > 0;
+  }
+
   /** Writes how a delivery ended. The first settlement stands. */
   async settle(manager: EntityManager, id: string, end: Settlement): Promise<void> {
     await manager.query(

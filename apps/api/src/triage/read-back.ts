@@ -39,8 +39,10 @@ async function confirmComment(question: ReadBackQuestion, commentId: string): Pr
   const { client, event, issue, trace } = question;
   const comment = await client.getComment(issue.id, commentId);
   if (!comment) return goneOrNotYet(question, 'The comment is not in Jira any more.');
-  const actor = event.kind === 'comment_edited' ? (comment.updateAuthor ?? comment.author) : comment.author;
-  if (!actor || isForeign(event.actor, actor)) return mismatch(trace, `Jira names another author of the comment than the delivery did: ${actor?.displayName ?? 'nobody'}.`);
+  // Whoever edited the text last has said what it says now, also when the comment was new.
+  const actor = comment.updateAuthor ?? comment.author;
+  const claimed = event.kind === 'comment_edited' ? actor : comment.author;
+  if (!actor || !claimed || isForeign(event.actor, claimed)) return mismatch(trace, `Jira names another author of the comment than the delivery did: ${claimed?.displayName ?? 'nobody'}.`);
   const mention = findMention({ body: comment.body, format: 'wiki', product: question.product, token: question.token, serviceAccountIds: question.serviceAccountIds });
   if (!mention.addressed) return withdrawn(trace, 'The comment in Jira no longer addresses us.');
   trace.note('read back', 'yes', `Jira confirms the comment and its author, ${actor.displayName}.`);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { REASON_TEXTS } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { Clock } from '../config/clock.js';
@@ -22,9 +23,10 @@ export class Settlements {
   ) {}
 
   async settle(delivery: DeliveryEntity, decision: Decision, trace: Trace, question?: Question | Request): Promise<void> {
-    trace.note('outcome', decision.outcome === 'job' ? 'yes' : 'no', decision.detail);
+    trace.note('outcome', decision.outcome === 'job' ? 'yes' : 'no', `${REASON_TEXTS[decision.reason].title}.`);
     const request = question && 'actor' in question ? question : undefined;
     await this.db.transaction(async (manager) => {
+      if (!(await this.deliveries.holdPending(manager, delivery.id))) return;
       const jobId = decision.outcome === 'job' ? await decision.effect(manager) : null;
       if (decision.outcome === 'refused' && decision.message && request) await this.tell(manager, request, decision);
       await this.deliveries.settle(manager, delivery.id, {

@@ -8,6 +8,7 @@ import { Connections } from '../connections/connections.service.js';
 import { Deliveries } from '../deliveries/deliveries.service.js';
 import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
 import { Jiras } from '../jira/jiras.service.js';
+import { RetryLater } from '../queue/queue.service.js';
 import { sha256 } from '../security/digest.js';
 import { isDecision, type Question, type Request } from './context.js';
 import { type Decision, ignored } from './decision.js';
@@ -17,6 +18,9 @@ import { Settlements } from './settlements.service.js';
 import { Trace } from './trace.js';
 import { TriggerStore } from './trigger.store.js';
 import { Withdrawals } from './withdrawals.service.js';
+
+/** An edit waits this long for the decision about its comment; decisions that take longer have failed. */
+const UNDECIDED_MS = 45 * 60_000;
 
 /**
  * The decision about a stored delivery, as one straight line of small steps. Each step either goes on or says how the
@@ -84,9 +88,11 @@ export class Triage {
   }
 
   /** Editing never restarts or repeats work; it helps only where the comment was refused or did not address us before. */
-  private async alreadyAnswered({ event, trigger, connection, trace }: Question): Promise<Decision | null> {
+  private async alreadyAnswered({ event, trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
     if (trigger.kind !== 'comment' || !trigger.edited || trigger.via === 'unproven_picker' || !event.comment) return null;
     const known = await this.triggers.knownComment(connection.id, trigger.commentId, trigger.key);
+    const undecided = known !== null && known.outcome === null && this.ageOf(delivery) < UNDECIDED_MS;
+    if (undecided) throw new RetryLater(2000, 'The comment itself is being decided; its edit comes after it');
     const mention = findMention({ body: event.comment.body, format: 'wiki', product: connection.product, token: this.config.triggerMention, serviceAccountIds: connection.serviceAccountIds });
     const verdict = decideEdit({
       known: known && { outcome: known.outcome ?? 'pending', textHash: known.textHash?.toString('hex') ?? null },
@@ -122,12 +128,16 @@ export class Triage {
     }
     const { triggerMention: token, triggerLabel: label } = this.config;
     const { serviceAccountIds } = connection;
-    const ageMs = this.clock.now().getTime() - delivery.receivedAt.getTime();
+    const ageMs = this.ageOf(delivery);
     const confirmed = await readBack({ client, event, trigger, issue, product: connection.product, token, label, serviceAccountIds, ageMs, trace });
     if (isDecision(confirmed)) return confirmed;
     const reading = confirmed.comment ? readCommand({ body: confirmed.comment.body, format: 'wiki', product: connection.product, token, serviceAccountIds }) : ({ kind: 'empty' } as const);
     trace.note('reading', 'info', readingWords(reading));
     return { ...question, ...confirmed, issue, reading };
+  }
+
+  private ageOf(delivery: DeliveryEntity): number {
+    return this.clock.now().getTime() - delivery.receivedAt.getTime();
   }
 
   private eventOf(delivery: DeliveryEntity, connection: ConnectionEntity): IssueEvent | null {
@@ -165,4 +175,3 @@ function readingWords(reading: Request['reading']): string {
       return reading.fresh ? 'The comment is an instruction that begins afresh.' : 'The comment is an instruction.';
   }
 }
-

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FailedReason } from '@openhands-jira/contracts';
-import { type CommentAudience, type IssueEvent, JiraProblem } from '@openhands-jira/domain';
+import { type CommentAudience, detectTrigger, type IssueEvent, JiraProblem } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { GitProviderUnreachable } from '../git-providers/git-provider.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
@@ -77,9 +77,10 @@ export class TriageWorker implements OnApplicationBootstrap {
     const reason = isFailedReason(delivery.detail) ? delivery.detail : 'internal_error';
     const trace = new Trace(delivery.trace, this.clock);
     const detail = 'It could not be processed, and all attempts are used up.';
-    trace.note('outcome', 'error', detail);
     const event = await this.eventOf(delivery);
+    if (event && (await this.addressedSomebodyElse(delivery, event))) return this.endSilently(delivery, trace);
     const key = await this.triggers.keyOf(delivery.connectionId, delivery.id);
+    trace.note('outcome', 'error', detail);
     await this.db.transaction(async (manager) => {
       await this.deliveries.settle(manager, delivery.id, { outcome: 'failed', reason, detail, trace: trace.steps });
       if (key) await this.triggers.settle(manager, delivery.connectionId, key, { outcome: 'failed', reason, textHash: null });
@@ -90,6 +91,19 @@ export class TriageWorker implements OnApplicationBootstrap {
       await this.writes.ensureComment(manager, { key: `failure:${delivery.id}`, connectionId: delivery.connectionId, issueId: event.issue.id, deliveryId: delivery.id, message, audience: claimedAudience(event), quiet: false });
     });
     this.log.error({ deliveryId, reason }, 'A delivery could not be processed');
+  }
+
+  /** As long as nobody knows the ids of the service account, each comment that picks a person waits; most of them are not for us. */
+  private async addressedSomebodyElse(delivery: DeliveryEntity, event: IssueEvent): Promise<boolean> {
+    const serviceAccountIds = (await this.connections.byId(delivery.connectionId))?.serviceAccountIds ?? [];
+    const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds });
+    return verdict.kind === 'ignored' || (verdict.trigger.kind === 'comment' && verdict.trigger.via === 'unproven_picker');
+  }
+
+  private async endSilently(delivery: DeliveryEntity, trace: Trace): Promise<void> {
+    const detail = 'The comment mentions somebody, and nothing shows that the service account was meant.';
+    trace.note('mention', 'no', detail);
+    await this.db.transaction((manager) => this.deliveries.settle(manager, delivery.id, { outcome: 'ignored', reason: 'no_mention_no_label', detail, trace: trace.steps }));
   }
 
   private async eventOf(delivery: DeliveryEntity): Promise<ReturnType<Jiras['readEvent']>> {
