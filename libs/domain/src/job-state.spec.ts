@@ -18,7 +18,7 @@ const reading: AgentReading = {
   sinceReadyMs: 10 * MINUTE,
   ranBefore: true,
   finishedBefore: false,
-  resumedBefore: false,
+  sinceResumeMs: null,
   events: null,
 };
 const poll = (
@@ -102,8 +102,18 @@ describe("the agent's states", () => {
       { next: 'resume' },
     ],
     [
-      'machine paused in mid-run again',
-      { sandboxStatus: 'PAUSED', executionStatus: null, events: 'was_running', resumedBefore: true },
+      'machine still paused, resumed just now',
+      { sandboxStatus: 'PAUSED', executionStatus: null, events: 'was_running', sinceResumeMs: 5_000 },
+      poll(null),
+    ],
+    [
+      'machine ended before it was resumed',
+      { sandboxStatus: 'PAUSED', executionStatus: null, events: 'finished', sinceResumeMs: 5_000 },
+      { next: 'succeed' },
+    ],
+    [
+      'machine still paused, or again, five minutes after it was resumed',
+      { sandboxStatus: 'PAUSED', executionStatus: null, events: 'was_running', sinceResumeMs: 5 * MINUTE },
       { next: 'fail', reason: 'agent_suspended' },
     ],
     [

@@ -31,6 +31,8 @@ export function canBecome(from: JobState, to: JobState): boolean {
 export const IDLE_LIMIT_MS = 5 * 60_000;
 /** The agent's server is silent although its machine runs: after this time the status comment says so. */
 export const SILENT_NOTICE_MS = 10 * 60_000;
+/** A paused machine that was resumed may stay paused for this long: the resume only begins to wake it. */
+export const RESUME_LIMIT_MS = 5 * 60_000;
 /** A fresh conversation may be missing from the list for this long. */
 export const APPEARANCE_LIMIT_MS = 60_000;
 
@@ -53,8 +55,8 @@ export interface AgentReading {
   ranBefore: boolean;
   /** True when the previous look showed `RUNNING` and `finished` too. */
   finishedBefore: boolean;
-  /** True when this job's machine was resumed once already. */
-  resumedBefore: boolean;
+  /** Since this job's machine was resumed, which happens once; null when it was not. */
+  sinceResumeMs: number | null;
   /** What the events tell; null as long as they were not read. */
   events: EventsVerdict | null;
 }
@@ -83,7 +85,7 @@ export function readAgentState(reading: AgentReading): AgentDecision {
     case 'RUNNING':
       return runningSandbox(reading);
     case 'PAUSED':
-      return byEvents(reading, reading.resumedBefore ? fail('agent_suspended') : { next: 'resume' });
+      return byEvents(reading, pausedInMidRun(reading));
     case 'MISSING':
       return byEvents(reading, fail('agent_sandbox_missing'));
     case 'ERROR':
@@ -91,6 +93,11 @@ export function readAgentState(reading: AgentReading): AgentDecision {
     default:
       return poll(null);
   }
+}
+
+function pausedInMidRun({ sinceResumeMs }: AgentReading): AgentDecision {
+  if (sinceResumeMs === null) return { next: 'resume' };
+  return sinceResumeMs < RESUME_LIMIT_MS ? poll(null) : fail('agent_suspended');
 }
 
 function missingConversation(reading: AgentReading): AgentDecision {

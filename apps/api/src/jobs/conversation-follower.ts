@@ -59,7 +59,7 @@ export class ConversationFollower {
       sinceReadyMs: follow.readyAt ? seenAt.getTime() - Date.parse(follow.readyAt) : 0,
       ranBefore: follow.ranBefore ?? false,
       finishedBefore: follow.sandboxStatus === 'RUNNING' && follow.executionStatus === 'finished',
-      resumedBefore: follow.resumed ?? false,
+      sinceResumeMs: follow.resumedAt ? seenAt.getTime() - Date.parse(follow.resumedAt) : null,
       events: null,
     };
   }
@@ -107,11 +107,11 @@ export class ConversationFollower {
     await this.progress.noteAndShow(run.jobId, 'agent_not_reachable', 'The agent does not answer; still trying.');
   }
 
-  /** Once per run. It takes a while until the machine runs again. */
+  /** Once per run. It takes up to minutes until the machine runs again. */
   private async resume(run: JobRunEntity, look: ConversationLook | undefined): Promise<void> {
     const sandboxId = look?.sandboxId ?? run.sandboxId;
     if (sandboxId) await this.agent.resume(run.agentAccount, sandboxId);
-    await this.runs.remember(run, { resumed: true });
+    await this.runs.remember(run, { resumedAt: this.clock.now().toISOString() });
     await this.progress.noteAndShow(run.jobId, 'resumed', "The agent's machine was paused in the middle of the run and is woken once.");
     await this.runs.lookAgain(run, this.plan.shortPauseMs);
   }

@@ -79,6 +79,25 @@ describe('A job, from an accepted request to its end', () => {
     expect(await bench.followToEnd(job.id)).toMatchObject(end);
   });
 
+  it('waits five minutes for a machine that was woken, which takes its time', async () => {
+    bench.agent.play('runs-for-ever');
+    const job = await bench.add();
+    await bench.startUp(job.id);
+    await bench.followUntil(job.id, (one) => one.state === 'running');
+    const conversation = bench.agent.conversations.at(-1)!;
+    const wakes = (): number => bench.agent.standIn.calls.filter((call) => call.path.endsWith('/resume')).length;
+    for (const minutes of [0, 2, 2.5]) {
+      bench.clock.advance(minutes * MINUTE);
+      conversation.force('PAUSED', null);
+      await bench.tick();
+      expect(await bench.job(job.id)).toMatchObject({ state: 'running' });
+      expect(wakes()).toBe(1);
+    }
+    bench.clock.advance(MINUTE);
+    conversation.force('PAUSED', null);
+    expect(await bench.followToEnd(job.id)).toMatchObject({ state: 'failed', failure: 'agent_suspended' });
+  });
+
   it('tells when the agent waits for a person, and when it was paused in its own page', async () => {
     bench.agent.play('waiting');
     const job = await bench.add();

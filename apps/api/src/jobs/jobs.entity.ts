@@ -88,7 +88,7 @@ export interface FollowMemory {
   executionStatus?: string | null;
   unchangedSince?: string;
   ranBefore?: boolean;
-  resumed?: boolean;
+  resumedAt?: string;
   /** Consecutive looks without an answer. */
   failures?: number;
   keyRefusals?: number;
