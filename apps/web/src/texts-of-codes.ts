@@ -116,6 +116,11 @@ export const oauthResults: Record<OAuthResult, { title: string; text: string }> 
   failed: { title: 'The connection could not be completed', text: 'Nothing was changed. Jira did not answer as expected. Try again; if it stays so, ask an administrator to look at the log.' },
 };
 
+/** Where Jira Data Center needs other words: there is one site, and nothing to choose. */
+export const dataCenterResults: Partial<typeof oauthResults> = {
+  wrong_site: { title: 'The consent was for another Jira', text: 'Nothing was changed. Connect again to give your consent at the Jira that is used now.' },
+};
+
 /** What a step of a decision looks at. Steps that are not named here are shown by their own word. */
 export const traceSteps: Record<string, string> = {
   signature: 'Signature', event: 'Kind of event', connection: 'Connection', mention: 'Mention', label: 'Label', author: 'Author', edit: 'Edited comment', replay: 'Run again',

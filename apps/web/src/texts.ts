@@ -1,7 +1,7 @@
 /**
  * Every word that people read on the page, in one place and one language. A translation is a second object of this
  * type. Sentences with values are functions, because word order differs between languages. The words for codes stand in
- * `texts-of-codes.ts`.
+ * `texts-of-codes.ts`, those of two larger screens in `texts-of-data-center.ts` and `texts-of-installation.ts`.
  */
 import type { Product } from '@openhands-jira/contracts';
 import * as codes from './texts-of-codes.js';
@@ -16,6 +16,7 @@ export const texts = {
     integrations: 'Integrations',
     activity: 'Activity',
     account: 'Account',
+    installation: 'Installation',
     signOut: 'Sign out',
     signOutFailed: 'You could not be signed out. Try again.',
     administrator: 'Administrator',
@@ -72,6 +73,11 @@ export const texts = {
     configure: 'Configure',
     edit: 'Edit',
     finish: 'Finish the set-up',
+    connect: 'Connect',
+    linkByEmail: 'Link account',
+    setUpWebhook: 'Set up the webhook',
+    manage: 'Manage',
+    openInstallation: 'Open the installation settings',
     site: 'Jira site',
     postsAs: 'Posts as',
     yourAccount: 'Your Jira account',
@@ -89,6 +95,7 @@ export const texts = {
     again: 'Try again',
     toList: 'Back to the integrations',
     toActivity: 'See the activity',
+    toDataCenter: 'See Jira Data Center',
     unknown: 'This page ends a visit to Jira',
     unknownText: 'It has nothing to say when it is opened by itself.',
     codes: {
@@ -96,7 +103,15 @@ export const texts = {
       jira_rejected_credentials: 'Jira refused the credentials of the service account.',
       jira_missing_permission: 'A permission in Jira is missing.',
       tls_untrusted: 'The certificate of Jira is not trusted here.',
-      access_denied: 'Atlassian reports that access was denied.',
+      access_denied: 'The consent page reports that access was denied.',
+      jira_account_taken: 'This Jira account is connected to somebody else here.',
+      base_url_changed: 'An administrator changed the address of Jira in the meantime.',
+      connection_removed: 'The connection was removed in the meantime.',
+      product_disabled: 'Jira Data Center was switched off in the meantime.',
+      client_refused: 'Jira does not accept the OAuth client of this installation. An administrator has to correct its ID or secret.',
+      code_refused: 'Jira did not accept its own confirmation; it lives only a few seconds.',
+      scope_refused: 'The application link in Jira does not allow what is needed. A Jira administrator has to give it the permission Write.',
+      signed_out: 'You were not signed in here any more.',
     } as Record<string, string>,
   },
 
@@ -282,6 +297,13 @@ export const texts = {
     replayText: 'Decides the same payload again under today\'s settings, as a new delivery. What already started a job does not start twice.',
     replayed: 'It runs again as a new delivery.',
     openReplayed: 'Open the new delivery',
+  },
+
+  decision: {
+    title: 'How this request was decided',
+    more: 'This is what everybody with the link may see. The person who asked, the owner of the connection and administrators see every step.',
+    notYours: 'This is what everybody with the link may see. Every step is for the person who asked, the owner of the connection and administrators.',
+    unknown: 'The address may be mistyped, or the decision is no longer kept.',
   },
 
   job: {

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { LoadingBlock, Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense } from 'react';
-import { NavLink, Navigate, Outlet, useLocation } from 'react-router';
+import { type ReactNode, Suspense } from 'react';
+import { Link, NavLink, Navigate, Outlet, useLocation } from 'react-router';
 import { meQuery, useSignOut } from '../features/sign-in/me.js';
 import { isSignedOut } from '../lib/query.js';
 import { texts } from '../texts.js';
@@ -10,20 +10,28 @@ import { ColourChoice } from './colour-choice.js';
 import icon from './icon.svg';
 import { LoadFailure } from './load-failure.js';
 
-/** The frame around all screens for people who are signed in. Everybody else is sent to sign in first, and comes back. */
-export function Layout() {
+/**
+ * The frame around all screens. Who is not signed in is sent to sign in first, and comes back; a screen that has something
+ * for everybody names it in `signedOut`.
+ */
+export function Layout({ signedOut }: { signedOut?: ReactNode }) {
   const me = useQuery(meQuery);
-  const { pathname, search } = useLocation();
+  const signInHere = useSignInHere();
+  const isOut = isSignedOut(me.error) && !me.data;
 
-  if (isSignedOut(me.error) && !me.data) return <Navigate to={`/sign-in?returnTo=${encodeURIComponent(pathname + search)}`} replace />;
+  if (isOut && !signedOut) return <Navigate to={signInHere} replace />;
   return (
     <>
       <a className="skip" href="#content">{texts.app.skip}</a>
-      <Head name={me.data?.name ?? null} />
+      <header className="frame-head">
+        <div className="frame-head-row">
+          {isOut ? <SignedOutHead signInHere={signInHere} /> : <Head name={me.data?.name ?? null} isAdmin={me.data?.isAdmin ?? false} />}
+        </div>
+      </header>
       <main id="content" className="frame-main" tabIndex={-1}>
         {me.isPending && <LoadingBlock label={texts.common.loading} />}
-        {me.isError && !me.data && <LoadFailure query={me} />}
-        {me.data && <Suspense fallback={<LoadingBlock label={texts.common.loading} />}><Outlet /></Suspense>}
+        {me.isError && !me.data && !isOut && <LoadFailure query={me} />}
+        {(me.data || isOut) && <Suspense fallback={<LoadingBlock label={texts.common.loading} />}>{isOut ? signedOut : <Outlet />}</Suspense>}
       </main>
       <footer className="frame-foot">
         <span>{texts.app.colours}</span>
@@ -33,27 +41,41 @@ export function Layout() {
   );
 }
 
-function Head({ name }: { name: string | null }) {
+/** The sign-in page, with the way back to where the person is now. */
+function useSignInHere(): string {
+  const { pathname, search } = useLocation();
+  return `/sign-in?returnTo=${encodeURIComponent(pathname + search)}`;
+}
+
+function Head({ name, isAdmin }: { name: string | null; isAdmin: boolean }) {
   const signOut = useSignOut();
   return (
-    <header className="frame-head">
-      <div className="frame-head-row">
-        <NavLink to="/settings/integrations" end className="brand" aria-current={undefined}><img src={icon} alt="" />{texts.app.name}</NavLink>
-        <nav aria-label={texts.app.menu}>
-          <ul className="menu">
-            <li><NavLink to="/settings/integrations">{texts.app.integrations}</NavLink></li>
-            <li><NavLink to="/activity">{texts.app.activity}</NavLink></li>
-            <li><NavLink to="/account">{texts.app.account}</NavLink></li>
-          </ul>
-        </nav>
-        {name && (
-          <div className="frame-person">
-            <span className="ui-wrap">{name}</span>
-            <Button variant="default" size="xs" loading={signOut.pending} onClick={() => void signOut.run()}>{texts.app.signOut}</Button>
-          </div>
-        )}
-        {signOut.failure && <Notice tone="bad" role="alert">{texts.app.signOutFailed}</Notice>}
-      </div>
-    </header>
+    <>
+      <NavLink to="/settings/integrations" end className="brand" aria-current={undefined}><img src={icon} alt="" />{texts.app.name}</NavLink>
+      <nav aria-label={texts.app.menu}>
+        <ul className="menu">
+          <li><NavLink to="/settings/integrations">{texts.app.integrations}</NavLink></li>
+          <li><NavLink to="/activity">{texts.app.activity}</NavLink></li>
+          <li><NavLink to="/account">{texts.app.account}</NavLink></li>
+          {isAdmin && <li><NavLink to="/settings/installation">{texts.app.installation}</NavLink></li>}
+        </ul>
+      </nav>
+      {name && (
+        <div className="frame-person">
+          <span className="ui-wrap">{name}</span>
+          <Button variant="default" size="xs" loading={signOut.pending} onClick={() => void signOut.run()}>{texts.app.signOut}</Button>
+        </div>
+      )}
+      {signOut.failure && <Notice tone="bad" role="alert">{texts.app.signOutFailed}</Notice>}
+    </>
+  );
+}
+
+function SignedOutHead({ signInHere }: { signInHere: string }) {
+  return (
+    <>
+      <span className="brand"><img src={icon} alt="" />{texts.app.name}</span>
+      <div className="frame-person"><Button component={Link} to={signInHere} variant="default" size="xs">{texts.signIn.title}</Button></div>
+    </>
   );
 }

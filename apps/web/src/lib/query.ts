@@ -26,9 +26,9 @@ export function isSignedOut(error: Error | null): boolean {
   return error instanceof RequestFailed && error.code === 'unauthenticated';
 }
 
-/** True when the thing does not exist, or is somebody else's. */
+/** True when the thing does not exist, is somebody else's, or when its id in the address is none at all. */
 export function isNotFound(error: Error | null): boolean {
-  return error instanceof RequestFailed && error.status === 404;
+  return error instanceof RequestFailed && (error.status === 404 || error.code === 'validation_failed');
 }
 
 /** The sentence for people about an error. */

@@ -1,4 +1,4 @@
-import { DeliveryDetail, type DeliveryOutcome, DeliveryPage, ReplayAccepted } from '@openhands-jira/contracts';
+import { DeliveryDetail, type DeliveryOutcome, DeliveryPage, PublicDecision, ReplayAccepted } from '@openhands-jira/contracts';
 import type { IconName, Tone } from '@openhands-jira/ui';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { request } from '../../lib/api.js';
@@ -36,6 +36,15 @@ export function deliveryQuery(id: string) {
     queryKey: ['delivery', id],
     queryFn: ({ signal }) => request(`/api/v1/deliveries/${encodeURIComponent(id)}`, DeliveryDetail, { signal }),
     refetchInterval: ({ state }) => (state.data?.outcome === 'pending' ? LIVE_MS / 2 : false),
+  });
+}
+
+/** What anybody with the link may know of a delivery. */
+export function decisionQuery(id: string) {
+  return queryOptions({
+    queryKey: ['decision', id],
+    queryFn: ({ signal }) => request(`/api/v1/deliveries/${encodeURIComponent(id)}/decision`, PublicDecision, { signal }),
+    refetchInterval: ({ state }) => (state.data?.outcome === 'pending' ? LIVE_MS : false),
   });
 }
 

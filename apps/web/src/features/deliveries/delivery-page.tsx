@@ -5,12 +5,12 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
-import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
 import { useAction } from '../../lib/use-action.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery } from '../integrations/integrations.js';
+import { DecisionPage } from './decision-page.js';
 import { eventName } from './deliveries-table.js';
 import { deliveryQuery, OUTCOME_ICONS, OUTCOME_TONES, replayDelivery } from './deliveries.js';
 
@@ -18,7 +18,7 @@ import { deliveryQuery, OUTCOME_ICONS, OUTCOME_TONES, replayDelivery } from './d
 export function DeliveryPage() {
   const { id = '' } = useParams();
   const delivery = useQuery(deliveryQuery(id));
-  if (isNotFound(delivery.error)) return <NotFoundPage />;
+  if (isNotFound(delivery.error)) return <DecisionPage signedIn />;
   return (
     <>
       <p><Link className="back-link" to="/activity">{texts.delivery.backToList}</Link></p>

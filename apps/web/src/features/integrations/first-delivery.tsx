@@ -9,9 +9,9 @@ import { integrationsQuery } from './integrations.js';
 
 /**
  * Waits for the first signed delivery and says when it came: the only proof that the webhook is right. A delivery is
- * stored only when its signature fits, so the time of the last one is enough to know.
+ * stored only when its signature fits, so the time of the last one is enough to know. `waiting` says what makes one come.
  */
-export function FirstDelivery({ connection }: { connection: Connection }) {
+export function FirstDelivery({ connection, waiting = texts.cloud.firstWaitingText }: { connection: Connection; waiting?: string }) {
   const { lastDeliveryAt } = connection.webhook;
   useQuery({ ...integrationsQuery, refetchInterval: lastDeliveryAt ? false : LIVE_MS });
   useArrival(lastDeliveryAt);
@@ -21,7 +21,7 @@ export function FirstDelivery({ connection }: { connection: Connection }) {
     <Section title={t.firstTitle}>
       {lastDeliveryAt
         ? <Notice tone="good" title={t.firstArrived}><p>{t.lastArrived}: <Moment at={lastDeliveryAt} justNow={texts.common.justNow} />. <Link to="/activity">{texts.returned.toActivity}</Link></p></Notice>
-        : <Notice tone="progress" title={t.firstWaiting}><p><span className="pulse" aria-hidden="true" /> {t.firstWaitingText}</p></Notice>}
+        : <Notice tone="progress" title={t.firstWaiting}><p><span className="pulse" aria-hidden="true" /> {waiting}</p></Notice>}
     </Section>
   );
 }

@@ -4,17 +4,18 @@ import { ExternalLink, Facts, Moment, Section, StatusBadge } from '@openhands-ji
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { texts } from '../../texts.js';
+import { cloudAction, dataCenterAction } from './card-action.js';
 import { STATE_TONES } from './integrations.js';
 import { ReasonsNotice } from './reasons-notice.js';
 
 /** One product: how it stands, and the one thing to do next. */
-export function IntegrationCard({ integration }: { integration: Integration }) {
-  const { product, state, connection, link } = integration;
+export function IntegrationCard({ integration, isAdmin }: { integration: Integration; isAdmin: boolean }) {
+  const { product, state, reasons, connection, link } = integration;
   return (
     <Section title={texts.products[product]} aside={<StatusBadge tone={STATE_TONES[state]} icon={state === 'paused' ? 'pause' : undefined}>{texts.integrationStates[state]}</StatusBadge>}>
       <ReasonsNotice integration={integration} />
-      {connection || link ? <Facts items={factsOf(integration)} /> : state !== 'disabled' && <p className="ui-muted">{texts.integrations.notConfigured[product]}</p>}
-      <CardAction integration={integration} />
+      {connection || link ? <Facts items={factsOf(integration)} /> : state !== 'disabled' && reasons.length === 0 && <p className="ui-muted">{texts.integrations.notConfigured[product]}</p>}
+      <CardAction integration={integration} isAdmin={isAdmin} />
     </Section>
   );
 }
@@ -34,17 +35,13 @@ function connectionFacts({ site, siteUrl, serviceAccount, webhook }: Connection)
   ];
 }
 
-/** Jira Data Center is set up elsewhere; its card only tells how it stands. */
-function CardAction({ integration }: { integration: Integration }) {
-  const { product, connection, link, capabilities } = integration;
-  if (product !== 'jira-cloud') return null;
-  const begun = connection !== null || link !== null;
-  if (!begun && !capabilities.includes('configure') && !capabilities.includes('link')) return null;
-  const unfinished = connection?.status === 'pending' && connection.ownedByCaller;
-  const word = !begun ? texts.integrations.configure : unfinished ? texts.integrations.finish : texts.integrations.edit;
+/** The one thing to do next. */
+function CardAction({ integration, isAdmin }: { integration: Integration; isAdmin: boolean }) {
+  const action = integration.product === 'jira-cloud' ? cloudAction(integration) : dataCenterAction(integration, isAdmin);
+  if (!action) return null;
   return (
     <div>
-      <Button component={Link} to="/settings/integrations/jira-cloud" variant={begun && !unfinished ? 'default' : 'filled'} aria-label={`${word}: ${texts.products[product]}`}>{word}</Button>
+      <Button component={Link} to={action.to} variant={action.isNext ? 'filled' : 'default'} aria-label={`${action.word}: ${texts.products[integration.product]}`}>{action.word}</Button>
     </div>
   );
 }

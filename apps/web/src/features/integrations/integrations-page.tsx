@@ -11,7 +11,8 @@ import { integrationsQuery, shownTo } from './integrations.js';
 export function IntegrationsPage() {
   const integrations = useQuery(integrationsQuery);
   const me = useQuery(meQuery);
-  const shown = integrations.data && shownTo(me.data?.isAdmin ?? false, integrations.data.items);
+  const isAdmin = me.data?.isAdmin ?? false;
+  const shown = integrations.data && shownTo(isAdmin, integrations.data.items);
 
   return (
     <>
@@ -19,7 +20,7 @@ export function IntegrationsPage() {
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
       {integrations.isError && <LoadFailure query={integrations} />}
       {shown?.length === 0 && <EmptyBlock title={texts.integrations.none}>{texts.integrations.noneText}</EmptyBlock>}
-      {shown && shown.length > 0 && <div className="cards">{shown.map((integration) => <IntegrationCard key={integration.product} integration={integration} />)}</div>}
+      {shown && shown.length > 0 && <div className="cards">{shown.map((integration) => <IntegrationCard key={integration.product} integration={integration} isAdmin={isAdmin} />)}</div>}
     </>
   );
 }

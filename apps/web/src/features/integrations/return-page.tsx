@@ -21,7 +21,7 @@ export function ReturnPage() {
   useFreshIntegrations();
   if (!result) return <UnknownReturn />;
 
-  const { title, text } = texts.oauthResults[result];
+  const { title, text } = (product === 'jira-data-center' ? texts.dataCenterResults[result] : undefined) ?? texts.oauthResults[result];
   const because = texts.returned.codes[query.get('code') ?? ''];
   const done = TONES[result] === 'good';
   return (
@@ -31,8 +31,9 @@ export function ReturnPage() {
         {because && <p>{because}</p>}
         <p>{text}</p>
         <div className="ui-row">
-          {!done && product === 'jira-cloud' && <Button component={Link} to="/settings/integrations/jira-cloud">{texts.returned.again}</Button>}
+          {!done && <Button component={Link} to={`/settings/integrations/${product}`}>{texts.returned.again}</Button>}
           <Button component={Link} to="/settings/integrations" variant={done ? 'filled' : 'default'}>{texts.returned.toList}</Button>
+          {done && product === 'jira-data-center' && <Link to="/settings/integrations/jira-data-center">{texts.returned.toDataCenter}</Link>}
         </div>
       </Notice>
       {result === 'configured' && <AfterConfiguring product={product} />}

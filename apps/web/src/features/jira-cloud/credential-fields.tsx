@@ -1,7 +1,8 @@
 import { Button, Switch, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { CopyButton, Icon, SecretInput, useAnnounce } from '@openhands-jira/ui';
+import { CopyButton, SecretInput, useAnnounce } from '@openhands-jira/ui';
 import type { ReactNode, RefObject } from 'react';
+import { FieldHint } from '../../app/field-hint.js';
 import { texts } from '../../texts.js';
 import { generateWebhookSecret } from './webhook-secret.js';
 
@@ -86,9 +87,4 @@ function WebhookSecretField({ form, required, firstField, note }: { form: Creden
       {note && <FieldHint>{note}</FieldHint>}
     </div>
   );
-}
-
-/** A remark below a field that is no error. */
-export function FieldHint({ tone, id, children }: { tone?: 'warning'; id?: string; children: ReactNode }) {
-  return <div className="field-hint" data-tone={tone} id={id}><Icon name={tone ?? 'info'} size={14} /><span>{children}</span></div>;
 }

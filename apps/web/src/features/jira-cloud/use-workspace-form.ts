@@ -1,10 +1,11 @@
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { CreateWorkspace, UpdateWorkspace } from '@openhands-jira/contracts';
 import type { FieldProblem } from '@openhands-jira/ui';
-import { type FocusEvent, useEffect, useRef, useState } from 'react';
+import { type FocusEvent, useState } from 'react';
 import type { RequestFailed } from '../../lib/api.js';
 import { checkWith, type FieldErrors, placeFailure } from '../../lib/form-problems.js';
 import { useAfterClick } from '../../lib/use-after-click.js';
+import { useFocusOnWrong } from '../../lib/use-focus-on-wrong.js';
 import { texts } from '../../texts.js';
 import { CREDENTIAL_LABELS, type Credentials, fieldId } from './credential-fields.js';
 import { expiryTime, isFutureOrEmpty } from './expiry-date.js';
@@ -56,7 +57,7 @@ export function useWorkspaceForm(initialValues: WorkspaceValues, check: (values:
   const afterClick = useAfterClick();
   const [problem, setProblem] = useState<string | null>(null);
   const wrong = NAMES.filter((name) => form.errors[name]);
-  const focusWrong = useFocusOnWrong(wrong);
+  const focusWrong = useFocusOnWrong(wrong, fieldId);
 
   function ready(): boolean {
     setProblem(null);
@@ -81,17 +82,4 @@ export function useWorkspaceForm(initialValues: WorkspaceValues, check: (values:
     form, problem, ready, showFailure, leaveField,
     summary: wrong.length > 1 ? wrong.map((name) => ({ fieldId: fieldId(name), label: LABELS[name] })) : [],
   };
-}
-
-/** The errors are drawn first; then the focus goes to the first field that has one. */
-function useFocusOnWrong(wrong: string[]): () => void {
-  const [asked, setAsked] = useState(0);
-  const first = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    first.current = wrong[0];
-  });
-  useEffect(() => {
-    if (asked > 0 && first.current) document.getElementById(fieldId(first.current))?.focus();
-  }, [asked]);
-  return () => setAsked((before) => before + 1);
 }

@@ -1,0 +1,45 @@
+import { Button } from '@mantine/core';
+import type { Integration } from '@openhands-jira/contracts';
+import { Arrival, Notice, Section } from '@openhands-jira/ui';
+import { useState } from 'react';
+import { dataCenterTexts as t } from '../../texts-of-data-center.js';
+import { FirstDelivery } from '../integrations/first-delivery.js';
+import type { Tell } from './use-news.js';
+import { WebhookSetUp } from './webhook-set-up.js';
+import { WebhookStatus } from './webhook-status.js';
+
+/** The webhook, for those who set it up and look after it. Everybody else only learns when it is missing. */
+export function WebhookPart({ integration, tell }: { integration: Integration; tell: Tell }) {
+  const [again, setAgain] = useState(false);
+  const { state, connection, capabilities } = integration;
+  const mayInstall = capabilities.includes('install_webhook');
+  if (!connection || state === 'setup_incomplete') return mayInstall ? <FirstSetUp integration={integration} tell={tell} /> : <Notice tone="neutral">{t.othersSetUp}</Notice>;
+  if (!mayInstall) return null;
+  return (
+    <>
+      <WebhookStatus integration={integration} connection={connection} tell={tell} onReinstall={() => setAgain(true)} />
+      {again && <SetUpAgain integration={integration} tell={tell} onEnd={() => setAgain(false)} />}
+      {connection.status === 'active' && <FirstDelivery connection={connection} waiting={t.waiting} />}
+    </>
+  );
+}
+
+function FirstSetUp({ integration, tell }: { integration: Integration; tell: Tell }) {
+  return (
+    <Section title={t.webhook}>
+      <p>{t.webhookIntro}</p>
+      <WebhookSetUp integration={integration} onDone={tell} />
+    </Section>
+  );
+}
+
+function SetUpAgain({ integration, tell, onEnd }: { integration: Integration; tell: Tell; onEnd: () => void }) {
+  return (
+    <Arrival>
+      <Section title={t.reinstallTitle} aside={<Button variant="default" size="xs" onClick={onEnd}>{t.reinstallEnd}</Button>}>
+        <p>{t.reinstallText}</p>
+        <WebhookSetUp integration={integration} onDone={async (news) => { onEnd(); await tell(news); }} />
+      </Section>
+    </Arrival>
+  );
+}
