@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import { Links } from '../connections/links.service.js';
-import { OAuthAttempts } from '../security/oauth-attempts.service.js';
 import type { CallbackResult, CallbackVisit } from '../security/oauth-return.js';
 import { Problem } from '../security/problem.js';
 import { type DataCenterProof, DataCenterOAuth } from './jira-data-center.oauth.js';
@@ -17,7 +16,6 @@ import { DataCenterSetup, type ReadyDataCenter } from './jira-data-center.setup.
 export class DataCenterCallback {
   constructor(
     private readonly db: DataSource,
-    private readonly attempts: OAuthAttempts,
     private readonly installed: DataCenterSetup,
     private readonly oauth: DataCenterOAuth,
     private readonly links: Links,
@@ -26,7 +24,7 @@ export class DataCenterCallback {
   /** Never throws for what a person or Jira does: every end has a word for the page. */
   async finish(visit: CallbackVisit): Promise<CallbackResult> {
     if (visit.userId === null) return { result: 'expired', code: 'signed_out' };
-    const attempt = visit.state ? await this.attempts.take(visit.state, visit.browser, ['jira-link']) : null;
+    const attempt = visit.state ? await this.oauth.take(visit.state, visit.browser) : null;
     if (!attempt?.connectionId || attempt.userId !== visit.userId) return { result: 'expired', code: 'state_unknown' };
     if (visit.error === 'access_denied') return { result: 'denied', code: 'access_denied' };
     if (visit.error !== null || visit.code === null) return { result: 'failed', code: visit.error === 'invalid_scope' ? 'scope_refused' : 'no_code' };

@@ -135,7 +135,7 @@ describe('Installing the webhook automatically', () => {
 
   it('updates the webhook when it is there already, and keeps its secret', async () => {
     await automatic();
-    const [{ id, secret }] = webhooks() as [{ id: number; secret: string }];
+    const { id, secret } = webhooks()[0]!;
     Object.assign(webhooks()[0]!, { enabled: false, excludeBody: true, events: ['comment_created'] });
     await automatic();
     expect(webhooks()).toMatchObject([{ id, secret, enabled: true, excludeBody: false }]);

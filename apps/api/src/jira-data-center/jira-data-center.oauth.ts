@@ -11,9 +11,17 @@ import { AppConfig } from '../config/config.js';
 import type { JiraTokens } from '../connections/link-tokens.service.js';
 import { OutgoingHttp, OutgoingProblem } from '../http/outgoing.js';
 import { isWebPage } from '../http/web-page.js';
+import { type OAuthAttempt, OAuthAttempts } from '../security/oauth-attempts.service.js';
 import { type DataCenterAccount, ownAccount } from './jira-data-center.account.js';
 import { DataCenterServers } from './jira-data-center.server.js';
 import type { ReadyDataCenter } from './jira-data-center.setup.js';
+
+/** A person in a browser. */
+export interface Visitor {
+  userId: string;
+  /** Value of the cookie that ties an OAuth round trip to this browser. */
+  browser: string;
+}
 
 /** Who came back from Jira, or why nothing is proven. */
 export type DataCenterProof =
@@ -32,16 +40,20 @@ export class DataCenterOAuth {
     private readonly http: OutgoingHttp,
     private readonly servers: DataCenterServers,
     private readonly config: AppConfig,
+    private readonly attempts: OAuthAttempts,
   ) {}
 
-  newCodeVerifier(): string {
-    return oauth.randomPKCECodeVerifier();
-  }
-
-  /** Where the person gives consent. */
-  async authorizationUrl(settings: ReadyDataCenter, state: string, codeVerifier: string): Promise<string> {
+  /** Begins a round trip of a person in a browser, and gives the address of Jira's consent page. */
+  async begin(settings: ReadyDataCenter, connectionId: string, { userId, browser }: Visitor): Promise<string> {
+    const codeVerifier = oauth.randomPKCECodeVerifier();
+    const state = await this.attempts.begin({ purpose: 'jira-link', userId, connectionId, payload: { codeVerifier }, browser });
     const code_challenge = await oauth.calculatePKCECodeChallenge(codeVerifier);
     return oauth.buildAuthorizationUrl(this.clientFor(settings), { redirect_uri: this.redirectUri, scope: SCOPE, state, code_challenge, code_challenge_method: 'S256' }).href;
+  }
+
+  /** The round trip that this state and browser belong to, once; null when there is none. */
+  take(state: string, browser: string | undefined): Promise<OAuthAttempt | null> {
+    return this.attempts.take(state, browser, ['jira-link']);
   }
 
   /** Redeems the code and asks Jira whose tokens these are. */

@@ -1,21 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { DataCenterLinked } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
-import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Links } from '../connections/links.service.js';
 import { SharedConnections } from '../connections/shared-connections.service.js';
-import { OAuthAttempts } from '../security/oauth-attempts.service.js';
 import { Problem } from '../security/problem.js';
 import { EmailLinks } from './jira-data-center.links.js';
-import { DataCenterOAuth } from './jira-data-center.oauth.js';
-import { DataCenterSetup, type ReadyDataCenter } from './jira-data-center.setup.js';
-
-/** A person in a browser. */
-export interface Visitor {
-  userId: string;
-  /** Value of the cookie that ties an OAuth round trip to this browser. */
-  browser: string;
-}
+import { DataCenterOAuth, type Visitor } from './jira-data-center.oauth.js';
+import { DataCenterSetup } from './jira-data-center.setup.js';
 
 /** What becomes of a wish to be linked: a consent page, or with e-mail matching the link itself. */
 export type LinkBegun = { authorizationUrl: string } | DataCenterLinked;
@@ -27,7 +18,6 @@ export class DataCenterLinking {
     private readonly installed: DataCenterSetup,
     private readonly connections: SharedConnections,
     private readonly oauth: DataCenterOAuth,
-    private readonly attempts: OAuthAttempts,
     private readonly emails: EmailLinks,
   ) {}
 
@@ -36,13 +26,7 @@ export class DataCenterLinking {
     const connection = await this.connections.ensure({ product: 'jira-data-center', site: settings.site, siteUrl: settings.baseUrl });
     if (connection.status === 'inactive') throw new Problem(409, 'conflict', 'The integration was removed. Somebody has to set up the webhook again before people can connect.');
     if (settings.oauth === null) return { link: await this.emails.link(settings, connection.id, visitor.userId) };
-    return { authorizationUrl: await this.begin(settings, connection, visitor) };
-  }
-
-  private async begin(settings: ReadyDataCenter, connection: ConnectionEntity, { userId, browser }: Visitor): Promise<string> {
-    const codeVerifier = this.oauth.newCodeVerifier();
-    const state = await this.attempts.begin({ purpose: 'jira-link', userId, connectionId: connection.id, payload: { codeVerifier }, browser });
-    return this.oauth.authorizationUrl(settings, state, codeVerifier);
+    return { authorizationUrl: await this.oauth.begin(settings, connection.id, visitor) };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Visibility } from '../../../../tools/sandbox/jira-model.ts';
 import type { JiraStore } from '../../../../tools/sandbox/jira-store.ts';
 import { wiki } from '../../../../tools/sandbox/jira-store.ts';
 import type { StandIn } from '../../../../tools/sandbox/stand-in.ts';
@@ -51,7 +52,7 @@ function siteUnderTest({ store, standIn, people, serviceAccountId, siteUrl }: Pl
     personId: people.ben,
     serviceAccountId,
     role: 'Developers',
-    writeComment: (text, audience) => Promise.resolve(store.addComment(issue, { authorId: people.ben, body: wiki(text), visibility: audience?.visibility ?? null, internal: audience?.internal ?? false }).id),
+    writeComment: (text, audience) => Promise.resolve(store.addComment(issue, { authorId: people.ben, body: wiki(text), visibility: (audience?.visibility ?? null) as Visibility | null, internal: audience?.internal ?? false }).id),
     deleteComment: (id) => Promise.resolve(store.deleteComment(issue, store.comment(issue, id), people.ada)),
     setLabels: (labels) => Promise.resolve(store.setLabels(issue, labels, people.ben).id),
     remoteLinks: () => issue.remoteLinks.map((link) => {
