@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Exit codes of a program that was stopped from outside, as shells give them: Ctrl-C and SIGTERM. */
-const STOPPED = [128 + constants.signals.SIGINT, 128 + constants.signals.SIGTERM];
+export const STOPPED = [128 + constants.signals.SIGINT, 128 + constants.signals.SIGTERM];
 
 /** Runs a program in the repository's folder with our terminal; gives its exit code. Ended by a signal, it is 128 and the signal's number. */
 export function run(command: string, args: string[], options: SpawnOptions = {}): Promise<number> {
