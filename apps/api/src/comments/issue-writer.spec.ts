@@ -119,7 +119,7 @@ describe('What is written into an issue', () => {
     expect(bench.jira.comments.map((one) => one.mark.key)).toEqual(['first', 'second']);
   });
 
-  const result: Message = { kind: 'result.succeeded', text: 'Fixed.', person: { id: 'a', displayName: 'Ada' }, jobId: 'j', conversationUrl: null, pullRequests: [] };
+  const result: Message = { kind: 'result.succeeded', text: 'Fixed.', person: { id: 'a', displayName: 'Ada' }, jobId: 'j', conversationUrl: null, pullRequests: [], notPassedOn: [] };
   const failure: Message = { kind: 'failure.internal', reason: 'internal_error', traceId: 't' };
 
   it.each([

@@ -45,7 +45,7 @@ export class JobEndings {
     const now = this.clock.now();
     const changed = await manager.update(JobEntity, { id: jobId, state: In(ACTIVE_STATES) }, { ...this.columnsOf(ending), mark: null, finishedAt: now });
     if (!changed.affected) return false;
-    await manager.update(JobNoteEntity, { jobId, sentAt: IsNull(), failed: IsNull() }, { failed: 'job_ended' });
+    await this.closeNotes(manager, jobId);
     await this.closeRuns(manager, jobId, ending, agent, now);
     const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
     await this.reporter.note(manager, jobId, ending.state, ending.state === 'succeeded' ? 'The run ended with a text.' : ending.reason);
@@ -60,6 +60,15 @@ export class JobEndings {
     const text = ending.text ? storableText(ending.text) : null;
     const result = { resultText: text, pullRequests: text ? pullRequestUrls(text, this.config.gitProviders) : [] };
     return ending.state === 'succeeded' ? { state: 'succeeded', ...result } : { state: 'failed', failure: ending.reason, ...result };
+  }
+
+  /** Instructions that are still waiting will never reach the agent. */
+  private async closeNotes(manager: EntityManager, jobId: string): Promise<void> {
+    const open = await manager.find(JobNoteEntity, { where: { jobId, sentAt: IsNull(), failed: IsNull() }, order: { id: 'ASC' } });
+    for (const { id, fromName } of open) {
+      await manager.update(JobNoteEntity, { id }, { failed: 'job_ended' });
+      await this.reporter.note(manager, jobId, 'note_not_passed_on', `From ${fromName}: the job has ended.`);
+    }
   }
 
   private async closeRuns(manager: EntityManager, jobId: string, ending: Ending, agent: AgentAfterwards, now: Date): Promise<void> {

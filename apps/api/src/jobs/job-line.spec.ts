@@ -262,6 +262,29 @@ describe('Instructions for a running job', () => {
     expect(bench.userMessages(job.conversationId ?? (await bench.job(job.id)).conversationId!)).toEqual(['Please use euros.']);
   });
 
+  it('that never reach the agent are told in the status comment, and in the result', async () => {
+    const job = await running();
+    await bench.addNote(job.id, 'Please use euros.');
+    bench.agent.conversation(job.conversationId!).force('STARTING', null);
+    expect(await bench.passOnNotes(job.id)).toBe('waits');
+    bench.clock.advance(10 * MINUTE);
+    expect(await bench.passOnNotes(job.id)).toBe('done');
+    await bench.write();
+    expect(bench.jira.textOf(`job:${job.id}:status`)).toMatch(/Note from Ben Builder of \d\d:\d\d UTC could not be passed on to the agent\. Please comment again with @openhands/);
+    await bench.cancel(job.id);
+    await bench.write();
+    expect(bench.jira.textOf(`job:${job.id}:result`)).toContain('Not passed on to the agent: words of Ben Builder');
+  });
+
+  it('that are still waiting at the end are told in the result', async () => {
+    const job = await running();
+    await bench.addNote(job.id, 'Please use euros.');
+    await bench.cancel(job.id);
+    await bench.write();
+    expect(bench.jira.textOf(`job:${job.id}:result`)).toContain('Not passed on to the agent: words of Ben Builder');
+    expect(await bench.timeline(job.id)).toEqual(['accepted', 'starting', 'running', 'note_accepted', 'note_not_passed_on', 'cancelled']);
+  });
+
   it('are taken once per delivery, and not by a job that is over', async () => {
     const job = await running();
     const deliveryId = '01990000-0000-7000-8000-000000000001';

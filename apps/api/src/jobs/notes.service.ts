@@ -55,13 +55,21 @@ export class Notes {
     });
   }
 
-  private async notPassedOn(note: JobNoteEntity, why: string): Promise<void> {
+  private async notPassedOn(note: JobNoteEntity, why: keyof typeof WHY): Promise<void> {
     await this.db.transaction(async (manager) => {
       await manager.update(JobNoteEntity, { id: note.id }, { failed: why });
-      await this.progress.noteAndShowIn(manager, note.jobId, 'note_not_passed_on', `From ${note.fromName}: ${why}.`);
+      await this.progress.noteAndShowIn(manager, note.jobId, 'note_not_passed_on', `From ${note.fromName}: ${WHY[why]}`);
     });
   }
 }
+
+/** What people read of it in the timeline. */
+const WHY = {
+  gone: 'the conversation is gone.',
+  later: 'the agent could not be spoken to in time.',
+  job_ended: 'the job has ended.',
+  internal_error: 'it failed on our side.',
+};
 
 function asGone(error: unknown): { kind: 'gone' } {
   if (error instanceof AgentProblem) return { kind: 'gone' };

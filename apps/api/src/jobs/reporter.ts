@@ -60,7 +60,7 @@ export class Reporter {
     // Nothing can be written into an issue that is deleted.
     if (job.cancelReason === 'issue_deleted') return;
     await this.comment(manager, job, 'status', doneMessage(job), true);
-    await this.comment(manager, job, 'result', resultMessage(job, details), false);
+    await this.comment(manager, job, 'result', resultMessage(job, details, await unheard(manager, job.id)), false);
     await this.link(manager, job, true);
     for (const url of job.pullRequests) await this.pullRequestLink(manager, job, url);
   }
@@ -121,8 +121,8 @@ function doneMessage(job: JobEntity): StatusMessage {
   };
 }
 
-function resultMessage(job: JobEntity, details: FailureDetails): ResultMessage {
-  const facts = { person: job.actor, jobId: job.id, conversationUrl: job.conversationUrl, pullRequests: job.pullRequests };
+function resultMessage(job: JobEntity, details: FailureDetails, notPassedOn: string[]): ResultMessage {
+  const facts = { person: job.actor, jobId: job.id, conversationUrl: job.conversationUrl, pullRequests: job.pullRequests, notPassedOn };
   switch (job.state) {
     case 'succeeded':
       return { kind: 'result.succeeded', text: job.resultText, ...facts };
@@ -139,12 +139,24 @@ function repositoryOf(job: JobEntity): MessageRepository | null {
   return { name: fullName, url, source, branch };
 }
 
+/** Whose words the agent never heard. */
+async function unheard(manager: EntityManager, jobId: string): Promise<string[]> {
+  const notes = await manager.find(JobNoteEntity, { where: { jobId, failed: Not(IsNull()) }, order: { id: 'ASC' } });
+  return notes.map(({ fromName }) => fromName);
+}
+
 async function notesOf(manager: EntityManager, jobId: string): Promise<StatusNote[]> {
-  const passedOn = await manager.find(JobNoteEntity, { where: { jobId, sentAt: Not(IsNull()) } });
+  const instructions = await manager.findBy(JobNoteEntity, { jobId });
   const events = await manager.find(JobEventEntity, { where: { jobId, kind: In([...NOTED_EVENTS]) } });
   const notes: StatusNote[] = [
-    ...passedOn.map((note): StatusNote => ({ kind: 'note_passed_on', from: note.fromName, at: note.sentAt!.toISOString() })),
+    ...instructions.flatMap(noteOf),
     ...events.map((event): StatusNote => ({ kind: event.kind as (typeof NOTED_EVENTS)[number], at: event.at.toISOString() })),
   ];
   return notes.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-SHOWN_NOTES);
+}
+
+/** Nothing is told of an instruction that is on its way. */
+function noteOf({ fromName: from, sentAt, failed, createdAt }: JobNoteEntity): StatusNote[] {
+  if (sentAt) return [{ kind: 'note_passed_on', from, at: sentAt.toISOString() }];
+  return failed ? [{ kind: 'note_not_passed_on', from, at: createdAt.toISOString() }] : [];
 }

@@ -18,6 +18,8 @@ interface ResultFacts {
   jobId: string;
   conversationUrl: string | null;
   pullRequests: string[];
+  /** Display names of people whose further instructions never reached the agent. */
+  notPassedOn: string[];
 }
 
 export type ResultMessage =
@@ -64,12 +66,12 @@ function succeeded(
       'OpenHands has finished its run, but no final text arrived. ',
       ...readMore(message, 'What it did is in ', '.'),
     );
-    return doc(silent, ...pullRequestList(message, ''), goOn(context));
+    return doc(silent, ...pullRequestList(message, ''), ...notPassedOn(message, context), goOn(context));
   }
   return withText(
     [opening],
     message.text,
-    [...pullRequestList(message, message.text), goOn(context)],
+    [...pullRequestList(message, message.text), ...notPassedOn(message, context), goOn(context)],
     message,
     context,
   );
@@ -80,6 +82,7 @@ function failed(message: Extract<ResultMessage, { kind: 'result.failed' }>, cont
   const opening = addressed(message.person, `OpenHands ended without a result: ${why} ${next}`);
   const closing = [
     ...pullRequestList(message, message.text ?? ''),
+    ...notPassedOn(message, context),
     paragraph('To try again, comment with ', command(context, 'retry'), '. ', ...readMore(message, 'See also ', '.')),
     paragraph(emphasis('Reason: '), code(message.reason), ', ', link('details', context.links.job(message.jobId))),
   ];
@@ -94,6 +97,7 @@ function cancelled(
   return doc(
     addressed(message.person, `${cancelWords(message.reason, message.by)} `, ...whatRemains(message.branch)),
     ...pullRequestList(message, ''),
+    ...notPassedOn(message, context),
     paragraph('To start again, comment with ', command(context, 'retry'), '. ', ...readMore(message, 'See also ', '.')),
   );
 }
@@ -154,6 +158,20 @@ function pullRequestList(message: ResultFacts, text: string): BlockNode[] {
   const missing = message.pullRequests.filter((url) => !text.includes(url));
   if (missing.length === 0) return [];
   return [bulletList(...missing.map((url) => line('Pull request: ', link(url, url))))];
+}
+
+/** Nobody may believe that the agent heard them when it did not. Third persons are named, not called. */
+function notPassedOn(message: ResultFacts, context: MessageContext): BlockNode[] {
+  const names = [...new Set(message.notPassedOn)];
+  if (names.length === 0) return [];
+  const words = `Not passed on to the agent: words of ${listed(names)}, which came too late or did not reach it. `;
+  return [paragraph(words, 'If they still matter, comment again with ', command(context), '.')];
+}
+
+/** "Ann", "Ann and Bob", "Ann, Bob and Cleo" */
+function listed(names: string[]): string {
+  if (names.length === 1) return names[0]!;
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 }
 
 function readMore(message: ResultFacts, before: string, after: string): (InlineNode | string)[] {

@@ -36,6 +36,8 @@ export interface StatusFacts {
 /** Things that happened while the job was running. `at` is an ISO time. */
 export type StatusNote =
   | { kind: 'note_passed_on'; from: string; at: string }
+  /** `at`: when the words came. */
+  | { kind: 'note_not_passed_on'; from: string; at: string }
   | { kind: 'suspended'; at: string }
   | { kind: 'agent_not_reachable'; at: string };
 
@@ -100,7 +102,7 @@ function facts(message: StatusFacts, context: MessageContext): DocumentNode['con
     line(`Started by: ${message.startedBy.displayName}`, ...emailNote(message, context)),
     ...conversationLines(message),
     ...message.pullRequests.map((url) => line('Pull request: ', link(url, url))),
-    ...message.notes.map(noteLine),
+    ...message.notes.map((note) => noteLine(note, context)),
   );
 }
 
@@ -147,11 +149,16 @@ function afterComma(nodes: InlineNode[]): (InlineNode | string)[] {
   return nodes.length === 0 ? [] : [', ', ...nodes];
 }
 
-function noteLine(note: StatusNote): ListItemNode {
+function noteLine(note: StatusNote, context: MessageContext): ListItemNode {
   const at = clockTime(note.at);
   switch (note.kind) {
     case 'note_passed_on':
       return line(`Note from ${note.from} passed on at ${at}`);
+    case 'note_not_passed_on':
+      return line(
+        `Note from ${note.from} of ${at} could not be passed on to the agent. Please comment again with `,
+        command(context),
+      );
     case 'suspended':
       return line(`The agent was paused in its own page at ${at}; it can be resumed there`);
     case 'agent_not_reachable':

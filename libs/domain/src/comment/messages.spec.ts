@@ -32,6 +32,7 @@ const result = {
   jobId: 'job-1',
   conversationUrl: 'https://agent.example/conversations/0198f3c2',
   pullRequests: ['https://github.com/Acme/web-app/pull/7'],
+  notPassedOn: [],
 };
 const refused = { deliveryId: 'delivery-1', askedAgainAt: [] };
 
@@ -58,6 +59,7 @@ const examples: Record<string, Message> = {
     pullRequests: ['https://github.com/Acme/web-app/pull/7'],
     notes: [
       { kind: 'note_passed_on', from: 'Bob', at: '2026-08-20T14:02:30Z' },
+      { kind: 'note_not_passed_on', from: 'Bob', at: '2026-08-20T14:05:00Z' },
       { kind: 'suspended', at: '2026-08-20T14:10:00Z' },
       { kind: 'agent_not_reachable', at: '2026-08-20T14:20:00Z' },
     ],
@@ -112,6 +114,34 @@ const examples: Record<string, Message> = {
     text: '## Done\n\n1. Fixed rounding in `cart.ts`\n   - added a **test**\n2. See https://github.com/Acme/web-app/pull/7\n\n```ts\nround(x)\n```\n\n> Which currency?',
   },
   'result without a text': { kind: 'result.succeeded', ...result, text: null },
+  'result with a text, and words that came too late': {
+    kind: 'result.succeeded',
+    ...result,
+    text: 'Done.',
+    notPassedOn: ['Bob', 'Cleo', 'Bob'],
+  },
+  'result without a text, and words that came too late': {
+    kind: 'result.succeeded',
+    ...result,
+    text: null,
+    notPassedOn: ['Bob'],
+  },
+  'result of a failure, and words that came too late': {
+    kind: 'result.failed',
+    ...result,
+    reason: 'agent_stuck',
+    details: {},
+    text: null,
+    notPassedOn: ['Bob', 'Cleo', 'Dan'],
+  },
+  'result of a cancellation, and words that came too late': {
+    kind: 'result.cancelled',
+    ...result,
+    reason: 'stopped_by_person',
+    by: 'Ann Example',
+    branch: null,
+    notPassedOn: ['Bob'],
+  },
   'result of a failure with last words': {
     kind: 'result.failed',
     ...result,
