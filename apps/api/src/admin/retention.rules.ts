@@ -47,4 +47,11 @@ export const RETENTION_RULES: RetentionRule[] = [
     days: () => 0,
     sql: 'DELETE FROM oauth_attempts WHERE state_hash IN (SELECT state_hash FROM oauth_attempts WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)',
   },
+  {
+    // Of processes that died; living ones give theirs back or renew them. Their time is the database's, not ours.
+    name: 'leases',
+    days: () => 1,
+    sql: `DELETE FROM leases WHERE name IN (
+            SELECT name FROM leases WHERE until < least($1::timestamptz, now() - interval '1 day') LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  },
 ];

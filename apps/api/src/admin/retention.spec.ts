@@ -78,6 +78,12 @@ describe('Retention', () => {
     expect(await count('rejected_calls')).toBe(1);
   });
 
+  it('removes leases that a dead process left behind a day ago, and no others', async () => {
+    for (const hours of [23, 25]) await db.query(`INSERT INTO leases (name, holder, until) VALUES ($1, $2, now() - make_interval(hours => $3))`, [`queue ${hours}`, v7(), hours]);
+    await retention.run();
+    expect(await db.query('SELECT name FROM leases')).toEqual([{ name: 'queue 23' }]);
+  });
+
   it('goes on until nothing is left, however many batches that takes', async () => {
     const ids = Array.from({ length: 1200 }, (_, index) => v7({ msecs: ago(8).getTime(), seq: index }));
     await db.query(`INSERT INTO deliveries (id, connection_id, event, received_at, outcome, body) SELECT unnest($1::uuid[]), $2, 'comment_created', $3, 'ignored', 'x'`, [ids, CONNECTION, ago(8)]);
