@@ -146,7 +146,6 @@ function tick(what: string, more?: string): void {
 function firstLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 140 ? `${line.slice(0, 140)} ...` : line;
-} ...` : text;
 }
 
 function freePort(): Promise<number> {
