@@ -41,6 +41,8 @@ export class IssueWriteEntity {
   @Column('integer', { name: 'posting_revision', nullable: true }) postingRevision!: number | null;
   @Column('timestamptz', { name: 'next_attempt_at' }) nextAttemptAt!: Date;
   @Column('timestamptz', { name: 'failing_since', nullable: true }) failingSince!: Date | null;
+  /** How often the comment was edited in Jira. */
+  @Column('integer') edits!: number;
   @Column('text', { name: 'gave_up_reason', nullable: true }) gaveUpReason!: string | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'written_at', nullable: true }) writtenAt!: Date | null;
@@ -63,8 +65,8 @@ export const ENSURE_WRITE = `
   WHERE issue_writes.content IS DISTINCT FROM EXCLUDED.content
   RETURNING id`;
 
-/** Puts what Jira has now into the row. `first` is true for the first write of this row. */
+/** Puts what Jira has now into the row, and counts the edit that it took. */
 export const MARK_WRITTEN = `
   UPDATE issue_writes SET
-    remote_id = $2, written_revision = $3, written_at = $4, attempts = 0, failing_since = NULL, post_attempted_at = NULL, posting_revision = NULL
+    remote_id = $2, written_revision = $3, written_at = $4, edits = edits + $5, attempts = 0, failing_since = NULL, post_attempted_at = NULL, posting_revision = NULL
   WHERE id = $1`;

@@ -232,6 +232,37 @@ describe('What is written into an issue', () => {
     expect(bench.jira.textOf('k1')).toContain('Finished');
   });
 
+  it('of a job is edited five times at most: one edit is kept for a question, and one for the end', async () => {
+    await comment(queued(9));
+    await bench.write();
+    for (const position of [8, 7, 6, 5, 4, 3]) {
+      await comment(queued(position));
+      expect(await bench.write()).toBe('done');
+    }
+    expect(bench.jira.comments[0]!.edits).toHaveLength(3);
+    const { kind: _, position: __, limit: ___, ...facts } = queued(1) as Extract<Message, { kind: 'status.queued' }>;
+    for (const minute of [1, 2]) {
+      await comment({ kind: 'status.needs_input', ...facts, notes: [{ kind: 'suspended', at: new Date(minute * MINUTE).toISOString() }] });
+      expect(await bench.write()).toBe('done');
+    }
+    expect(bench.jira.textOf('k1')).toContain('waits for a confirmation');
+    bench.clock.advance(MINUTE);
+    await comment(queued(1));
+    await bench.write();
+    await comment(done);
+    expect(await bench.write()).toBe('done');
+    expect(bench.jira.comments[0]!.edits).toHaveLength(5);
+    expect(bench.jira.textOf('k1')).toContain('Finished');
+  });
+
+  it('that refuses or checks something is edited as often as people ask', async () => {
+    for (let minute = 0; minute < 8; minute += 1) {
+      await comment({ kind: 'command.check', at: new Date(minute * MINUTE).toISOString(), repository: null, lines: [] });
+      await bench.write();
+    }
+    expect(bench.jira.comments[0]!.edits).toHaveLength(7);
+  });
+
   it('keeps a pace that leaves room for others', async () => {
     for (let number = 0; number < 12; number += 1) await comment(queued(number + 1), `k${number}`);
     expect(await bench.write()).toBe('waits');

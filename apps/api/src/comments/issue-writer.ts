@@ -7,7 +7,7 @@ import { IssueWriteEntity, MARK_WRITTEN } from './issue-write.entity.js';
 import { nextWrite } from './next-write.js';
 import { Pacing } from './pacing.js';
 import { pauseAfterFailure } from './patience.js';
-import { type GaveUpReason, WriteToJira } from './write-to-jira.js';
+import { type GaveUpReason, WriteToJira, type Written } from './write-to-jira.js';
 
 /** Called once per write, in the transaction that stores that Jira has it. */
 export type FirstWriteListener = (manager: EntityManager, write: IssueWriteEntity, at: Date) => Promise<void>;
@@ -68,7 +68,7 @@ export class IssueWriter {
   private async attempt(write: IssueWriteEntity): Promise<void> {
     try {
       const result = await this.toJira.perform(write);
-      if (result.kind === 'written') await this.markWritten(write, result.remoteId);
+      if (result.kind === 'written') await this.markWritten(write, result);
       else await this.giveUp(write, result.reason);
     } catch (error) {
       if (!(error instanceof JiraProblem)) throw error;
@@ -76,12 +76,12 @@ export class IssueWriter {
     }
   }
 
-  private async markWritten(write: IssueWriteEntity, remoteId: string | null): Promise<void> {
+  private async markWritten(write: IssueWriteEntity, { remoteId, edited }: Written): Promise<void> {
     const at = this.clock.now();
     await this.db.transaction(async (manager) => {
       // The listeners first: rows of jobs are locked before rows of comments everywhere, so nobody waits in a circle.
       if (write.writtenRevision === 0) for (const listener of this.listeners) await listener(manager, write, at);
-      await manager.query(MARK_WRITTEN, [write.id, remoteId, write.revision, at]);
+      await manager.query(MARK_WRITTEN, [write.id, remoteId, write.revision, at, edited ? 1 : 0]);
     });
   }
 

@@ -7,7 +7,14 @@ import { Jiras, type OpenJira } from '../jira/jiras.service.js';
 import { IssueWriteEntity, type WriteContent } from './issue-write.entity.js';
 
 /** What became of one write. Problems that may pass are thrown as `JiraProblem`. */
-export type WriteResult = { kind: 'written'; remoteId: string | null } | { kind: 'gave_up'; reason: GaveUpReason };
+export type WriteResult = Written | { kind: 'gave_up'; reason: GaveUpReason };
+
+/** Jira has it, or needs nothing. `edited`: it took an edit of a comment that was there. */
+export interface Written {
+  kind: 'written';
+  remoteId: string | null;
+  edited: boolean;
+}
 
 /** Why a write will never happen. */
 export type GaveUpReason =
@@ -23,6 +30,12 @@ export type GaveUpReason =
   | 'not_needed'
   | 'retries_used_up'
   | 'internal_error';
+
+/**
+ * Edits of one status comment (conversation.md, section 1): everybody who watches the issue has them in its history. The last
+ * one is kept for the end of the job, and the one before for a question.
+ */
+const MOST_EDITS = 5;
 
 /** How many of the latest comments are searched for our mark. */
 const SEARCHED_COMMENTS = 50;
@@ -65,28 +78,27 @@ export class WriteToJira {
     if (insteadOf && site.can[insteadOf].yes) return { kind: 'gave_up', reason: 'not_needed' };
     if (write.remoteId) return this.edit(write, write.remoteId, site);
     const posted = write.postAttemptedAt ? await findMarked(site.client, write) : null;
-    if (posted && write.postingRevision === write.revision) return { kind: 'written', remoteId: posted };
+    if (posted && write.postingRevision === write.revision) return written(posted);
     if (posted) return this.edit(write, posted, site);
     return this.post(write, site.client);
   }
 
   private async post(write: IssueWriteEntity, client: JiraClient): Promise<WriteResult> {
     await this.db.manager.update(IssueWriteEntity, { id: write.id }, { remoteId: null, postAttemptedAt: this.clock.now(), postingRevision: write.revision });
-    return { kind: 'written', remoteId: await client.addComment(write.issueId, this.newComment(write)) };
+    return written(await client.addComment(write.issueId, this.newComment(write)));
   }
 
   private async edit(write: IssueWriteEntity, commentId: string, site: OpenJira): Promise<WriteResult> {
-    // Data Center sends mail for every edit, so there only the last state of a comment is worth one.
-    if (!site.can.quietEdits.yes && isPassing(messageOf(write))) return { kind: 'written', remoteId: commentId };
+    if (!isWorthAnEdit(messageOf(write), write.edits, site)) return written(commentId);
     const edited = await site.client.editComment(write.issueId, commentId, this.newComment(write), write.quiet);
-    if (edited) return { kind: 'written', remoteId: commentId };
+    if (edited) return { ...written(commentId), edited: true };
     // A refusal that somebody deleted is told again when the person asks again; anything else stays deleted.
     return write.memoryGroup ? this.post(write, site.client) : { kind: 'gave_up', reason: 'comment_gone' };
   }
 
   private async remoteLink(write: IssueWriteEntity, client: JiraClient): Promise<WriteResult> {
     await client.putRemoteLink(write.issueId, (write.content as WriteContent['remote_link']).link);
-    return { kind: 'written', remoteId: null };
+    return written(null);
   }
 
   /** Best effort: a reaction is never repeated, because by then the status comment has said more. */
@@ -94,7 +106,7 @@ export class WriteToJira {
     if (!site.can.reactions.yes || site.reactionsOff) return { kind: 'gave_up', reason: 'reactions_not_offered' };
     const { commentId } = write.content as { commentId: string };
     const offered = await site.client.react(commentId).catch(() => null);
-    if (offered) return { kind: 'written', remoteId: null };
+    if (offered) return written(null);
     if (offered === false) await this.jiras.switchReactionsOff(write.connectionId);
     return { kind: 'gave_up', reason: 'reactions_not_offered' };
   }
@@ -111,9 +123,16 @@ function messageOf(write: IssueWriteEntity): Message {
   return (write.content as WriteContent['comment']).message;
 }
 
-/** True for states that another state will follow. */
-function isPassing(message: Message): boolean {
-  return message.kind.startsWith('status.') && message.kind !== 'status.done';
+function written(remoteId: string | null): Written {
+  return { kind: 'written', remoteId, edited: false };
+}
+
+/** False for states of a job that another state will follow, when they would be too many edits. */
+function isWorthAnEdit(message: Message, edits: number, site: OpenJira): boolean {
+  if (!message.kind.startsWith('status.') || message.kind === 'status.done') return true;
+  // Data Center sends mail for every edit, so there only the last state is worth one.
+  if (!site.can.quietEdits.yes) return false;
+  return edits < (message.kind === 'status.needs_input' ? MOST_EDITS - 1 : MOST_EDITS - 2);
 }
 
 async function findMarked(client: JiraClient, write: IssueWriteEntity): Promise<string | null> {
