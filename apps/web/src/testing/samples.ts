@@ -1,5 +1,5 @@
 /** Answers of the API, for tests. */
-import type { Connection, DeliveryDetail, Integration, JobDetail, Me } from '@openhands-jira/contracts';
+import type { Connection, DataCenterConfiguration, DeliveryDetail, Integration, JobDetail, Me } from '@openhands-jira/contracts';
 
 export const ID = '0190a0b0-0000-7000-8000-000000000001';
 const EARLIER = '2026-11-20T08:00:00.000Z';
@@ -19,6 +19,25 @@ export const owned: Integration = { ...notConfigured, state: 'active', connectio
 export const linkedOnly: Integration = { ...owned, connection: { ...connection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'] };
 
 export const dataCenterOff: Integration = { ...notConfigured, product: 'jira-data-center', state: 'disabled', reasons: [{ code: 'not_enabled', detail: 'Jira Data Center is not enabled on this installation.' }], capabilities: [] };
+
+export const dataCenterConnection: Connection = {
+  ...connection, product: 'jira-data-center', site: 'jira.example.com', siteUrl: 'https://jira.example.com',
+  webhook: { ...connection.webhook, url: `https://here.example.com/integration/jira-dc/connections/${ID}/events`, sharedUrl: null, mode: 'automatic', confirmedAt: EARLIER, lastDeliveryAt: EARLIER },
+};
+
+/** Ready, and nobody has done anything yet. */
+export const dataCenterFresh: Integration = { ...dataCenterOff, state: 'setup_incomplete', reasons: [{ code: 'webhook_missing', detail: 'The webhook is not set up yet.' }], capabilities: ['link', 'install_webhook'] };
+
+/** As the person sees it who set it up. */
+export const dataCenterOwned: Integration = { ...dataCenterFresh, state: 'active', reasons: [], connection: dataCenterConnection, link: owned.link, capabilities: ['unlink', 'install_webhook', 'rotate_secret', 'pause', 'remove', 'view_deliveries'] };
+
+export const dataCenterMember: Integration = { ...dataCenterOwned, connection: { ...dataCenterConnection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'] };
+
+export const dataCenterSettings: DataCenterConfiguration = {
+  enabled: false, linkMethod: 'oauth', baseUrl: null, serviceAccountEmail: null, serviceAccountPatSet: false, oauthClientId: null, oauthClientSecretSet: false, callbackUrl: 'https://here.example.com/integration/jira-dc/callback',
+  managedBy: { enabled: 'app', linkMethod: 'app', baseUrl: 'app', serviceAccountEmail: 'app', serviceAccountPat: 'app', oauthClientId: 'app', oauthClientSecret: 'app' },
+  missing: ['baseUrl', 'serviceAccountEmail', 'serviceAccountPat', 'oauthClientId', 'oauthClientSecret'], linkedPeople: 0,
+};
 
 export const refusedDelivery: DeliveryDetail = {
   id: ID, connectionId: ID, event: 'comment_created', issueKey: 'SHOP-1', actor: 'Mia Krystof', receivedAt: EARLIER, outcome: 'refused', reason: 'repo_missing', jobId: null, attempts: 1,

@@ -69,6 +69,37 @@ describe('the delivery log', () => {
   });
 });
 
+describe('the link in a comment', () => {
+  const DECISION = `GET /api/v1/deliveries/${ID}/decision`;
+  const decided = { body: { outcome: 'refused', reason: 'repo_missing', title: 'No repository is named', fixHint: 'Write a line "Repository: owner/name".' } };
+  const signedOut = () => server.refuse('GET /api/v1/me', 401, 'unauthenticated', 'Sign in.');
+
+  it('tells a reader who is not signed in how it ended and what to do, and leads back after signing in', async () => {
+    signedOut().answer(DECISION, decided);
+    openPage(`/deliveries/${ID}`);
+    expect(await screen.findByText('No repository is named')).toBeVisible();
+    expect(screen.getByText('Refused')).toBeVisible();
+    expect(screen.getByText(/Write a line "Repository: owner\/name"/)).toBeVisible();
+    for (const link of screen.getAllByRole('link', { name: 'Sign in' })) expect(link).toHaveAttribute('href', `/sign-in?returnTo=%2Fdeliveries%2F${ID}`);
+    expect(server.calls.map(({ path }) => path)).not.toContain(`/api/v1/deliveries/${ID}`);
+    expect(screen.queryByRole('navigation')).not.toBeInTheDocument();
+  });
+
+  it('tells somebody whose delivery it is not the same', async () => {
+    server.answer(DECISION, decided);
+    openPage(`/deliveries/${ID}`);
+    expect(await screen.findByText('No repository is named')).toBeVisible();
+    expect(screen.getByText(/Every step is for the person who asked/)).toBeVisible();
+  });
+
+  it.each([[404, 'not_found'], [400, 'validation_failed']])('says so when there is nothing to tell (%i)', async (status, code) => {
+    signedOut().refuse(DECISION, status, code, 'No.');
+    openPage(`/deliveries/${ID}`);
+    expect(await screen.findByRole('heading', { name: 'There is no such page' })).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  });
+});
+
 describe('"Why did nothing happen?"', () => {
   it('names the usual causes when nothing about the issue has come', async () => {
     server.answer('GET /api/v1/deliveries?issueKey=SHOP-9', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-9', { body: { items: [], nextCursor: null } });

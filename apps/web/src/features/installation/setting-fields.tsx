@@ -16,7 +16,7 @@ interface FieldProps {
 export function EnvironmentValue({ name, value }: { name: DataCenterField; value: string }) {
   return (
     <div>
-      <TextInput id={fieldId(name)} label={t.labels[name]} value={value} readOnly variant="filled" aria-describedby={fieldId(`${name}-from`)} />
+      <TextInput id={fieldId(name)} label={t.labels[name]} value={value} readOnly aria-describedby={fieldId(`${name}-from`)} />
       <FieldHint id={fieldId(`${name}-from`)}>{t.fromEnvironment(DATA_CENTER_VARIABLES[name])}</FieldHint>
     </div>
   );

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { OAuthResult } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
-import { dataCenterOff, me, notConfigured, owned } from '../../testing/samples.js';
+import { dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import { texts } from '../../texts.js';
 
@@ -40,6 +40,33 @@ describe('the integrations', () => {
     expect(screen.getByText('Jira Data Center is not enabled on this installation.')).toBeVisible();
   });
 
+  it('lead administrators to the missing setting of a product that is off', async () => {
+    server.answer('GET /api/v1/me', { body: { ...me, isAdmin: true } });
+    openPage('/settings/integrations');
+    expect(await screen.findByRole('link', { name: 'Open the installation settings: Jira Data Center' })).toHaveAttribute('href', '/settings/installation');
+  });
+
+  it.each([
+    ['Connect', dataCenterFresh],
+    ['Set up the webhook', { ...dataCenterFresh, link: dataCenterOwned.link, capabilities: ['unlink', 'install_webhook'] }],
+    ['Set up the webhook', { ...dataCenterFresh, linkMethod: 'email' }],
+    ['Link account', { ...dataCenterMember, link: null, linkMethod: 'email', capabilities: ['link'] }],
+    ['Connect', { ...dataCenterMember, link: null, capabilities: ['link'] }],
+    ['Manage', dataCenterMember],
+    ['Manage', dataCenterOwned],
+  ])('offer "%s" as the one next step of Jira Data Center (%#)', async (word, integration) => {
+    server.answer(LIST, { body: { items: [notConfigured, integration] } });
+    openPage('/settings/integrations');
+    expect(await screen.findByRole('link', { name: `${word}: Jira Data Center` })).toHaveAttribute('href', '/settings/integrations/jira-data-center');
+  });
+
+  it('give a member no button while only an administrator can go on', async () => {
+    server.answer(LIST, { body: { items: [notConfigured, { ...dataCenterOff, state: 'not_configured', reasons: [{ code: 'ask_administrator', detail: 'Ask an administrator.' }] }] } });
+    openPage('/settings/integrations');
+    expect(await screen.findByText('Ask an administrator.')).toBeVisible();
+    expect(screen.queryByRole('link', { name: /: Jira Data Center/ })).not.toBeInTheDocument();
+  });
+
   it('never look "not configured" when they could not be loaded, and can be tried again', async () => {
     server.refuse(LIST, 500, 'internal_error', 'Something went wrong on our side.');
     openPage('/settings/integrations');
@@ -69,6 +96,13 @@ describe('the return from Jira', () => {
     expect(await screen.findByText(texts.oauthResults[result].title)).toBeVisible();
     const failed = !['linked', 'configured'].includes(result);
     expect(screen.queryAllByRole('link', { name: 'Try again' })).toHaveLength(failed ? 1 : 0);
+  });
+
+  it('from Jira Data Center speaks of no choice of sites, and leads back to its own page', async () => {
+    openPage('/settings/integrations/return?product=jira-data-center&result=wrong_site&code=base_url_changed');
+    expect(await screen.findByText('An administrator changed the address of Jira in the meantime.')).toBeVisible();
+    expect(document.body).not.toHaveTextContent('Atlassian');
+    expect(screen.getByRole('link', { name: 'Try again' })).toHaveAttribute('href', '/settings/integrations/jira-data-center');
   });
 
   it('shows nothing of what it does not know', async () => {

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { Integration } from '@openhands-jira/contracts';
-import { Dialog, Facts, Moment, Notice, Section } from '@openhands-jira/ui';
+import { Dialog, Moment, Notice, Section } from '@openhands-jira/ui';
 import { useState } from 'react';
 import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
@@ -15,7 +15,7 @@ export function OwnAccount({ integration, tell }: { integration: Integration; te
   return (
     <Section title={t.account}>
       {linkMethod === 'email' && <p>{t.emailRule}</p>}
-      {link && <Facts items={[{ name: texts.integrations.yourAccount, value: <>{texts.integrations.linkedSince(link.jiraDisplayName)} <Moment at={link.linkedAt} justNow={texts.common.justNow} /></> }]} />}
+      {link && <p>{t.linkedSince(link.jiraDisplayName)} <Moment at={link.linkedAt} justNow={texts.common.justNow} /></p>}
       {!link && capabilities.includes('link') && <Connect byEmail={linkMethod === 'email'} tell={tell} />}
       {!link && !capabilities.includes('link') && <p className="ui-muted">{t.noLinkNow}</p>}
       {link && capabilities.includes('unlink') && <Unlink integration={integration} tell={tell} />}
