@@ -1,3 +1,4 @@
+import { DataSource } from 'typeorm';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import type { NewIssue } from '../../../tools/sandbox/jira-model.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
@@ -119,6 +120,16 @@ describe('A comment that is nothing but a command', () => {
       expect(comments).toHaveLength(3);
       expect(comments[2]).toContain('Finished');
       expect(store.issue(issue.key).comments.at(-1)!.authorId).toBe(stage.sandbox.actions.agentAccountId);
+    });
+
+    it('adds a status comment when the first one was edited as often as it may be', async () => {
+      const { issue, jobId } = await busy();
+      await issue.written();
+      await stage.inside(DataSource).query('UPDATE issue_writes SET edits = 5 WHERE key = $1', [`job:${jobId}:status`]);
+      done(await issue.ask('ben', '@openhands status'));
+      const comments = await issue.comments();
+      expect(comments).toHaveLength(2);
+      expect(comments[1]).toContain('OpenHands is working on this issue.');
     });
 
     it('of an issue without a job is answered with the guide', async () => {

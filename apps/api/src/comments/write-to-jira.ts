@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { Jiras, type OpenJira } from '../jira/jiras.service.js';
+import { isPassing, mayBeEdited } from './edit-limit.js';
 import { IssueWriteEntity, type WriteContent } from './issue-write.entity.js';
 
 /** What became of one write. Problems that may pass are thrown as `JiraProblem`. */
@@ -30,12 +31,6 @@ export type GaveUpReason =
   | 'not_needed'
   | 'retries_used_up'
   | 'internal_error';
-
-/**
- * Edits of one status comment (conversation.md, section 1): everybody who watches the issue has them in its history. The last
- * one is kept for the end of the job, and the one before for a question.
- */
-const MOST_EDITS = 5;
 
 /** How many of the latest comments are searched for our mark. */
 const SEARCHED_COMMENTS = 50;
@@ -89,7 +84,9 @@ export class WriteToJira {
   }
 
   private async edit(write: IssueWriteEntity, commentId: string, site: OpenJira): Promise<WriteResult> {
-    if (!isWorthAnEdit(messageOf(write), write.edits, site)) return written(commentId);
+    const message = messageOf(write);
+    // Data Center sends mail for every edit, so there only the last state of a comment is worth one.
+    if ((isPassing(message) && !site.can.quietEdits.yes) || !mayBeEdited(write, message)) return written(commentId);
     const edited = await site.client.editComment(write.issueId, commentId, this.newComment(write), write.quiet);
     if (edited) return { ...written(commentId), edited: true };
     // A refusal that somebody deleted is told again when the person asks again; anything else stays deleted.
@@ -125,14 +122,6 @@ function messageOf(write: IssueWriteEntity): Message {
 
 function written(remoteId: string | null): Written {
   return { kind: 'written', remoteId, edited: false };
-}
-
-/** False for states of a job that another state will follow, when they would be too many edits. */
-function isWorthAnEdit(message: Message, edits: number, site: OpenJira): boolean {
-  if (!message.kind.startsWith('status.') || message.kind === 'status.done') return true;
-  // Data Center sends mail for every edit, so there only the last state is worth one.
-  if (!site.can.quietEdits.yes) return false;
-  return edits < (message.kind === 'status.needs_input' ? MOST_EDITS - 1 : MOST_EDITS - 2);
 }
 
 async function findMarked(client: JiraClient, write: IssueWriteEntity): Promise<string | null> {

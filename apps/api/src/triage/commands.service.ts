@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Command, CommandMessage } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
+import { hasEditsForStates } from '../comments/edit-limit.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { Clock } from '../config/clock.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
@@ -11,7 +12,10 @@ import { type Decision, refused } from './decision.js';
 import { RepositoryAccess } from './repository-access.service.js';
 import { Starts } from './starts.service.js';
 
-/** The status comment is renewed in place, unless so many comments came after it that nobody would find it. */
+/**
+ * The status comment is renewed in place, unless so many comments came after it that nobody would find it, or its edits are
+ * used up.
+ */
 const STATUS_WITHIN_COMMENTS = 20;
 
 /** Comments that are nothing but a command word. */
@@ -72,15 +76,15 @@ export class Commands {
     if (!last) return this.answer(request, `help:${place(request)}`, { kind: 'command.help' }, 'There is no job to tell of, so the guide was written.');
     const comments = await request.client.listComments(request.issue.id, STATUS_WITHIN_COMMENTS + 1);
     return done('The status comment was brought up to date.', async (manager) => {
-      const near = await this.isAmong(manager, last, comments.map((comment) => comment.id));
+      const near = await this.isAtHand(manager, last, comments.map((comment) => comment.id));
       await this.jobs.refreshStatus(manager, last, near ? null : request.delivery.id);
       return last.id;
     });
   }
 
-  private async isAmong(manager: EntityManager, job: JobEntity, commentIds: string[]): Promise<boolean> {
+  private async isAtHand(manager: EntityManager, job: JobEntity, commentIds: string[]): Promise<boolean> {
     const write = await this.writes.byKey(manager, `job:${job.id}:status`);
-    return !write?.remoteId || commentIds.includes(write.remoteId);
+    return !write?.remoteId || (commentIds.includes(write.remoteId) && hasEditsForStates(write));
   }
 
   /** The same instruction on a fresh copy of the issue; a new `Repository:` line in the comment may say otherwise. */
