@@ -102,7 +102,7 @@ if (recordings) describe.each(Object.keys(WITH_LABEL))('The recorded deliveries 
     if (answer.status !== 200) return `HTTP ${answer.status}`;
     const delivery = await eventually(
       async () => (await ada.get(`/api/v1/deliveries/${answer.json.deliveryId}`)).json,
-      (one: { outcome: string }) => one.outcome !== 'pending',
+      (one: { outcome: string; reason: string | null }) => one.outcome !== 'pending',
       'the delivery to be decided',
     );
     return `${delivery.outcome} ${delivery.reason}`;
