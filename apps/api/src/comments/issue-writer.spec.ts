@@ -320,6 +320,28 @@ describe('A refusal', () => {
     expect(bench.jira.textOf(bench.jira.comments[0]!.mark.key)).toContain(`Asked again at ${bench.now().toISOString().slice(11, 16)}`);
   });
 
+  it('asked for again tells of the latest request, and of all times', async () => {
+    const about = (repository: string): RefusalMessage => ({ kind: 'refusal.repo_no_access', deliveryId: `decision-of-${repository}`, askedAgainAt: [], repositories: [`acme/${repository}`] });
+    const text = (): string => bench.jira.textOf(bench.jira.comments[0]!.mark.key);
+    await refuse({ message: about('web') });
+    const first = bench.now();
+    await refuse({ message: about('shop'), at: first });
+    await refuse({ message: about('cart'), at: new Date(first.getTime() + 3 * MINUTE) });
+    expect(text()).toContain('acme/cart');
+    expect(text()).not.toContain('acme/web');
+    expect(text()).toContain(`Asked again at ${clock(first)}, ${clock(new Date(first.getTime() + 3 * MINUTE))}`);
+    expect(JSON.stringify(bench.jira.comments[0]!.body)).toContain('decision-of-cart');
+    expect(bench.jira.comments).toHaveLength(1);
+  });
+
+  it('keeps what everybody may read when the later request was made in a closed circle', async () => {
+    const about = (repository: string): RefusalMessage => ({ kind: 'refusal.repo_no_access', deliveryId: 'd', askedAgainAt: [], repositories: [`acme/${repository}`] });
+    await refuse({ message: about('web') });
+    await refuse({ message: about('secret'), audience: { visibility: { type: 'role', value: 'Developers' }, internal: false } });
+    expect(bench.jira.textOf(bench.jira.comments[0]!.mark.key)).toContain('acme/web');
+    expect(JSON.stringify(bench.jira.comments)).not.toContain('acme/secret');
+  });
+
   it('is a new comment for another person, another reason or the next day', async () => {
     await refuse();
     await refuse({ personId: 'ben' });
@@ -342,3 +364,7 @@ describe('A refusal', () => {
     expect(bench.jira.comments[0]!.edits).toEqual([]);
   });
 });
+
+function clock(time: Date): string {
+  return `${time.toISOString().slice(11, 16)} UTC`;
+}
