@@ -12,6 +12,8 @@ import { startSandbox, type Sandbox } from '../../../tools/sandbox/sandbox.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../api/dist/main.js');
+/** Shortens the pauses between two looks at the agent, and ends the product with this process. */
+const PRELOAD = join(import.meta.dirname, '../../api-e2e/src/preload.ts');
 
 /** GitHub is enough for these stories; the other providers are told over HTTP. */
 const ONE_PROVIDER = { GITLAB_CLIENT_ID: '', GITLAB_CLIENT_SECRET: '', BITBUCKET_CLIENT_ID: '', BITBUCKET_CLIENT_SECRET: '', BITBUCKET_DC_CLIENT_ID: '', BITBUCKET_DC_CLIENT_SECRET: '' };
@@ -24,12 +26,16 @@ export class Installation {
     private readonly product: ChildProcess,
   ) {}
 
-  /** Starts both and waits until the product is ready. @throws when it is not built, or ends at its start */
-  static async start(): Promise<Installation> {
+  /**
+   * Starts both and waits until the product is ready.
+   * @param settings on top of what the sandbox demands
+   * @throws when it is not built, or ends at its start
+   */
+  static async start(settings: Record<string, string> = {}): Promise<Installation> {
     if (!existsSync(PROGRAM)) throw new Error(`There is no built service (${PROGRAM}). Run "npm run build" first, or the whole "npm test", which builds.`);
     const [sandbox, database, port] = [await startSandbox(), await emptyDatabase(), await freePort()];
     const url = `http://localhost:${port}`;
-    const product = startProduct({ ...sandbox.environment(), ...ONE_PROVIDER, PORT: String(port), PUBLIC_URL: url, DATABASE_URL: database.url });
+    const product = startProduct({ ...sandbox.environment(), ...ONE_PROVIDER, PORT: String(port), PUBLIC_URL: url, DATABASE_URL: database.url, ...settings });
     await ready(product, url);
     return new Installation(sandbox, url, database, product);
   }
@@ -50,10 +56,7 @@ export class Installation {
 
 function startProduct(settings: Record<string, string>): ChildProcess {
   const own = { PATH: process.env.PATH, HOME: process.env.HOME, PROCESS_ROLE: 'all', ADMIN_EMAILS: 'ada@example.com', ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'warn' };
-  const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...own, ...settings } });
-  // Whatever ends this process ends the product too.
-  process.once('exit', () => child.kill('SIGKILL'));
-  return child;
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, PROGRAM], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...own, ...settings } });
 }
 
 async function ready(product: ChildProcess, url: string): Promise<void> {

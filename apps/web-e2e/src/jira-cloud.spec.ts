@@ -2,7 +2,7 @@
  * The whole main line as two people see it: Ada connects the workspace of her team, Ben links his account and asks in an issue. Each
  * test goes on where the one before it ended.
  */
-import { expect, test, type Locator } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { ACCOUNTS, CREDENTIALS } from '../../../tools/sandbox/seed.ts';
 import { Installation } from './installation.js';
 import { look, tracesOf } from './look.js';
@@ -38,17 +38,14 @@ function atAtlassian(answer: keyof typeof ACCOUNTS | 'deny'): void {
   else consent.autoConsent(ACCOUNTS[answer]);
 }
 
-const field = (person: Person, label: string): Locator => person.page.getByRole('textbox', { name: label, exact: true });
-const button = (person: Person, name: string): Locator => person.page.getByRole('button', { name, exact: true });
-const heading = (person: Person, name: string): Locator => person.page.getByRole('heading', { name, level: 1 });
 
 test('Who is not signed in is asked to, and comes back to the page that was wanted', async () => {
   await ada.page.goto('/activity');
-  await expect(heading(ada, 'Sign in')).toBeVisible();
+  await expect(ada.heading('Sign in')).toBeVisible();
   await expect(ada.page.getByRole('link', { name: 'Continue with GitHub' })).toBeVisible();
   await look(ada.page, 'sign-in');
   await ada.signIn('ada');
-  await expect(heading(ada, 'Activity')).toBeVisible();
+  await expect(ada.heading('Activity')).toBeVisible();
   await expect(ada.page.getByText('No deliveries yet')).toBeVisible();
   await look(ada.page, 'activity-empty');
 });
@@ -61,45 +58,45 @@ test('An installation without connections offers to configure Jira Cloud', async
 
 test('A pasted address is understood as its workspace, and the form grows by the credentials', async () => {
   await ada.page.getByRole('link', { name: 'Configure: Jira Cloud' }).click();
-  await field(ada, 'Workspace name').fill(`https://${installation.sandbox.jira.host}/browse/SHOP-13`);
+  await ada.field('Workspace name').fill(`https://${installation.sandbox.jira.host}/browse/SHOP-13`);
   await expect(ada.page.getByText('Understood as acme.atlassian.net')).toBeVisible();
   await look(ada.page, 'configure');
-  await button(ada, 'Connect').click();
+  await ada.button('Connect').click();
   await expect(ada.page.getByText('Nobody has connected acme.atlassian.net yet')).toBeVisible();
-  await expect(field(ada, 'Webhook Secret')).toBeFocused();
+  await expect(ada.field('Webhook Secret')).toBeFocused();
   await expect(ada.page.getByRole('switch', { name: 'Active' })).toBeChecked();
   await look(ada.page, 'configure-grown');
 });
 
 test('Empty fields are named when Connect is chosen, with links to them', async () => {
-  await button(ada, 'Connect').click();
+  await ada.button('Connect').click();
   const summary = ada.page.getByRole('alert').filter({ hasText: 'These fields need attention' });
   await expect(summary.getByRole('link')).toHaveCount(3);
   await look(ada.page, 'configure-empty-fields');
   await summary.getByRole('link', { name: 'Service Account Email' }).click();
-  await expect(field(ada, 'Service Account Email')).toBeFocused();
+  await expect(ada.field('Service Account Email')).toBeFocused();
 });
 
 test('A wrong token is refused at its field, and nothing that was typed is lost', async () => {
   ada.expects('422 POST /api/v1/jira-cloud/workspaces');
-  await button(ada, 'Generate a secret').click();
-  secret = await field(ada, 'Webhook Secret').inputValue();
+  await ada.button('Generate a secret').click();
+  secret = await ada.field('Webhook Secret').inputValue();
   expect(secret.length).toBeGreaterThanOrEqual(32);
-  await field(ada, 'Service Account Email').fill(CREDENTIALS.serviceAccountEmail);
-  await field(ada, TOKEN).fill('a-wrong-token');
-  await button(ada, 'Connect').click();
-  await expect(field(ada, TOKEN)).toHaveAttribute('aria-invalid', 'true');
-  await expect(field(ada, 'Workspace name')).toHaveValue(/acme\.atlassian\.net/);
-  await expect(field(ada, 'Webhook Secret')).toHaveValue(secret);
-  await expect(field(ada, 'Service Account Email')).toHaveValue(CREDENTIALS.serviceAccountEmail);
-  await expect(field(ada, TOKEN)).toHaveValue('a-wrong-token');
+  await ada.field('Service Account Email').fill(CREDENTIALS.serviceAccountEmail);
+  await ada.field(TOKEN).fill('a-wrong-token');
+  await ada.button('Connect').click();
+  await expect(ada.field(TOKEN)).toHaveAttribute('aria-invalid', 'true');
+  await expect(ada.field('Workspace name')).toHaveValue(/acme\.atlassian\.net/);
+  await expect(ada.field('Webhook Secret')).toHaveValue(secret);
+  await expect(ada.field('Service Account Email')).toHaveValue(CREDENTIALS.serviceAccountEmail);
+  await expect(ada.field(TOKEN)).toHaveValue('a-wrong-token');
   await look(ada.page, 'configure-wrong-token');
 });
 
 test('Consent that is denied is told in words, with a way to try again', async () => {
   atAtlassian('deny');
-  await field(ada, TOKEN).fill(CREDENTIALS.serviceAccountToken);
-  await button(ada, 'Connect').click();
+  await ada.field(TOKEN).fill(CREDENTIALS.serviceAccountToken);
+  await ada.button('Connect').click();
   await expect(ada.page).toHaveURL(/\/settings\/integrations\/return\?.*result=denied/);
   await expect(ada.page.getByRole('alert')).toBeVisible();
   await look(ada.page, 'return-denied');
@@ -110,7 +107,7 @@ test('Consent that is denied is told in words, with a way to try again', async (
 
 test('With consent the workspace is configured, and the page waits for the first delivery', async () => {
   atAtlassian('ada');
-  await button(ada, 'Update').click();
+  await ada.button('Update').click();
   await expect(ada.page).toHaveURL(/result=configured/);
   await expect(ada.page.getByText('Waiting for the first signed delivery from Jira')).toBeVisible();
   await look(ada.page, 'return-configured');
@@ -129,9 +126,9 @@ test('Neither the secret nor the token can be found in the page any more', async
 test('A colleague enters the same workspace, consents and is linked', async ({ browser }) => {
   ben = await Person.signedIn(browser, installation, 'ben');
   await ben.page.getByRole('link', { name: 'Configure: Jira Cloud' }).click();
-  await field(ben, 'Workspace name').fill('acme');
+  await ben.field('Workspace name').fill('acme');
   atAtlassian('ben');
-  await button(ben, 'Connect').click();
+  await ben.button('Connect').click();
   await expect(ben.page).toHaveURL(/result=linked/);
   await look(ben.page, 'return-linked');
   await ben.page.getByRole('link', { name: 'Back to the integrations' }).click();
@@ -144,7 +141,7 @@ test('A colleague enters the same workspace, consents and is linked', async ({ b
 
 test('The first delivery shows by itself', async () => {
   const { actions } = installation.sandbox;
-  actions.registerWebhook(await field(ada, 'Webhook URL').inputValue(), { secret });
+  actions.registerWebhook(await ada.field('Webhook URL').inputValue(), { secret });
   actions.comment('SHOP-13', 'cleo', 'Could somebody look at this?');
   await expect(ada.page.getByText('Jira reaches us, and the signature is right.')).toBeVisible();
   await look(ada.page, 'edit');
@@ -166,7 +163,7 @@ test('Every request shows in the activity, with the steps of its decision', asyn
 
 test('The job is followed until its result is there', async () => {
   await ada.page.getByRole('link', { name: 'Open the job' }).click();
-  await expect(heading(ada, 'Job for SHOP-12')).toBeVisible();
+  await expect(ada.heading('Job for SHOP-12')).toBeVisible();
   await look(ada.page, 'job-at-work');
   installation.sandbox.openhands.advance(20);
   await expect(ada.page.getByRole('heading', { name: 'Result' })).toBeVisible({ timeout: 30_000 });
@@ -181,8 +178,8 @@ test('A person sees why nothing happened, and what to do', async () => {
   await ben.page.getByRole('link', { name: 'Activity', exact: true }).click();
   await ben.page.getByRole('link', { name: 'Why did nothing happen?' }).click();
   await expect(ben.page.getByRole('heading', { name: 'Why did nothing happen?' })).toBeVisible();
-  await field(ben, 'Issue key').fill('shop-13');
-  await button(ben, 'Look').click();
+  await ben.field('Issue key').fill('shop-13');
+  await ben.button('Look').click();
   await expect(ben.page.getByText('No repository was found')).toBeVisible();
   await look(ben.page, 'why');
   await ben.page.getByRole('row').filter({ hasText: 'Refused' }).getByRole('link', { name: 'Open Comment created, SHOP-13' }).click();
@@ -191,16 +188,30 @@ test('A person sees why nothing happened, and what to do', async () => {
   await look(ben.page, 'delivery-refused');
 });
 
+test('Readers of the issue follow the link in our answer without signing in, and see no more than the reason', async ({ browser }) => {
+  const answer = installation.sandbox.actions.agentComments('SHOP-13').find(({ text }) => text.includes('/deliveries/'));
+  const link = answer?.text.match(/https?:[^\s|\]]*\/deliveries\/[0-9a-f-]+/)?.[0];
+  const reader = await Person.arrive(browser, installation);
+  await reader.page.goto(link ?? 'about:blank');
+  await expect(reader.heading('How this request was decided')).toBeVisible();
+  await expect(reader.page.getByText('No repository was found')).toBeVisible();
+  await expect(reader.page.getByText('What to do:')).toBeVisible();
+  await expect(reader.page.getByText('Ben Builder')).toHaveCount(0);
+  await look(reader.page, 'decision-signed-out');
+  reader.expectNoComplaints();
+  await reader.leave();
+});
+
 test('An API token is shown once', async () => {
   await ben.page.getByRole('link', { name: 'Account', exact: true }).click();
-  await field(ben, 'Name of the new token').fill('build server');
-  await button(ben, 'Create the token').click();
+  await ben.field('Name of the new token').fill('build server');
+  await ben.button('Create the token').click();
   await expect(ben.page.getByRole('dialog')).toBeVisible();
   await look(ben.page, 'account-token');
   const token = await ben.page.getByRole('textbox', { name: 'Your new API token' }).inputValue();
-  await button(ben, 'Copy: Your new API token').click();
+  await ben.button('Copy: Your new API token').click();
   expect(await ben.page.evaluate(() => navigator.clipboard.readText())).toBe(token);
-  await button(ben, 'I have copied it').click();
+  await ben.button('I have copied it').click();
   await expect(ben.page.getByRole('cell', { name: 'build server', exact: true })).toBeVisible();
   expect(await tracesOf(ben.page, token)).toEqual([]);
   await look(ben.page, 'account');
@@ -209,11 +220,11 @@ test('An API token is shown once', async () => {
 test('The owner pauses the connection, and everything else stays as it was', async () => {
   await ada.page.getByRole('link', { name: 'Integrations', exact: true }).click();
   await ada.page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
-  await button(ada, 'Update').click();
+  await ada.button('Update').click();
   await expect(ada.page.getByText('Nothing was changed yet')).toBeVisible();
   await ada.page.getByRole('switch', { name: 'Active' }).press('Space');
   atAtlassian('ada');
-  await button(ada, 'Update').click();
+  await ada.button('Update').click();
   await expect(ada.page).toHaveURL(/result=configured/);
   await ada.page.getByRole('link', { name: 'Back to the integrations' }).click();
   await expect(ada.page.getByText('Paused')).toBeVisible();
@@ -223,7 +234,7 @@ test('The owner pauses the connection, and everything else stays as it was', asy
 
 test('A member unlinks and leaves everybody else alone', async () => {
   await ben.page.goto('/settings/integrations/jira-cloud');
-  await button(ben, 'Unlink').click();
+  await ben.button('Unlink').click();
   const dialog = ben.page.getByRole('dialog', { name: 'Unlink your Jira account?' });
   await expect(dialog).toBeVisible();
   await look(ben.page, 'member-unlink');
@@ -235,14 +246,14 @@ test('A member unlinks and leaves everybody else alone', async () => {
 
 test('The owner unlinks everybody only after typing the name', async () => {
   await ada.page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
-  await button(ada, 'Unlink').click();
+  await ada.button('Unlink').click();
   const dialog = ada.page.getByRole('dialog', { name: 'Unlink acme.atlassian.net for everybody?' });
   await dialog.getByRole('button', { name: 'Unlink' }).click();
   await expect(dialog.getByText('This is not acme.atlassian.net')).toBeVisible();
   await look(ada.page, 'owner-unlink');
   await dialog.getByLabel('Type acme.atlassian.net to confirm').fill('acme.atlassian.net');
   await dialog.getByRole('button', { name: 'Unlink' }).click();
-  await expect(heading(ada, 'Integrations')).toBeVisible();
+  await expect(ada.heading('Integrations')).toBeVisible();
   await expect(ada.page.getByText('Not connected')).toBeVisible();
   await ada.page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
   await expect(ada.page.getByText('This connection is inactive')).toBeVisible();
@@ -250,8 +261,8 @@ test('The owner unlinks everybody only after typing the name', async () => {
 });
 
 test('After signing out nothing is shown any more', async () => {
-  await button(ben, 'Sign out').click();
-  await expect(heading(ben, 'Sign in')).toBeVisible();
+  await ben.button('Sign out').click();
+  await expect(ben.heading('Sign in')).toBeVisible();
   await ben.page.goBack();
-  await expect(heading(ben, 'Sign in')).toBeVisible();
+  await expect(ben.heading('Sign in')).toBeVisible();
 });

@@ -44,23 +44,22 @@ function hiddenFocus(): string | null {
 test('A workspace is configured with keys only', async ({ browser }) => {
   const ada = await Person.signedIn(browser, installation, 'ada');
   const { page } = ada;
-  const field = (name: string): Locator => page.getByRole('textbox', { name, exact: true });
   await tabTo(page.getByRole('link', { name: 'Configure: Jira Cloud' }));
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Jira Cloud', level: 1 })).toBeFocused();
-  await tabTo(field('Workspace name'));
+  await expect(ada.heading('Jira Cloud')).toBeFocused();
+  await tabTo(ada.field('Workspace name'));
   await page.keyboard.type('acme');
   await page.keyboard.press('Enter');
-  await expect(field('Webhook Secret')).toBeFocused();
+  await expect(ada.field('Webhook Secret')).toBeFocused();
   await page.keyboard.type(CREDENTIALS.webhookSecret);
-  await tabTo(field('Service Account Email'));
+  await tabTo(ada.field('Service Account Email'));
   await page.keyboard.type(CREDENTIALS.serviceAccountEmail);
-  await tabTo(field('Service Account API Key'));
+  await tabTo(ada.field('Service Account API Key'));
   await page.keyboard.type('a-wrong-token');
   ada.expects('422 POST /api/v1/jira-cloud/workspaces');
   await page.keyboard.press('Enter');
-  await expect(field('Service Account API Key')).toHaveAttribute('aria-invalid', 'true');
-  await expect(field('Service Account API Key')).toBeFocused();
+  await expect(ada.field('Service Account API Key')).toHaveAttribute('aria-invalid', 'true');
+  await expect(ada.field('Service Account API Key')).toBeFocused();
   await page.keyboard.press('Control+A');
   await page.keyboard.type(CREDENTIALS.serviceAccountToken);
   await tabTo(page.getByRole('switch', { name: 'Active' }));
@@ -68,7 +67,7 @@ test('A workspace is configured with keys only', async ({ browser }) => {
   await expect(page.getByRole('switch', { name: 'Active' })).not.toBeChecked();
   await page.keyboard.press('Space');
   installation.sandbox.atlassian.consent.autoConsent(ACCOUNTS.ada);
-  await tabTo(page.getByRole('button', { name: 'Connect', exact: true }));
+  await tabTo(ada.button('Connect'));
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/result=configured/);
   ada.expectNoComplaints();
@@ -79,7 +78,7 @@ test('A colleague links and unlinks the own account with keys only', async ({ br
   const { page } = ben;
   await tabTo(page.getByRole('link', { name: 'Configure: Jira Cloud' }));
   await page.keyboard.press('Enter');
-  await tabTo(page.getByRole('textbox', { name: 'Workspace name' }));
+  await tabTo(ben.field('Workspace name'));
   await page.keyboard.type('acme');
   installation.sandbox.atlassian.consent.autoConsent(ACCOUNTS.ben);
   await page.keyboard.press('Enter');
@@ -88,7 +87,7 @@ test('A colleague links and unlinks the own account with keys only', async ({ br
   await page.keyboard.press('Enter');
   await tabTo(page.getByRole('link', { name: 'Edit: Jira Cloud' }));
   await page.keyboard.press('Enter');
-  const unlink = page.getByRole('button', { name: 'Unlink', exact: true });
+  const unlink = ben.button('Unlink');
   await tabTo(unlink);
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');

@@ -2,7 +2,7 @@
  * Somebody with a browser. Whatever the page complains about meanwhile is written down: errors in the console (a breach of the content
  * policy is one), exceptions, calls to strangers, and refusals by the server that the story did not announce.
  */
-import { expect, type Browser, type Page, type Request, type Response } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page, type Request, type Response } from '@playwright/test';
 import type { Installation } from './installation.js';
 
 /** Refusals that belong to a working page: not signed in yet, and a workspace that nobody has connected. */
@@ -44,6 +44,19 @@ export class Person {
     await this.page.getByRole('link', { name: 'Continue with GitHub' }).click();
     await expect(this.page.getByRole('button', { name: 'Sign out' })).toBeVisible();
     consent.autoConsent(null);
+  }
+
+  field(label: string): Locator {
+    return this.page.getByRole('textbox', { name: label, exact: true });
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** The heading of the whole screen. */
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { name, level: 1 });
   }
 
   /** A refusal that this story is about, for example `422 POST /api/v1/jira-cloud/workspaces`. */
