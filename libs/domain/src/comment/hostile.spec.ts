@@ -248,7 +248,7 @@ function readWiki(wiki: string): { said: string; balanced: boolean } {
     .join('\n')
     .replace(/\\./g, '')
     .replace(/[[|](?:https?:\/\/|mailto:)[^\s\]]*\]/g, '')
-    .replace(/\{\{[^{}\n]+\}\}/g, ' ')
+    .replace(/\{\{[^{}\n]*\}\}/g, ' ')
     .replace(/(\{[*_]\})(\{_\})?[^{}\n]*(\{_\})?\1/g, ' ')
     .replace(/(\{[*_]\})+[^{}\n]*(\{[*_]\})+/g, ' ');
   return { said, balanced: !code && !quote };
