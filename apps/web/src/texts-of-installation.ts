@@ -89,6 +89,7 @@ export const installationTexts = {
   auditWhat: { jira_data_center_changed: 'Jira Data Center', certificates_changed: 'Certificates' } satisfies Record<AuditEntry['what'], string>,
   certificate: 'Certificate',
   nothing: 'nothing',
+  auditValues: { true: 'on', false: 'off', oauth: 'OAuth', email: 'Email match' } as Record<string, string>,
   changed: (from: string, to: string) => `${from} → ${to}`,
   noAudit: 'Nothing was changed yet',
   noAuditText: 'Each change of these settings is listed here with who made it.',

@@ -37,7 +37,7 @@ function AuditTable({ entries }: { entries: AuditEntry[] }) {
             <td role="cell" data-label={columns.who}>{who}</td>
             <td role="cell" data-label={columns.what}>{t.auditWhat[what]}</td>
             <td role="cell" data-label={columns.changes}>
-              <ul className="ui-plain-list">{changes.map((change, place) => <li key={place}>{nameOf(change.name)}: {t.changed(change.from ?? t.nothing, change.to ?? t.nothing)}</li>)}</ul>
+              <ul className="ui-plain-list">{changes.map((change, place) => <li key={place}>{nameOf(change.name)}: {t.changed(valueOf(change.from), valueOf(change.to))}</li>)}</ul>
             </td>
           </tr>
         ))}
@@ -50,4 +50,9 @@ function AuditTable({ entries }: { entries: AuditEntry[] }) {
 function nameOf(name: string): string {
   if (name === 'certificate') return t.certificate;
   return (t.labels as Record<string, string>)[name] ?? name;
+}
+
+function valueOf(value: string | null): string {
+  if (value === null) return t.nothing;
+  return t.auditValues[value] ?? value;
 }

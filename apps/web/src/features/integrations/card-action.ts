@@ -28,5 +28,6 @@ export function dataCenterAction({ state, link, linkMethod, capabilities }: Inte
   if (!link && linkMethod === 'oauth' && capabilities.includes('link')) return { word: t.connect, to, isNext: true };
   if (state === 'setup_incomplete' && capabilities.includes('install_webhook')) return { word: t.setUpWebhook, to, isNext: true };
   if (!link && capabilities.includes('link')) return { word: t.linkByEmail, to, isNext: false };
-  return { word: t.manage, to, isNext: false };
+  const hasSomething = link !== null || capabilities.includes('install_webhook') || capabilities.includes('remove');
+  return hasSomething ? { word: t.manage, to, isNext: false } : null;
 }

@@ -60,8 +60,11 @@ describe('the integrations', () => {
     expect(await screen.findByRole('link', { name: `${word}: Jira Data Center` })).toHaveAttribute('href', '/settings/integrations/jira-data-center');
   });
 
-  it('give a member no button while only an administrator can go on', async () => {
-    server.answer(LIST, { body: { items: [notConfigured, { ...dataCenterOff, state: 'not_configured', reasons: [{ code: 'ask_administrator', detail: 'Ask an administrator.' }] }] } });
+  it.each([
+    { ...dataCenterOff, state: 'not_configured', reasons: [{ code: 'ask_administrator', detail: 'Ask an administrator.' }] },
+    { ...dataCenterFresh, reasons: [{ code: 'webhook_missing', detail: 'Ask an administrator.' }], capabilities: ['view_deliveries'] },
+  ])('give a member no button while only somebody else can go on (%#)', async (integration) => {
+    server.answer(LIST, { body: { items: [notConfigured, integration] } });
     openPage('/settings/integrations');
     expect(await screen.findByText('Ask an administrator.')).toBeVisible();
     expect(screen.queryByRole('link', { name: /: Jira Data Center/ })).not.toBeInTheDocument();
