@@ -12,7 +12,7 @@ export const dataCenterTexts = {
   leaving: 'Taking you to Jira for your consent …',
   emailRule: 'On this installation your e-mail address decides which Jira account is yours: it must be the same in Jira and at your git provider. Mention OpenHands in an issue and it works for you; linking here only shows at once whether the addresses fit.',
   linkByEmail: 'Link account',
-  linkedSince: (name: string) => `Linked as ${name} since`,
+  linkedSince: (name: string) => `Linked as ${name}, since`,
   linked: (name: string) => `Your account is linked as ${name}.`,
   linkedText: 'Mention @openhands in a comment of an issue, or add the label openhands.',
   unlink: 'Unlink',
