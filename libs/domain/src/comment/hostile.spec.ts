@@ -246,9 +246,9 @@ function readWiki(wiki: string): { said: string; balanced: boolean } {
   }
   const said = lines
     .join('\n')
-    .replace(/\\./g, '')
+    .replace(/\\(.)/g, (_, escaped: string) => ('{}[]|'.includes(escaped) ? '·' : escaped))
     .replace(/[[|](?:https?:\/\/|mailto:)[^\s\]]*\]/g, '')
-    .replace(/\{\{[^{}\n]*\}\}/g, ' ')
+    .replace(/\{\{[^{}\n]+\}\}/g, ' ')
     .replace(/(\{[*_]\})(\{_\})?[^{}\n]*(\{_\})?\1/g, ' ')
     .replace(/(\{[*_]\})+[^{}\n]*(\{[*_]\})+/g, ' ');
   return { said, balanced: !code && !quote };
