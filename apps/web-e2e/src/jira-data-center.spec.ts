@@ -63,7 +63,7 @@ test('The own account is connected with consent at Jira', async () => {
   await expect(ada.page).toHaveURL(/product=jira-data-center&result=linked/);
   await ada.page.getByRole('link', { name: 'Back to the integrations' }).click();
   await ada.page.getByRole('link', { name: 'Set up the webhook: Jira Data Center' }).click();
-  await expect(ada.page.getByText('Ada Admin, since')).toBeVisible();
+  await expect(ada.page.getByText('Linked as Ada Admin')).toBeVisible();
 });
 
 test('A token without the right is refused in words, and the manual way stays open', async () => {
