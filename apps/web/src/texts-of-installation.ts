@@ -16,7 +16,7 @@ export const installationTexts = {
     oauthClientId: 'OAuth Client ID',
     oauthClientSecret: 'OAuth Client Secret',
   } satisfies Record<DataCenterField, string>,
-  enabledHelp: 'When off, nobody but administrators sees Jira Data Center, and its deliveries are refused.',
+  enabledHelp: 'When off, nobody but administrators sees Jira Data Center, and its deliveries are logged and not decided.',
   methods: {
     oauth: { label: 'OAuth', description: 'Recommended. Each person proves at Jira which account is theirs.' },
     email: { label: 'Email match', description: 'If Jira cannot provide OAuth. The Jira account with the same e-mail address is taken.' },

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { hasEditsForStates } from '../comments/edit-limit.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { Clock } from '../config/clock.js';
+import { Jiras } from '../jira/jiras.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs } from '../jobs/jobs.service.js';
 import { Checks } from './checks.service.js';
@@ -27,6 +28,7 @@ export class Commands {
     private readonly repositories: RepositoryAccess,
     private readonly checks: Checks,
     private readonly starts: Starts,
+    private readonly jiras: Jiras,
     private readonly clock: Clock,
   ) {}
 
@@ -75,8 +77,10 @@ export class Commands {
     const last = await this.jobs.lastOf(request.connection.id, request.issue.id);
     if (!last) return this.answer(request, `help:${place(request)}`, { kind: 'command.help' }, 'There is no job to tell of, so the guide was written.');
     const comments = await request.client.listComments(request.issue.id, STATUS_WITHIN_COMMENTS + 1);
+    const quiet = this.jiras.product(request.connection.product).can.quietEdits.yes;
     return done('The status comment was brought up to date.', async (manager) => {
-      const near = await this.isAtHand(manager, last, comments.map((comment) => comment.id));
+      // Where edits cannot be quiet, none is made for passing states: only a new comment tells the person anything.
+      const near = quiet && (await this.isAtHand(manager, last, comments.map((comment) => comment.id)));
       await this.jobs.refreshStatus(manager, last, near ? null : request.delivery.id);
       return last.id;
     });
