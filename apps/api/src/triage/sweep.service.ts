@@ -66,8 +66,9 @@ export class Sweep {
   private async siteOf(connectionId: string): Promise<Site | null> {
     const connection = await this.connections.byId(connectionId);
     if (connection?.status !== 'active') return null;
-    // A product that administrators switched off is not looked at, just as its deliveries are not decided.
-    if ((await this.jiras.product(connection.product).setup()).state !== 'ready') return null;
+    // Where administrators can switch a product off, it is then not looked at, just as its deliveries are not decided.
+    const { sharedSite, state } = await this.jiras.product(connection.product).setup();
+    if (sharedSite && state !== 'ready') return null;
     const jira = await this.jiras.open(connectionId);
     return jira && { connectionId, product: connection.product, serviceAccountIds: connection.serviceAccountIds, client: jira.client };
   }

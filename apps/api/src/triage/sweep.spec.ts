@@ -64,6 +64,8 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
   let store: SweepStore;
   let sweep: Sweep;
   let id: string;
+  /** How administrators set the product up; only Data Center can be switched off. */
+  let setup: { state: string; sharedSite: object | null };
 
   beforeEach(async () => {
     clock = new ManualClock();
@@ -76,7 +78,8 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
     store = new SweepStore(db, time);
     id = uuidv7();
     const connections = { byId: async () => (await db.query<object[]>(`SELECT id, product, status, '{bot}'::text[] AS "serviceAccountIds" FROM connections WHERE id = $1`, [id]))[0] };
-    const jiras = { open: async () => ({ client: jira.client }), readEvent: (_: Product, payload: unknown) => jira.read(payload) };
+    setup = { state: 'ready', sharedSite: product === 'jira-cloud' ? null : {} };
+    const jiras = { product: () => ({ setup: async () => setup }), open: async () => ({ client: jira.client }), readEvent: (_: Product, payload: unknown) => jira.read(payload) };
     sweep = new Sweep(store, connections as unknown as Connections, jiras as unknown as Jiras, new Intake(db, queue), config, time);
     await db.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES ($1, $2, 'acme', 'https://acme.example.com', 'active')`, [id, product]);
     // What the sandbox is filled with happened long before.
@@ -112,6 +115,14 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
     expect(await deliveries()).toEqual([{ origin: 'sweep', event: 'comment_created', issue_key: 'SHOP-12', actor_name: 'Ben Builder', trigger_key: `comment:${issueId('SHOP-12')}:${comment.id}`, outcome: 'pending' }]);
     const queued = await db.query<{ data: object }[]>(`SELECT data FROM queue.job WHERE name = 'triage'`);
     expect(queued).toEqual([{ data: { deliveryId: expect.any(String) } }]);
+  });
+
+  it('looks at nothing while administrators have switched the product off', async () => {
+    jira.actions.comment('SHOP-12', 'ben', '@openhands fix it');
+    clock.advance(3 * MINUTE);
+    setup = { state: 'off', sharedSite: {} };
+    expect(await sweep.run(id)).toBe(0);
+    expect(await deliveries()).toEqual([]);
   });
 
   it('finds a label that was added, with the change that added it', async () => {
