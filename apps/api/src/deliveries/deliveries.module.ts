@@ -12,6 +12,6 @@ import { RejectedCalls } from './rejected-calls.service.js';
   imports: [TypeOrmModule.forFeature([DeliveryEntity])],
   controllers: [DeliveriesController],
   providers: [Intake, FrontDoor, RejectedCalls, Deliveries],
-  exports: [FrontDoor, Intake, Deliveries],
+  exports: [FrontDoor, Intake, Deliveries, RejectedCalls],
 })
 export class DeliveriesModule {}

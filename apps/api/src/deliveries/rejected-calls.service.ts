@@ -52,6 +52,15 @@ export class RejectedCalls implements OnApplicationShutdown {
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
   }
 
+  /** The latest call to a connection that was not let in; null when there was none since the given time. */
+  async latest(connectionId: string, since: Date | null): Promise<{ reason: RejectedReason; at: Date } | null> {
+    const [row] = await this.db.query<{ reason: RejectedReason; at: Date }[]>(
+      `SELECT reason, last_at AS at FROM rejected_calls WHERE connection_id = $1 AND ($2::timestamptz IS NULL OR last_at > $2) ORDER BY last_at DESC LIMIT 1`,
+      [connectionId, since],
+    );
+    return row ?? null;
+  }
+
   /** Writes what was counted since the last time. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);

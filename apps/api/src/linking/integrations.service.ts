@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Capability, Integration, Product } from '@openhands-jira/contracts';
-import type { ProductSetup } from '@openhands-jira/domain';
+import { type ProductSetup, REASON_TEXTS } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { connectionView, linkView } from '../connections/connection.view.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
 import { Jiras } from '../jira/jiras.service.js';
 import type { Caller } from '../security/access.js';
 import { integrationCapabilities, integrationState } from './integration-state.js';
@@ -17,6 +18,7 @@ export class Integrations {
   constructor(
     private readonly jiras: Jiras,
     private readonly ties: Ties,
+    private readonly rejected: RejectedCalls,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -31,11 +33,22 @@ export class Integrations {
     const { connection, link } = ties;
     return {
       product,
-      ...this.seen(caller, setup, ties),
+      ...(await this.withRejected(caller, connection, this.seen(caller, setup, ties))),
       linkMethod: setup.linkMethod,
       connection: connection && connectionView(connection, caller.userId, this.config.publicUrl, setup.sharedSite?.account),
       link: link && linkView(link),
     };
+  }
+
+  /** Jira calls and is not let in: whoever looks after the connection must hear that before "nothing has come yet". */
+  private async withRejected<Seen extends Pick<Integration, 'state' | 'reasons'>>(caller: Caller, connection: ConnectionEntity | null, seen: Seen): Promise<Seen> {
+    const looksAfter = connection !== null && (isOwned(connection, caller.userId) || caller.isAdmin);
+    if (!looksAfter || !['active', 'setup_incomplete'].includes(seen.state)) return seen;
+    const rejected = await this.rejected.latest(connection.id, connection.lastDeliveryAt);
+    if (!rejected) return seen;
+    const { title, hint } = REASON_TEXTS[rejected.reason];
+    const reason = { code: 'deliveries_rejected', detail: `Jira sends deliveries, but they are not let in: ${title.charAt(0).toLowerCase()}${title.slice(1)}. ${hint}` };
+    return { ...seen, reasons: [reason, ...seen.reasons.filter((one) => one.code !== 'no_delivery_yet')] };
   }
 
   /** State, reasons and capabilities. Who is no administrator does not learn which setting is missing. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { JiraModule } from '../jira/jira.module.js';
 import { EmailMatch } from './email-match.service.js';
 import { Integrations } from './integrations.service.js';
@@ -11,7 +12,7 @@ import { Unlinking } from './unlinking.service.js';
 
 /** Who in Jira is who here: the decision, the view of it, and its end. */
 @Module({
-  imports: [AuthModule, ConnectionsModule, JiraModule],
+  imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
   controllers: [LinkingController],
   providers: [EmailMatch, Integrations, Linking, Ties, Unlinking],
   exports: [Linking],
