@@ -51,7 +51,7 @@ describe('Asking again', () => {
       expect(delivery).toMatchObject({ outcome: 'job', reason: 'continued', jobId });
       await said('and add a test');
       await stage.ourComment(issue.key, /Note from Ben Builder passed on/);
-      expect([await issue.jobs(), issue.starts(), (await issue.comments()).length]).toEqual([1, 1, 1]);
+      expect([await issue.jobs(), await issue.startsReach(1), (await issue.comments()).length]).toEqual([1, 1, 1]);
     });
 
     it('passes on the words of a colleague who may push there too', async () => {
@@ -115,7 +115,7 @@ describe('Asking again', () => {
     it('goes on in the same conversation for the same person, with the new words only', async () => {
       const issue = await finished();
       const delivery = await again(issue, 'ben', '@openhands use euros');
-      expect(issue.starts()).toBe(1);
+      expect(await issue.startsReach(1)).toBe(1);
       expect(JSON.stringify(conversations().at(-1)!.allEvents())).toContain('use euros');
       const comments = await issue.comments();
       expect(comments).toHaveLength(4);

@@ -23,7 +23,7 @@ describe('Asking in an issue', () => {
     expect(delivery.trace.length).toBeGreaterThan(3);
     expect(await issue.jobIs(delivery.jobId)).toMatchObject({ state: 'succeeded' });
     expect(await issue.comments()).toEqual([expect.stringContaining('Finished'), expect.stringContaining('last words')]);
-    expect(issue.starts()).toBe(1);
+    expect(await issue.startsReach(1)).toBe(1);
   }
 
   async function expectSilence(issue: StoryIssue, delivery: { outcome: string; reason: string; trace: unknown[] }, reason: string): Promise<void> {
@@ -67,7 +67,7 @@ describe('Asking in an issue', () => {
       const second = await issue.label('ben');
       expect([second.outcome, second.reason]).toEqual(['job', 'started']);
       await issue.jobIs(second.jobId);
-      expect([await issue.jobs(), issue.starts()]).toEqual([2, 2]);
+      expect([await issue.jobs(), await issue.startsReach(2)]).toEqual([2, 2]);
     });
   });
 
@@ -140,7 +140,7 @@ describe('Asking in an issue', () => {
     const own = items.filter((one: { actor: string }) => one.actor === 'OpenHands Agent');
     expect(own.length).toBeGreaterThanOrEqual(3);
     expect(new Set(own.map((one: { outcome: string; reason: string }) => `${one.outcome} ${one.reason}`))).toEqual(new Set(['ignored self_authored']));
-    expect([await issue.jobs(), issue.starts()]).toEqual([1, 1]);
+    expect([await issue.jobs(), await issue.startsReach(1)]).toEqual([1, 1]);
   });
 
   describe('by editing a comment', () => {
@@ -159,7 +159,7 @@ describe('Asking in an issue', () => {
       await expectWork(issue, await issue.ask('ben', '@openhands fix it'));
       expect(await issue.edit('@openhands fix it, please')).toMatchObject({ outcome: 'ignored', reason: 'comment_already_handled' });
       expect(await issue.edit('never mind')).toMatchObject({ outcome: 'ignored', reason: 'comment_already_handled' });
-      expect([await issue.jobs(), issue.starts(), (await issue.comments()).length]).toEqual([1, 1, 2]);
+      expect([await issue.jobs(), await issue.startsReach(1), (await issue.comments()).length]).toEqual([1, 1, 2]);
     });
 
     it('is judged anew when the comment was refused and its text changed, and only then', async () => {

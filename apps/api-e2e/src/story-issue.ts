@@ -112,6 +112,11 @@ export class StoryIssue {
     return this.stage.sandbox.openhands.conversations.filter((one) => mentions(one.request, this.key)).length;
   }
 
+  /** The same once there are as many, because a job starts a moment after its delivery was decided. */
+  startsReach(count: number): Promise<number> {
+    return eventually(() => this.starts(), (starts) => starts >= count, `${count} starts for ${this.key}`);
+  }
+
   /** The words that the agent was given when it started, latest start last. */
   prompts(): string[] {
     return this.stage.sandbox.openhands.conversations.map((one) => JSON.stringify(one.request)).filter((text) => mentions(text, this.key));
