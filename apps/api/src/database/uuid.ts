@@ -4,3 +4,9 @@ import { v7 } from 'uuid';
 export function uuidv7(): string {
   return v7();
 }
+
+/** The smallest id of a moment: what happened since then is a range of ids, so the primary key finds it. */
+export function firstIdOf(at: Date): string {
+  const milliseconds = Math.max(0, at.getTime()).toString(16).padStart(12, '0');
+  return `${milliseconds.slice(0, 8)}-${milliseconds.slice(8)}-0000-0000-000000000000`;
+}
