@@ -4,8 +4,8 @@ import { Installation1790000000002 } from './migrations/0002-installation.js';
 import { Retention1790000000003 } from './migrations/0003-retention.js';
 import { Sweeps1790000000004 } from './migrations/0004-sweeps.js';
 import { CommentEdits1790000000005 } from './migrations/0005-comment-edits.js';
-import { Operations1790000000006 } from './migrations/0006-operations.js';
 import { Lists1790000000006 } from './migrations/0006-lists.js';
+import { Operations1790000000007 } from './migrations/0007-operations.js';
 
 /** Options of the connection. `poolSize` is per process: ten processes must fit into PostgreSQL's default of 100. */
 export function dataSourceOptions(url: string): DataSourceOptions {
@@ -13,7 +13,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     type: 'postgres',
     url,
     applicationName: 'openhands-jira',
-    migrations: [Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006],
+    migrations: [Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007],
     migrationsTableName: 'migrations',
     poolSize: 10,
     connectTimeoutMS: 5000,

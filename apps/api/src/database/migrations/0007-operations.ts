@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What operators see: which token of a service account ends or is refused, and to which trace a job belongs. */
-export class Operations1790000000006 implements MigrationInterface {
-  name = 'Operations1790000000006';
+export class Operations1790000000007 implements MigrationInterface {
+  name = 'Operations1790000000007';
 
   async up(db: QueryRunner): Promise<void> {
     for (const statement of STATEMENTS) await db.query(statement);
