@@ -29,6 +29,8 @@ export class ProcessPlace {
   readonly url: string;
   private child: ChildProcess | undefined;
   private output = '';
+  private surprises = 0;
+  private ready = false;
 
   constructor(
     readonly role: Role,
@@ -45,6 +47,7 @@ export class ProcessPlace {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...this.environment, PROCESS_ROLE: this.role, PORT: String(this.port) },
     });
     this.child = child;
+    child.once('exit', () => (this.surprises += this.child === child ? 1 : 0));
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-8000)));
     await eventually(
       async () => child.exitCode ?? (await fetch(`${this.url}/readyz`).then((answer) => (answer.ok ? 'ready' : answer.status), () => 'no answer')),
@@ -53,6 +56,7 @@ export class ProcessPlace {
       START_PATIENCE_MS,
     );
     if (child.exitCode !== null) throw new Error(`A process (${this.role}) ended at its start:\n${this.output}`);
+    this.ready = true;
   }
 
   /** `kill -9`: no warning, no farewell. */
@@ -67,6 +71,21 @@ export class ProcessPlace {
     return { code, ms: Date.now() - started };
   }
 
+  /** The process at work here now; undefined when there is none. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** True while a process is at work here that nobody has told to end: what a load balancer finds out by asking. */
+  get isUp(): boolean {
+    return this.ready && this.child?.exitCode === null;
+  }
+
+  /** How many processes ended here without being told to. */
+  get endedByThemselves(): number {
+    return this.surprises;
+  }
+
   /** The last lines that processes wrote here. */
   get log(): string {
     return this.output;
@@ -74,6 +93,8 @@ export class ProcessPlace {
 
   private async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.child;
+    this.child = undefined;
+    this.ready = false;
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
     child.kill(signal);
@@ -104,6 +125,11 @@ export class Processes implements PlayedProduct {
   /** The places whose processes answer Jira. */
   get doors(): ProcessPlace[] {
     return this.places.filter((place) => place.role !== 'worker');
+  }
+
+  /** The places whose processes decide, start and write. */
+  get workers(): ProcessPlace[] {
+    return this.places.filter((place) => place.role !== 'api');
   }
 
   get(): never {
