@@ -6,6 +6,7 @@ import { Sweeps1790000000004 } from './migrations/0004-sweeps.js';
 import { CommentEdits1790000000005 } from './migrations/0005-comment-edits.js';
 import { Lists1790000000006 } from './migrations/0006-lists.js';
 import { Operations1790000000007 } from './migrations/0007-operations.js';
+import { PausesAndLimits1790000000008 } from './migrations/0008-pauses-and-limits.js';
 
 /** Options of the connection. `poolSize` is per process: ten processes must fit into PostgreSQL's default of 100. */
 export function dataSourceOptions(url: string): DataSourceOptions {
@@ -13,7 +14,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     type: 'postgres',
     url,
     applicationName: 'openhands-jira',
-    migrations: [Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007],
+    migrations: [Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008],
     migrationsTableName: 'migrations',
     poolSize: 10,
     connectTimeoutMS: 5000,
