@@ -28,6 +28,8 @@ export const Connection = z
       mode: z.enum(['manual', 'automatic']).nullable(),
       confirmedAt: Time.nullable(),
       secretSetAt: Time.nullable(),
+      /** Until when the former secret is accepted, too; null when there is none. */
+      previousSecretUntil: Time.nullable(),
       lastDeliveryAt: Time.nullable(),
     }),
   })
@@ -60,12 +62,27 @@ export const Integration = z
     connection: Connection.nullable(),
     link: Link.nullable(),
     capabilities: z.array(Capability),
+    /** How many people are linked to the connection, for those who may end it for everybody; null for all others. */
+    linkedPeople: z.number().int().nullable(),
+    /** What starts work in an issue: a mention in a comment, or a label. */
+    trigger: z.object({ mention: z.string(), label: z.string() }),
+    /** The address that webhooks of every site may call, also before there is a connection; null where each connection has its own only. */
+    sharedWebhookUrl: z.string().nullable(),
   })
   .meta({ id: 'Integration' });
 export type Integration = z.infer<typeof Integration>;
 
 export const Integrations = z.object({ items: z.array(Integration) }).meta({ id: 'Integrations' });
 export type Integrations = z.infer<typeof Integrations>;
+
+/** Where a Jira OAuth callback found out how it ended (`?code=`); the page has a sentence for each. */
+export const OAuthReturnCode = z
+  .enum([
+    'ok', 'access_denied', 'signed_out', 'state_unknown', 'no_code', 'code_refused', 'client_refused', 'scope_refused', 'site_not_accessible', 'base_url_changed', 'site_taken', 'not_owner',
+    'jira_account_taken', 'workspace_inactive', 'connection_gone', 'connection_removed', 'product_disabled', 'atlassian_unreachable', 'jira_unreachable', 'tls_untrusted', 'unexpected_answer', 'internal_error',
+  ])
+  .meta({ id: 'OAuthReturnCode' });
+export type OAuthReturnCode = z.infer<typeof OAuthReturnCode>;
 
 /** The word that a Jira OAuth callback brings back to the page (`?result=`). */
 export const OAuthResult = z.enum(['linked', 'configured', 'denied', 'expired', 'wrong_site', 'conflict', 'failed']).meta({ id: 'OAuthResult' });

@@ -39,6 +39,20 @@ export const UpdateWorkspace = z
   .meta({ id: 'UpdateWorkspace' });
 export type UpdateWorkspace = z.infer<typeof UpdateWorkspace>;
 
+/** A service account that is tried while its form is being filled in. */
+export const CheckServiceAccount = CreateWorkspace.pick({ site: true, serviceAccountEmail: true, serviceAccountApiToken: true }).meta({ id: 'CheckServiceAccount' });
+export type CheckServiceAccount = z.infer<typeof CheckServiceAccount>;
+
+/** What was tried, in order, up to the first check that said no; that one belongs to a field of the form. The token is never in it. */
+export const ServiceAccountCheck = z
+  .object({
+    ok: z.boolean(),
+    items: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string(), hint: z.string() })),
+    failure: z.object({ path: z.enum(['site', 'serviceAccountEmail', 'serviceAccountApiToken']), message: z.string() }).nullable(),
+  })
+  .meta({ id: 'ServiceAccountCheck' });
+export type ServiceAccountCheck = z.infer<typeof ServiceAccountCheck>;
+
 export const Workspace = z.object({ site: z.string(), status: z.literal('active') }).meta({ id: 'Workspace' });
 export type Workspace = z.infer<typeof Workspace>;
 

@@ -41,7 +41,7 @@ export class SignInController {
   async begin(@Param('provider') provider: string, @Query('returnTo') returnTo: unknown, @CurrentCaller() caller: Caller | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const browser = oauthBrowser(request, reply, this.config.secure);
     const url = await this.signIn.begin(provider, { browser, userId: caller?.userId ?? null, returnTo });
-    if (url === null) return redirectToSignIn(reply, 'unknown_provider');
+    if (url === null) return redirectToSignIn(reply, 'unknown_provider', returnTo);
     void reply.header('cache-control', 'no-store').redirect(url, 302);
   }
 
@@ -49,11 +49,11 @@ export class SignInController {
   @UseFilters(SignInFailures)
   @ApiOperation({ summary: 'Where the provider sends the browser back to' })
   @ApiParam({ name: 'provider', enum: GIT_PROVIDERS })
-  @ApiFoundResponse({ description: 'Signed in: to the wanted page. Otherwise to /sign-in?error=denied|expired|unreachable|failed|unknown_provider' })
+  @ApiFoundResponse({ description: 'Signed in: to the wanted page. Otherwise to /sign-in?error=denied|expired|unreachable|failed|unknown_provider, with returnTo when the wanted page is known' })
   async finish(@Param('provider') providerId: string, @CurrentCaller() caller: Caller | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = new URL(request.url, this.config.publicUrl).searchParams;
     const result = await this.signIn.finish({ providerId, query, browser: request.cookies[OAUTH_BROWSER_COOKIE], userId: caller?.userId ?? null });
-    if (result.kind === 'failed') return redirectToSignIn(reply, result.error);
+    if (result.kind === 'failed') return redirectToSignIn(reply, result.error, result.returnTo);
     await this.replaceSession(request, reply, result.userId);
     void reply.header('cache-control', 'no-store').redirect(result.returnTo, 302);
   }

@@ -9,7 +9,7 @@ import { safeReturnPath } from './return-path.js';
 /** Why a sign-in did not succeed; the page shows a sentence for each (`/sign-in?error=`). */
 export type SignInError = 'denied' | 'expired' | 'unreachable' | 'failed' | 'unknown_provider' | 'too_many_requests';
 
-export type SignInResult = { kind: 'signed_in'; userId: string; returnTo: string } | { kind: 'failed'; error: SignInError };
+export type SignInResult = { kind: 'signed_in'; userId: string; returnTo: string } | { kind: 'failed'; error: SignInError; returnTo: string | null };
 
 /** What a browser brings back from the provider. */
 export interface Callback {
@@ -58,21 +58,21 @@ export class SignIn {
     const payload = attempt?.payload as AttemptPayload | undefined;
     if (!attempt || payload?.provider !== provider.id) return failed('expired');
     const refusal = callback.query.get('error');
-    if (refusal !== null) return failed(refusal === 'access_denied' ? 'denied' : 'failed');
+    if (refusal !== null) return failed(refusal === 'access_denied' ? 'denied' : 'failed', payload);
     try {
       return await this.proveAccount(provider, callback, attempt, payload);
     } catch (error) {
       if (!(error instanceof GitProviderUnreachable)) throw error;
       this.log.warn(error.message);
-      return failed('unreachable');
+      return failed('unreachable', payload);
     }
   }
 
   private async proveAccount(provider: GitProvider, callback: Callback, attempt: OAuthAttempt, payload: AttemptPayload): Promise<SignInResult> {
     const result = await this.oauth.exchange(provider, callback.query, callback.query.get('state')!, payload.codeVerifier);
-    if (result.kind === 'rejected') return failed('expired');
+    if (result.kind === 'rejected') return failed('expired', payload);
     const profile = await provider.profile(result.tokens.accessToken);
-    if (!profile) return failed('failed');
+    if (!profile) return failed('failed', payload);
     // The account is added to a user only when the same user began the round trip and is still signed in.
     const addTo = attempt.userId !== null && attempt.userId === callback.userId ? attempt.userId : null;
     const userId = await this.identities.signIn({ provider, profile, tokens: result.tokens }, addTo);
@@ -80,6 +80,7 @@ export class SignIn {
   }
 }
 
-function failed(error: SignInError): SignInResult {
-  return { kind: 'failed', error };
+/** The page that was wanted stays known as long as the round trip is: another try leads there. */
+function failed(error: SignInError, attempt?: AttemptPayload): SignInResult {
+  return { kind: 'failed', error, returnTo: attempt?.returnTo ?? null };
 }

@@ -206,6 +206,14 @@ describe('signing in', () => {
       expect((await browser.get('/auth/gitea')).location).toBe('/sign-in?error=unknown_provider');
     });
 
+    it('keeps the wanted page through a failure, and never one of another site', async () => {
+      const failed = async (wish: string): Promise<string> => (await browser.get(pathOf(bench.hosts.github.consent.deny((await browser.get(`/auth/github?returnTo=${encodeURIComponent(wish)}`)).location)))).location;
+      expect(await failed('/activity?issueKey=A-1')).toBe('/sign-in?error=denied&returnTo=%2Factivity%3FissueKey%3DA-1');
+      expect(await failed('//evil.example.org')).toBe('/sign-in?error=denied');
+      expect((await browser.get('/auth/gitea?returnTo=/account')).location).toBe('/sign-in?error=unknown_provider&returnTo=%2Faccount');
+      expect((await browser.get('/auth/gitea?returnTo=//evil.example.org')).location).toBe('/sign-in?error=unknown_provider');
+    });
+
     it.each(['https://evil.example.org', '//evil.example.org', '/%5cevil.example.org', '/\\evil.example.org'])('does not come back to %s', async (returnTo) => {
       expect((await browser.signIn(bench.hosts.github, 'ann', returnTo)).location).toBe('/');
     });
@@ -300,6 +308,7 @@ describe('many starts from one address', () => {
       const start = async (): Promise<string> => (await browser.get('/auth/github')).location;
       for (let i = 0; i < 100; i++) expect(await start()).toMatch(/^http:\/\/localhost/);
       expect(await start()).toBe('/sign-in?error=too_many_requests');
+      expect((await browser.get('/auth/github?returnTo=/account')).location).toBe('/sign-in?error=too_many_requests&returnTo=%2Faccount');
       bench.time.advance(61_000);
       expect(await start()).toMatch(/^http:\/\/localhost/);
     } finally {

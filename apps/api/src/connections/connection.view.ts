@@ -25,7 +25,6 @@ export function webhookUrl(publicUrl: string, product: Product, connectionId: st
  * account of a site that serves the whole installation.
  */
 export function connectionView(row: ConnectionEntity, userId: string | null, publicUrl: string, installed?: InstalledAccount): Connection {
-  const { shared } = ROUTES[row.product];
   const owned = userId !== null && row.ownerId === userId;
   return {
     id: row.id,
@@ -42,14 +41,21 @@ export function connectionView(row: ConnectionEntity, userId: string | null, pub
     },
     webhook: {
       url: webhookUrl(publicUrl, row.product, row.id),
-      sharedUrl: shared && `${publicUrl}${shared}`,
+      sharedUrl: sharedWebhookUrl(publicUrl, row.product),
       events: WEBHOOK_EVENTS,
       mode: row.webhookMode,
       confirmedAt: isoOrNull(row.webhookConfirmedAt ?? row.firstDeliveryAt),
       secretSetAt: owned ? isoOrNull(row.webhookSecretSetAt) : null,
+      previousSecretUntil: owned ? isoOrNull(row.previousSecretUntil) : null,
       lastDeliveryAt: isoOrNull(row.lastDeliveryAt),
     },
   };
+}
+
+/** The address that webhooks of every site of a product may call; null when each connection has only its own. */
+export function sharedWebhookUrl(publicUrl: string, product: Product): string | null {
+  const { shared } = ROUTES[product];
+  return shared && `${publicUrl}${shared}`;
 }
 
 /** A link as its own person sees it. */

@@ -37,6 +37,11 @@ export class Links {
     return this.rows.findOneBy({ connectionId, jiraAccountId });
   }
 
+  /** How many people are linked on a connection. */
+  countOn(connectionId: string): Promise<number> {
+    return this.rows.countBy({ connectionId });
+  }
+
   /** All links of a person with one product, newest first. */
   ofUser(userId: string, product: Product): Promise<LinkEntity[]> {
     return this.rows

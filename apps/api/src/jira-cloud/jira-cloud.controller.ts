@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Redirect, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Redirect, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { AuthorizationRedirect, CreateWorkspace, UpdateWorkspace, Uuid, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
+import { AuthorizationRedirect, CheckServiceAccount, CreateWorkspace, ServiceAccountCheck, UpdateWorkspace, Uuid, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { oauthBrowser } from '../auth/cookies.js';
 import { AppConfig } from '../config/config.js';
@@ -11,6 +11,7 @@ import { type CallbackResult, callbackVisit, returnPage } from '../security/oaut
 import { Problem } from '../security/problem.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { CloudCallback } from './jira-cloud.callback.js';
+import { CheckLimit } from './jira-cloud.check-limit.guard.js';
 import { CloudWorkspaces, type Visitor } from './jira-cloud.service.js';
 
 /** Connecting and linking Jira Cloud over REST, and the address that Atlassian sends browsers back to. */
@@ -28,26 +29,39 @@ export class JiraCloudController {
   @ApiParam({ name: 'workspace', description: 'Host, address or bare name' })
   @ApiOkResponse({ standardSchema: Workspace, description: 'It is active' })
   @ApiProblems('validation_failed', 'not_found', 'product_disabled')
-  find(@Param('workspace') site: string): Promise<Workspace> {
+  find(@CurrentCaller() caller: Caller, @Param('workspace') site: string): Promise<Workspace> {
     this.needProduct();
-    return this.workspaces.find(site);
+    return this.workspaces.find(caller.userId, site);
+  }
+
+  @Post('api/v1/jira-cloud/service-account-checks')
+  @HttpCode(200)
+  @UseGuards(CheckLimit)
+  @ApiOperation({ summary: 'Try a service account on a workspace; nothing is stored' })
+  @ApiOkResponse({ standardSchema: ServiceAccountCheck, description: 'What was tried, and what it means for the form' })
+  @ApiProblems('validation_failed', 'forbidden', 'conflict', 'product_disabled', 'too_many_requests')
+  check(@CurrentUser() caller: UserCaller, @Body({ schema: CheckServiceAccount }) body: CheckServiceAccount): Promise<ServiceAccountCheck> {
+    this.needProduct();
+    return this.workspaces.check(caller.userId, body);
   }
 
   @Post('api/v1/jira-cloud/workspaces')
   @HttpCode(200)
+  @UseGuards(CheckLimit)
   @ApiOperation({ summary: 'Connect a workspace; takes effect when the OAuth proof succeeds' })
   @ApiOkResponse({ standardSchema: WorkspaceCreated, description: 'The credentials are good. The consent page comes next' })
-  @ApiProblems('validation_failed', 'forbidden', 'conflict', 'product_disabled', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer')
+  @ApiProblems('validation_failed', 'forbidden', 'conflict', 'product_disabled', 'too_many_requests', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer')
   create(@CurrentUser() caller: UserCaller, @Body({ schema: CreateWorkspace }) body: CreateWorkspace, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<WorkspaceCreated> {
     this.needProduct();
     return this.workspaces.create(this.visitor(caller, request, reply), body);
   }
 
   @Patch('api/v1/jira-cloud/workspaces/:workspace')
+  @UseGuards(CheckLimit)
   @ApiOperation({ summary: 'Change a workspace (its owner only); takes effect when the OAuth proof succeeds' })
   @ApiParam({ name: 'workspace', description: 'Id of the connection', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ standardSchema: AuthorizationRedirect, description: 'The consent page comes next' })
-  @ApiProblems('validation_failed', 'forbidden', 'not_owner', 'not_found', 'product_disabled', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer')
+  @ApiProblems('validation_failed', 'forbidden', 'not_owner', 'not_found', 'product_disabled', 'too_many_requests', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer')
   async edit(
     @CurrentUser() caller: UserCaller,
     @Param('workspace', { schema: Uuid }) connectionId: string,

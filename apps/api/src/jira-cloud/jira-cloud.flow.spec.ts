@@ -13,7 +13,7 @@ describe('Connecting Jira Cloud', () => {
   beforeAll(async () => void (bench = await startJiraBench()));
   afterAll(() => bench.close());
   beforeEach(async () => {
-    for (const table of ['connections', 'users', 'queue.job']) await bench.db.query(`DELETE FROM ${table}`);
+    for (const table of ['connections', 'users', 'queue.job', 'audit_log']) await bench.db.query(`DELETE FROM ${table}`);
     bench.sandbox.atlassian.standIn.faults.clear();
     ada = await bench.person('Ada', 'ada@example.com');
     ben = await bench.person('Ben', 'ben@example.com');
@@ -90,6 +90,39 @@ describe('Connecting Jira Cloud', () => {
     });
   });
 
+  describe('a service account that is tried while its form is filled in', () => {
+    const CHECKS = '/api/v1/jira-cloud/service-account-checks';
+    const { site, serviceAccountEmail, serviceAccountApiToken } = WORKSPACE;
+    const account = { site, serviceAccountEmail, serviceAccountApiToken };
+
+    it('is told what was looked at, and nothing is stored', async () => {
+      expect(await ada.send('POST', CHECKS, account)).toMatchObject({ status: 200, body: { ok: true, failure: null, items: [{ check: 'site' }, { check: 'token' }, { check: 'scopes' }, { check: 'permissions' }] } });
+      expect(await row()).toBeUndefined();
+    });
+
+    it('learns which field is wrong, without a word of the token', async () => {
+      const { status, body } = await ada.send('POST', CHECKS, { ...account, serviceAccountApiToken: 'a-wrong-token' });
+      expect([status, body]).toMatchObject([200, { ok: false, failure: { path: 'serviceAccountApiToken', message: expect.stringContaining('does not accept') } }]);
+      expect(JSON.stringify(body)).not.toContain('a-wrong-token');
+    });
+
+    it('goes to no host but those of Jira Cloud, and to no workspace of somebody else', async () => {
+      expect(await ada.send('POST', CHECKS, { ...account, site: 'jira.acme.com' })).toMatchObject({ status: 400, body: { errors: [{ path: 'site' }] } });
+      await configure();
+      expect(await ben.send('POST', CHECKS, account)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    });
+
+    it('is not tried without end: a minute later it goes on, and others are not held up', async () => {
+      const tried = async (person: SignedIn): Promise<number> => (await person.send('POST', CHECKS, { ...account, site: 'jira.acme.com' })).status;
+      for (let i = 0; i < 20; i++) expect(await tried(ada)).toBe(400);
+      expect(await tried(ada)).toBe(429);
+      expect((await ada.send('POST', WORKSPACES, WORKSPACE)).status).toBe(429);
+      expect(await tried(ben)).toBe(400);
+      bench.time.advance(61_000);
+      expect(await tried(ada)).toBe(400);
+    });
+  });
+
   describe('when a workspace exists', () => {
     beforeEach(async () => void (await configure()));
 
@@ -102,7 +135,17 @@ describe('Connecting Jira Cloud', () => {
       expect(await ben.integration()).toMatchObject({
         state: 'active', link: { jiraAccountId: ACCOUNTS.ben }, capabilities: ['unlink', 'view_deliveries'],
         connection: { ownedByCaller: false, serviceAccount: { expiresAt: null }, webhook: { secretSetAt: null } },
+        linkedPeople: null, trigger: { mention: '@openhands', label: 'openhands' }, sharedWebhookUrl: 'https://openhands.example.com/integration/jira/events',
       });
+      expect(await ada.integration()).toMatchObject({ linkedPeople: 2 });
+    });
+
+    it('tells its owner until when the former secret counts, and nobody else', async () => {
+      const { id } = await row();
+      await ben.prove('POST', `${WORKSPACES}/acme/link`, undefined, ACCOUNTS.ben);
+      await ada.prove('PATCH', `${WORKSPACES}/${String(id)}`, { webhookSecret: 'another-long-secret' }, ACCOUNTS.ada);
+      expect((await ada.integration()).connection?.webhook.previousSecretUntil).toEqual(expect.stringMatching(/^20/));
+      expect((await ben.integration()).connection?.webhook.previousSecretUntil).toBeNull();
     });
 
     it('refuses a second owner', async () => {
@@ -166,8 +209,10 @@ describe('Connecting Jira Cloud', () => {
       expect(await links()).toEqual([]);
       expect(await row()).toMatchObject({ status: 'inactive' });
       expect(await bench.db.query(`SELECT data FROM queue.job WHERE name = 'connection-removed'`)).toEqual([{ data: { connectionId: id } }]);
-      expect(await ben.send('GET', `${WORKSPACES}/acme`)).toMatchObject({ status: 404 });
-      expect(await ben.send('POST', `${WORKSPACES}/acme/link`)).toMatchObject({ status: 404 });
+      const answer = { status: 404, body: { code: 'not_found', errors: [{ path: 'site', message: expect.stringContaining('Only that person can reactivate it') }] } };
+      expect(await ben.send('GET', `${WORKSPACES}/acme`)).toMatchObject(answer);
+      expect(await ben.send('POST', `${WORKSPACES}/acme/link`)).toMatchObject(answer);
+      expect((await ada.send('GET', `${WORKSPACES}/acme`)).body.errors).toBeUndefined();
     });
 
     it('comes back only by its original owner, with the same record and URLs', async () => {
@@ -180,6 +225,23 @@ describe('Connecting Jira Cloud', () => {
       await ada.send('DELETE', '/api/v1/jira-cloud/link');
       expect(await configure()).toMatchObject({ result: 'configured' });
       expect(await row()).toMatchObject({ id, status: 'active' });
+    });
+
+    it('notes each of these changes in the log of the administrators, without secrets', async () => {
+      const id = String((await row())['id']);
+      await ada.prove('PATCH', `${WORKSPACES}/${id}`, { webhookSecret: 'another-secret', serviceAccountTokenExpiresAt: '2099-01-01T00:00:00Z', active: false }, ACCOUNTS.ada);
+      await ada.send('PATCH', `${WORKSPACES}/${id}`, { active: true });
+      await ada.send('DELETE', '/api/v1/jira-cloud/link');
+      await ada.prove('PATCH', `${WORKSPACES}/${id}`, { active: true }, ACCOUNTS.ada);
+      const entries = await bench.db.query<{ who: string; what: string; changes: object[] }[]>('SELECT who, what, changes FROM audit_log ORDER BY id');
+      const site = (from: string, to: string): object => ({ name: 'acme.atlassian.net', from, to });
+      expect(entries).toEqual([
+        { who: 'Ada', what: 'connection_configured', changes: [site('pending', 'active')] },
+        { who: 'Ada', what: 'connection_changed', changes: [site('active', 'paused'), { name: 'end of the API token', from: null, to: '2099-01-01' }, { name: 'webhook secret', from: 'set', to: 'set' }] },
+        { who: 'Ada', what: 'connection_ended', changes: [site('paused', 'inactive'), { name: 'linked people', from: '1', to: '0' }] },
+        { who: 'Ada', what: 'connection_reactivated', changes: [site('inactive', 'active'), { name: 'API token', from: 'set', to: 'set' }] },
+      ]);
+      expect(JSON.stringify(entries)).not.toMatch(/another-secret|v1\./);
     });
 
     it('does not let somebody link who began before the owner unlinked', async () => {

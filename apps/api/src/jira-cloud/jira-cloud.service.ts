@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CreateWorkspace, UpdateWorkspace, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
+import type { CheckServiceAccount, CreateWorkspace, ServiceAccountCheck, UpdateWorkspace, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
 import { Clock } from '../config/clock.js';
 import type { ConnectionChanges } from '../connections/connection-changes.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
@@ -28,10 +28,18 @@ export class CloudWorkspaces {
     private readonly clock: Clock,
   ) {}
 
-  /** The workspace, when one can link to it. Unknown and inactive ones get the same answer: nobody learns who is a customer here. */
-  async find(site: string): Promise<Workspace> {
-    const row = await this.activeOf(site);
+  /** The workspace, when one can link to it. `userId` is null for somebody without an account. */
+  async find(userId: string | null, site: string): Promise<Workspace> {
+    const row = await this.activeOf(userId, site);
     return { site: row.site, status: 'active' };
+  }
+
+  /** Tries a service account as it stands in the form. Nothing is stored, and the answer holds nothing of the token. */
+  async check(userId: string, { site: typed, serviceAccountEmail: email, serviceAccountApiToken: token }: CheckServiceAccount): Promise<ServiceAccountCheck> {
+    const site = this.siteOf(typed);
+    await this.ownOrNew(userId, site);
+    const verdict = await this.accounts.check({ site, email, token });
+    return { ok: verdict.ok, items: verdict.checks, failure: verdict.ok ? null : { path: verdict.field, message: verdict.message } };
   }
 
   /**
@@ -41,8 +49,7 @@ export class CloudWorkspaces {
   async create(visitor: Visitor, input: CreateWorkspace): Promise<WorkspaceCreated> {
     const site = this.siteOf(input.site);
     this.refusePast(input.serviceAccountTokenExpiresAt);
-    const known = await this.connections.bySite('jira-cloud', site);
-    if (known && known.ownerId !== visitor.userId) throw ownedByOther(known);
+    const known = await this.ownOrNew(visitor.userId, site);
     const { serviceAccountEmail: email, serviceAccountApiToken: token } = input;
     const changes: ConnectionChanges = {
       ...(await this.checkedAccount({ site, email, token })),
@@ -74,14 +81,23 @@ export class CloudWorkspaces {
 
   /** Begins the proof that links this person to an active workspace. */
   async link(visitor: Visitor, site: string): Promise<{ authorizationUrl: string }> {
-    const row = await this.activeOf(site);
+    const row = await this.activeOf(visitor.userId, site);
     return this.begin(visitor, 'jira-link', row.id, {});
   }
 
-  private async activeOf(input: string): Promise<ConnectionEntity> {
+  /** Who would be asked for credentials in vain, because the workspace is somebody else's, hears that at once. */
+  private async activeOf(userId: string | null, input: string): Promise<ConnectionEntity> {
     const row = await this.connections.bySite('jira-cloud', this.siteOf(input));
-    if (row?.status !== 'active') throw new Problem(404, 'not_found', 'No active workspace has this name.');
-    return row;
+    if (row?.status === 'active') return row;
+    const isOthers = row !== null && row.ownerId !== userId;
+    throw new Problem(404, 'not_found', 'No active workspace has this name.', isOthers ? [{ path: 'site', message: ownedByOther(row) }] : undefined);
+  }
+
+  /** The connection in effect for a site when it is this person's, or null when there is none. */
+  private async ownOrNew(userId: string, site: string): Promise<ConnectionEntity | null> {
+    const known = await this.connections.bySite('jira-cloud', site);
+    if (known && known.ownerId !== userId) throw new Problem(409, 'conflict', ownedByOther(known));
+    return known;
   }
 
   private siteOf(input: string): string {
@@ -105,7 +121,7 @@ export class CloudWorkspaces {
     const changed = input.serviceAccountEmail !== undefined || input.serviceAccountApiToken !== undefined;
     const revived = row.status !== 'active' && input.active !== false && !(row.status === 'paused' && input.active === undefined);
     if (!changed && !revived) return {};
-    const stored = await this.connections.access(row.id);
+    const stored = this.connections.serviceAccount(row);
     const email = input.serviceAccountEmail ?? stored?.email;
     const token = input.serviceAccountApiToken ?? stored?.token;
     if (!email || !token) throw invalid('serviceAccountApiToken', 'Paste the API token of the service account.');
@@ -134,11 +150,10 @@ function refusedAccount({ code, field, message }: AccountVerdict & { ok: false }
   return new Problem(status, code, message, [{ path: field, message }]);
 }
 
-function ownedByOther(row: ConnectionEntity): Problem {
-  return new Problem(
-    409, 'conflict',
-    row.status === 'inactive'
-      ? 'Somebody else set this workspace up and unlinked it. Only that person can reactivate it; an administrator can take it over.'
-      : 'Somebody else has set this workspace up already. Link your account to it instead of setting it up again.',
-  );
+function ownedByOther({ status }: ConnectionEntity): string {
+  switch (status) {
+    case 'inactive': return 'Somebody else set this workspace up and unlinked it. Only that person can reactivate it; an administrator can take it over.';
+    case 'paused': return 'Somebody else set this workspace up and has paused it. Once that person resumes it, you can link your account.';
+    default: return 'Somebody else has set this workspace up already. Link your account to it instead of setting it up again.';
+  }
 }

@@ -28,6 +28,8 @@ export interface IntegrationFacts {
 const DAY_MS = 24 * 3_600_000;
 /** Service-account tokens live at most a year; this is when the page begins to warn. */
 const WARN_DAYS = 30;
+/** From here on it also says what happens otherwise. */
+const URGENT_DAYS = 7;
 
 const STATES: Record<ConnectionState, IntegrationState> = { pending: 'setup_incomplete', active: 'active', paused: 'paused', inactive: 'not_configured' };
 
@@ -59,17 +61,22 @@ function ownCapabilities({ connection, linked }: IntegrationFacts): Capability[]
 
 const OWNER_NEEDED: Reason = { code: 'owner_needed', detail: 'The person who set this workspace up has to look after it.' };
 
+/** The nearer the day, the plainer the words. */
 function tokenReason(expiresAt: Date | null, now: Date): Reason | null {
   if (!expiresAt) return null;
   const days = Math.ceil((expiresAt.getTime() - now.getTime()) / DAY_MS);
-  if (days <= 0) return { code: 'token_expired', detail: 'The API token of the service account has expired. Create a new one in admin.atlassian.com and paste it under Edit.' };
+  if (days <= 0) return { code: 'token_expired', detail: `The API token of the service account has expired: jobs cannot start, and nothing can be written into issues. ${RENEW}` };
   if (days > WARN_DAYS) return null;
-  return { code: 'token_expires_soon', detail: `The API token of the service account expires in ${days} ${days === 1 ? 'day' : 'days'}. Create a new one in admin.atlassian.com and paste it under Edit.` };
+  const when = days === 1 ? 'within a day' : `in ${days} days`;
+  const then = days <= URGENT_DAYS ? ' After that, jobs cannot start, and nothing can be written into issues.' : '';
+  return { code: 'token_expires_soon', detail: `The API token of the service account expires ${when}.${then} ${RENEW}` };
 }
+
+const RENEW = 'Create a new one in admin.atlassian.com and paste it under Edit.';
 
 function statusReasons({ status, hadDelivery }: NonNullable<IntegrationFacts['connection']>): Reason[] {
   switch (status) {
-    case 'pending': return [{ code: 'proof_missing', detail: 'The proof that you belong to this workspace is missing. Connect again and allow the access at Atlassian.' }];
+    case 'pending': return [{ code: 'proof_missing', detail: 'One step is left: your consent at Atlassian, which proves that you belong to this workspace.' }];
     case 'inactive': return [{ code: 'unlinked_by_owner', detail: 'You unlinked this workspace. Only you can reactivate it.' }];
     case 'active': return hadDelivery ? [] : [{ code: 'no_delivery_yet', detail: 'Nothing has come from Jira yet. Create the webhook in Jira, then write a comment on any issue.' }];
     case 'paused': return [];

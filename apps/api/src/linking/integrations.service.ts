@@ -3,7 +3,7 @@ import type { Capability, Integration, Product } from '@openhands-jira/contracts
 import { type ProductSetup, REASON_TEXTS } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
-import { connectionView, linkView } from '../connections/connection.view.js';
+import { connectionView, linkView, sharedWebhookUrl } from '../connections/connection.view.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
 import { Jiras } from '../jira/jiras.service.js';
@@ -37,13 +37,15 @@ export class Integrations {
       linkMethod: setup.linkMethod,
       connection: connection && connectionView(connection, caller.userId, this.config.publicUrl, setup.sharedSite?.account),
       link: link && linkView(link),
+      linkedPeople: connection && looksAfter(caller, connection) ? await this.ties.peopleOn(connection.id) : null,
+      trigger: { mention: this.config.triggerMention, label: this.config.triggerLabel },
+      sharedWebhookUrl: sharedWebhookUrl(this.config.publicUrl, product),
     };
   }
 
   /** Jira calls and is not let in: whoever looks after the connection must hear that before "nothing has come yet". */
   private async withRejected<Seen extends Pick<Integration, 'state' | 'reasons'>>(caller: Caller, connection: ConnectionEntity | null, seen: Seen): Promise<Seen> {
-    const looksAfter = connection !== null && (isOwned(connection, caller.userId) || caller.isAdmin);
-    if (!looksAfter || !['active', 'setup_incomplete'].includes(seen.state)) return seen;
+    if (!connection || !looksAfter(caller, connection) || !['active', 'setup_incomplete'].includes(seen.state)) return seen;
     const rejected = await this.rejected.latest(connection.id, connection.lastDeliveryAt);
     if (!rejected) return seen;
     const { title, hint } = REASON_TEXTS[rejected.reason];
@@ -75,6 +77,11 @@ function ownFacts(row: ConnectionEntity, userId: string | null) {
 
 function sharedFacts(row: ConnectionEntity, userId: string | null) {
   return { status: row.status, owned: isOwned(row, userId), hasOwner: row.ownerId !== null, hasWebhook: row.webhookMode !== null, hadDelivery: row.firstDeliveryAt !== null };
+}
+
+/** The owner, and administrators. */
+function looksAfter({ userId, isAdmin }: Caller, row: ConnectionEntity): boolean {
+  return isAdmin || isOwned(row, userId);
 }
 
 function isOwned(row: ConnectionEntity, userId: string | null): boolean {

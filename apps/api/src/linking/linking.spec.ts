@@ -82,6 +82,10 @@ describe('The integration of Jira Cloud', () => {
     expect([shown.state, shown.reasons.map((reason) => reason.code)]).toEqual([state, codes]);
   });
 
+  it.each([[30, /in 30 days\. Create/], [8, /in 8 days\. Create/], [7, /in 7 days\. After that, jobs cannot start/], [1, /within a day\. After that/], [0, /has expired: jobs cannot start/]])('says %s days before the end of the token what is to be done', (days, words) => {
+    expect(integrationState(facts({ connection: { ...connection, tokenExpiresAt: inDays(days) } })).reasons[0]?.detail).toMatch(words);
+  });
+
   it.each<[string, Partial<IntegrationFacts>, string[]]>([
     ['somebody new', { connection: null, linked: false }, ['configure', 'link']],
     ['the owner', {}, ['edit', 'pause', 'unlink', 'view_deliveries', 'replay']],

@@ -36,6 +36,11 @@ export class Ties {
     return { connection, link: links.find((link) => link.connectionId === connection?.id) ?? null };
   }
 
+  /** How many people are linked on a connection. */
+  peopleOn(connectionId: string): Promise<number> {
+    return this.links.countOn(connectionId);
+  }
+
   /** The connection that serves everybody. */
   async toShared(product: Product, site: string, userId: string | null): Promise<OwnTies> {
     const connection = await this.shared.find(product, site);

@@ -1,6 +1,6 @@
 /** The way back of an OAuth round trip with a Jira: what the address says, and the page that the person ends on. */
 import '@fastify/cookie';
-import type { OAuthResult, Product } from '@openhands-jira/contracts';
+import type { OAuthResult, OAuthReturnCode, Product } from '@openhands-jira/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './access.js';
 import { OAUTH_BROWSER_COOKIE } from './oauth-attempts.service.js';
@@ -8,7 +8,7 @@ import { OAUTH_BROWSER_COOKIE } from './oauth-attempts.service.js';
 /** How a round trip ended: a word for the page, and a code that says why. */
 export interface CallbackResult {
   result: OAuthResult;
-  code: string;
+  code: OAuthReturnCode;
 }
 
 /** What Jira put into the address, and who brought it. */

@@ -9,16 +9,18 @@ export const me: Me = { id: ID, name: 'Mia Krystof', email: 'mia@example.com', a
 export const connection: Connection = {
   id: ID, product: 'jira-cloud', site: 'acme.atlassian.net', siteUrl: 'https://acme.atlassian.net', status: 'active', ownedByCaller: true,
   serviceAccount: { email: 'agent@example.com', managedBy: 'app', savedAt: EARLIER, expiresAt: '2099-01-01T23:59:59.000Z' },
-  webhook: { url: `https://here.example.com/integration/jira/connections/${ID}/events`, sharedUrl: 'https://here.example.com/integration/jira/events', events: ['jira:issue_updated', 'comment_created'], mode: 'manual', confirmedAt: null, secretSetAt: EARLIER, lastDeliveryAt: null },
+  webhook: { url: `https://here.example.com/integration/jira/connections/${ID}/events`, sharedUrl: 'https://here.example.com/integration/jira/events', events: ['jira:issue_updated', 'comment_created'], mode: 'manual', confirmedAt: null, secretSetAt: EARLIER, previousSecretUntil: null, lastDeliveryAt: null },
 };
 
-export const notConfigured: Integration = { product: 'jira-cloud', state: 'not_configured', reasons: [], linkMethod: 'oauth', connection: null, link: null, capabilities: ['configure', 'link'] };
+export const notConfigured: Integration = { product: 'jira-cloud', state: 'not_configured', reasons: [], linkMethod: 'oauth', connection: null, link: null, capabilities: ['configure', 'link'],
+  linkedPeople: null, trigger: { mention: '@openhands', label: 'openhands' }, sharedWebhookUrl: 'https://here.example.com/integration/jira/events',
+};
 
-export const owned: Integration = { ...notConfigured, state: 'active', connection, link: { jiraDisplayName: 'Mia Krystof', jiraAccountId: 'a1', method: 'oauth', linkedAt: EARLIER }, capabilities: ['edit', 'pause', 'unlink', 'view_deliveries', 'replay'] };
+export const owned: Integration = { ...notConfigured, state: 'active', connection, link: { jiraDisplayName: 'Mia Krystof', jiraAccountId: 'a1', method: 'oauth', linkedAt: EARLIER }, capabilities: ['edit', 'pause', 'unlink', 'view_deliveries', 'replay'], linkedPeople: 3 };
 
-export const linkedOnly: Integration = { ...owned, connection: { ...connection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'] };
+export const linkedOnly: Integration = { ...owned, connection: { ...connection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'], linkedPeople: null };
 
-export const dataCenterOff: Integration = { ...notConfigured, product: 'jira-data-center', state: 'disabled', reasons: [{ code: 'not_enabled', detail: 'Jira Data Center is not enabled on this installation.' }], capabilities: [] };
+export const dataCenterOff: Integration = { ...notConfigured, product: 'jira-data-center', state: 'disabled', reasons: [{ code: 'not_enabled', detail: 'Jira Data Center is not enabled on this installation.' }], capabilities: [], sharedWebhookUrl: null };
 
 export const dataCenterConnection: Connection = {
   ...connection, product: 'jira-data-center', site: 'jira.example.com', siteUrl: 'https://jira.example.com',
@@ -29,9 +31,9 @@ export const dataCenterConnection: Connection = {
 export const dataCenterFresh: Integration = { ...dataCenterOff, state: 'setup_incomplete', reasons: [{ code: 'webhook_missing', detail: 'The webhook is not set up yet.' }], capabilities: ['link', 'install_webhook'] };
 
 /** As the person sees it who set it up. */
-export const dataCenterOwned: Integration = { ...dataCenterFresh, state: 'active', reasons: [], connection: dataCenterConnection, link: owned.link, capabilities: ['unlink', 'install_webhook', 'rotate_secret', 'pause', 'remove', 'view_deliveries'] };
+export const dataCenterOwned: Integration = { ...dataCenterFresh, state: 'active', reasons: [], connection: dataCenterConnection, link: owned.link, capabilities: ['unlink', 'install_webhook', 'rotate_secret', 'pause', 'remove', 'view_deliveries'], linkedPeople: 12 };
 
-export const dataCenterMember: Integration = { ...dataCenterOwned, connection: { ...dataCenterConnection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'] };
+export const dataCenterMember: Integration = { ...dataCenterOwned, connection: { ...dataCenterConnection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'], linkedPeople: null };
 
 export const dataCenterSettings: DataCenterConfiguration = {
   enabled: false, linkMethod: 'oauth', baseUrl: null, serviceAccountEmail: null, serviceAccountPatSet: false, oauthClientId: null, oauthClientSecretSet: false, callbackUrl: 'https://here.example.com/integration/jira-dc/callback',
