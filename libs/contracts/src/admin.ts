@@ -147,16 +147,35 @@ export const UpdateTrustedCertificates = z
   .meta({ id: 'UpdateTrustedCertificates' });
 export type UpdateTrustedCertificates = z.infer<typeof UpdateTrustedCertificates>;
 
-/** One change that an administrator made. */
+/**
+ * What was changed: the settings of the installation, or a connection by its owner or an administrator. `connection_changed`
+ * is an edit; `connection_ended` is an unlink for everybody or a removal.
+ */
+export const AUDITED = [
+  'jira_data_center_changed',
+  'certificates_changed',
+  'connection_configured',
+  'connection_changed',
+  'connection_reactivated',
+  'connection_paused',
+  'connection_resumed',
+  'connection_ended',
+  'webhook_installed',
+  'webhook_details_generated',
+  'webhook_confirmed',
+  'webhook_secret_replaced',
+] as const;
+
+/** One change of the set-up. */
 export const AuditEntry = z
   .object({
     id: Uuid,
     at: Time,
-    /** Name of the administrator, or "administrator token". */
+    /** Name of the person, or "administrator token". */
     who: z.string(),
     userId: Uuid.nullable(),
-    what: z.enum(['jira_data_center_changed', 'certificates_changed']),
-    /** What it was before and is now; of a secret only that it was set or removed. */
+    what: z.enum(AUDITED),
+    /** What it was before and is now; of a secret only that it was set or removed. The first line about a connection is its site, with its status. */
     changes: z.array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
   })
   .meta({ id: 'AuditEntry' });

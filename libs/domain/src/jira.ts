@@ -167,13 +167,14 @@ export interface ProductSetup {
   sharedSite: { site: string; account: { email: string; managedBy: 'app' | 'environment' } } | null;
 }
 
-/** What a Jira room offers to the rest of the house. `access` is whatever that room needs to make calls. */
-export interface JiraProduct<Access> {
+/** What a Jira room offers to the rest of the house. `Connection` is the record of one site, as the house keeps it. */
+export interface JiraProduct<Connection> {
   id: Product;
   can: JiraCapabilities;
   /** Pure and quick: it runs while Jira waits. Gives null when the payload is not a Jira event at all. */
   readEvent(payload: unknown): IssueEvent | null;
-  client(access: Access): JiraClient;
+  /** Calls as the service account of a connection; null when there are no credentials for it. */
+  open(connection: Connection): Promise<JiraClient | null>;
   setup(): Promise<ProductSetup>;
   /**
    * Whether the authorisation behind a link is still good; true when none is kept. A link that ended is marked so.

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { Leases } from '../database/leases.js';
 import { AuditController } from './audit.controller.js';
-import { AuditLog } from './audit-log.service.js';
+import { AuditEntries } from './audit-entries.service.js';
 import { CertificatesController } from './certificates.controller.js';
 import { Certificates } from './certificates.service.js';
 import { DataCenterAdministration } from './data-center-administration.service.js';
@@ -18,6 +18,6 @@ import { Retention } from './retention.service.js';
 @Module({
   imports: [ConnectionsModule],
   controllers: [AuditController, CertificatesController, DataCenterController, HealthController, MetricsController],
-  providers: [AuditLog, Certificates, DataCenterAdministration, DataCenterTest, Leases, Metrics, Retention, RetentionLoop],
+  providers: [AuditEntries, Certificates, DataCenterAdministration, DataCenterTest, Leases, Metrics, Retention, RetentionLoop],
 })
 export class AdminModule {}

@@ -4,8 +4,8 @@ import { DataSource } from 'typeorm';
 import { type PemCertificate, readCertificates } from '../http/pem.js';
 import { TrustedCertificates } from '../http/trusted-certificates.service.js';
 import type { Caller } from '../security/access.js';
+import { AuditLog, type Change } from '../security/audit-log.service.js';
 import { Problem } from '../security/problem.js';
-import { AuditLog, type Change } from './audit-log.service.js';
 
 /** The administrators' view of the additional trusted certificates. */
 @Injectable()

@@ -5,8 +5,8 @@ import { AppConfig } from '../config/config.js';
 import { DataCenterSettings, type DataCenterValues, type InstalledDataCenter, missingSettings } from '../connections/data-center-settings.service.js';
 import { serverAddressMistake } from '../http/server-address.js';
 import type { Caller } from '../security/access.js';
+import { AuditLog, type Change } from '../security/audit-log.service.js';
 import { type FieldError, Problem } from '../security/problem.js';
-import { AuditLog, type Change } from './audit-log.service.js';
 
 /** The path is fixed by the product's documentation. */
 const CALLBACK_PATH = '/integration/jira-dc/callback';

@@ -4,29 +4,19 @@ import type { Product } from '@openhands-jira/contracts';
 import { type EntityManager, In, Not, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { uuidv7 } from '../database/uuid.js';
+import { type Author, AuditLog } from '../security/audit-log.service.js';
+import { connectionAuditLines, endedLinksLine } from './connection-audit.js';
 import { changedColumns, type ConnectionChanges, provenStatus } from './connection-changes.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
-import { DataCenterSettings } from './data-center-settings.service.js';
-import { siteOfBaseUrl } from './installed-account.js';
 
-/** What is needed to call the Jira of a connection as its service account. Holds a secret: never logged, never answered. */
-export interface ConnectionAccess {
-  connectionId: string;
-  product: Product;
-  site: string;
-  siteUrl: string;
-  cloudId: string | null;
+/** The credentials of a connection that has its own, opened. Holds a secret: never logged, never answered. */
+export interface ServiceAccount {
   email: string;
   token: string;
+  /** Null when not known yet. */
   scheme: 'basic' | 'bearer' | null;
-  /** The service account's own ids; empty when not known yet. */
-  accountIds: string[];
-  reactionsOff: boolean;
 }
-
-/** Where a connection is called, and as whom. */
-type Account = Pick<ConnectionAccess, 'siteUrl' | 'email' | 'token' | 'scheme'>;
 
 /** What a call to Jira taught about the service account. */
 export interface LearnedAccount {
@@ -50,7 +40,7 @@ export class Connections {
   constructor(
     @InjectRepository(ConnectionEntity) private readonly rows: Repository<ConnectionEntity>,
     private readonly secrets: ConnectionSecrets,
-    private readonly settings: DataCenterSettings,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -86,53 +76,38 @@ export class Connections {
   }
 
   /**
-   * Puts changes into effect, in the caller's transaction. The caller has checked the proof and the owner.
+   * Puts changes into effect and notes them, in the caller's transaction. The caller has checked the proof and the owner.
    * Gives `taken` when another connection to the same site took effect meanwhile.
    */
-  async applyProven(manager: EntityManager, id: string, changes: ConnectionChanges): Promise<ConnectionEntity | 'taken' | 'gone'> {
+  async applyProven(manager: EntityManager, id: string, changes: ConnectionChanges, by: Author): Promise<ConnectionEntity | 'taken' | 'gone'> {
     const row = await manager.findOne(ConnectionEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!row) return 'gone';
     // Two people may prove the same site at the same moment; the second waits here and then sees the first.
     await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${row.product} ${row.site}`]);
     const other = await manager.findOneBy(ConnectionEntity, { product: row.product, site: row.site, status: Not('pending'), id: Not(id) });
     if (other) return 'taken';
-    Object.assign(row, changedColumns(row, changes, this.secrets, this.clock.now()), { status: provenStatus(row, changes) });
-    return manager.save(row);
+    const former = { ...row };
+    const changed = await manager.save(Object.assign(row, changedColumns(row, changes, this.secrets, this.clock.now()), { status: provenStatus(row, changes) }));
+    await this.audit.note(manager, by, { what: PROVEN[former.status], changes: connectionAuditLines(former, changed) });
+    return changed;
   }
 
-  /** Ends a connection in the caller's transaction; record, credentials and URLs stay for its owner. A pending one is removed. */
-  async deactivate(manager: EntityManager, row: ConnectionEntity): Promise<void> {
-    if (row.status === 'pending') await manager.delete(ConnectionEntity, { id: row.id });
-    else await manager.update(ConnectionEntity, { id: row.id }, { status: 'inactive' });
+  /**
+   * Ends a connection together with its links, in the caller's transaction; record, credentials and URLs stay for its owner.
+   * A pending one is removed: it never took effect, so there is nothing to note.
+   */
+  async deactivate(manager: EntityManager, row: ConnectionEntity, by: Author, endedLinks: number): Promise<void> {
+    if (row.status === 'pending') return void (await manager.delete(ConnectionEntity, { id: row.id }));
+    const former = { ...row };
+    const ended = await manager.save(Object.assign(row, { status: 'inactive' as const }));
+    await this.audit.note(manager, by, { what: 'connection_ended', changes: [...connectionAuditLines(former, ended), endedLinksLine(endedLinks)] });
   }
 
-  /** The opened credentials of the service account, or null when there is no such connection or it has none. */
-  async access(id: string): Promise<ConnectionAccess | null> {
-    const row = await this.byId(id);
-    const account = row && (row.product === 'jira-data-center' ? await this.installedAccount(row) : this.ownAccount(row));
-    if (!row || !account) return null;
-    return {
-      connectionId: row.id,
-      product: row.product,
-      site: row.site,
-      cloudId: row.cloudId,
-      accountIds: row.serviceAccountIds,
-      reactionsOff: row.reactionsOffAt !== null,
-      ...account,
-    };
-  }
-
-  private ownAccount(row: ConnectionEntity): Account | null {
+  /** The opened credentials of the connection's own service account, or null when it has none. */
+  serviceAccount(row: ConnectionEntity): ServiceAccount | null {
     const token = this.secrets.openToken(row);
     if (token === null || row.serviceAccountEmail === null) return null;
-    return { siteUrl: row.siteUrl, email: row.serviceAccountEmail, token, scheme: row.serviceAccountScheme };
-  }
-
-  /** The account of the installation's settings. It counts only for the site that they name: no other ever sees its token. */
-  private async installedAccount(row: ConnectionEntity): Promise<Account | null> {
-    const { baseUrl, serviceAccountEmail, serviceAccountPat: token } = await this.settings.current();
-    if (baseUrl === null || token === null || siteOfBaseUrl(baseUrl) !== row.site) return null;
-    return { siteUrl: baseUrl, email: serviceAccountEmail ?? '', token, scheme: 'bearer' };
+    return { email: row.serviceAccountEmail, token, scheme: row.serviceAccountScheme };
   }
 
   /** Keeps what a call taught about the service account. */
@@ -147,6 +122,9 @@ export class Connections {
     await this.rows.update({ id }, { reactionsOffAt: this.clock.now() });
   }
 }
+
+/** What a proven change of a connection is called, by the status that it had. */
+const PROVEN = { pending: 'connection_configured', inactive: 'connection_reactivated', active: 'connection_changed', paused: 'connection_changed' } as const;
 
 const SET_SCHEME = `
   UPDATE connections SET service_account_scheme = $2, version = version + 1, updated_at = now()

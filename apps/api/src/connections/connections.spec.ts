@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { readConfig } from '../config/config.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { uuidv7 } from '../database/uuid.js';
+import { AuditLog } from '../security/audit-log.service.js';
 import { SecretBox } from '../security/secret-box.js';
 import { ManualTime } from '../testing/auth-bench.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
@@ -10,7 +10,6 @@ import type { ConnectionChanges } from './connection-changes.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import { Connections } from './connections.service.js';
-import { DataCenterSettings } from './data-center-settings.service.js';
 import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
 import { LinkTokens } from './link-tokens.service.js';
@@ -37,7 +36,7 @@ describe('Connections', () => {
     database = await testDatabase();
     db = await new DataSource({ ...dataSourceOptions(database.url), entities: [ConnectionEntity, LinkEntity] }).initialize();
     time = new ManualTime();
-    connections = new Connections(db.getRepository(ConnectionEntity), secrets, new DataCenterSettings(db, box, readConfig({}), time), time);
+    connections = new Connections(db.getRepository(ConnectionEntity), secrets, new AuditLog(time), time);
     links = new Links(db.getRepository(LinkEntity), new LinkTokens(box, time), time);
     [ada, ben] = [await addUser('Ada'), await addUser('Ben')];
   });
@@ -52,7 +51,7 @@ describe('Connections', () => {
     return id;
   }
   const pending = (ownerId = ada): Promise<ConnectionEntity> => connections.savePending({ product: 'jira-cloud', site: 'acme.atlassian.net', siteUrl: 'https://acme.atlassian.net', ownerId }, settings);
-  const prove = (id: string, changes: ConnectionChanges = {}): Promise<ConnectionEntity | 'taken' | 'gone'> => db.transaction((manager) => connections.applyProven(manager, id, changes));
+  const prove = (id: string, changes: ConnectionChanges = {}): Promise<ConnectionEntity | 'taken' | 'gone'> => db.transaction((manager) => connections.applyProven(manager, id, changes, { userId: null }));
   const active = async (): Promise<ConnectionEntity> => (await prove((await pending()).id)) as ConnectionEntity;
   /** The cache of another process. */
   const door = (): WebhookSecrets => new WebhookSecrets(db.getRepository(ConnectionEntity), secrets, time);
@@ -66,11 +65,12 @@ describe('Connections', () => {
 
     it('opens its secrets, and only in its own row', async () => {
       const row = await active();
-      expect(await connections.access(row.id)).toMatchObject({ email: 'bot@example.com', token: 'the-token', scheme: 'basic', accountIds: ['712020:bot'], cloudId: settings.cloudId });
+      expect(connections.serviceAccount(row)).toEqual({ email: 'bot@example.com', token: 'the-token', scheme: 'basic' });
       const other = await pending(ben);
       await db.query(`UPDATE connections SET service_account_token_sealed = $2 WHERE id = $1`, [other.id, row.serviceAccountTokenSealed]);
-      await expect(connections.access(other.id)).rejects.toThrow();
-      expect(await connections.access(uuidv7())).toBeNull();
+      const robbed = (await connections.byId(other.id))!;
+      expect(() => connections.serviceAccount(robbed)).toThrow();
+      expect(connections.serviceAccount({ ...robbed, serviceAccountTokenSealed: null })).toBeNull();
     });
 
     it.each([
@@ -93,7 +93,7 @@ describe('Connections', () => {
       const waiting = await pending(ben);
       const row = await active();
       expect(await connections.candidates('jira-cloud', 'acme.atlassian.net')).toEqual([row.id, waiting.id]);
-      await db.transaction((manager) => connections.deactivate(manager, row));
+      await db.transaction((manager) => connections.deactivate(manager, row, { userId: null }, 0));
       expect(await connections.candidates('jira-cloud', 'acme.atlassian.net')).toEqual([waiting.id]);
       expect(await connections.candidates('jira-data-center', 'acme.atlassian.net')).toEqual([]);
     });

@@ -4,6 +4,8 @@ import type { Product } from '@openhands-jira/contracts';
 import { type EntityManager, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { uuidv7 } from '../database/uuid.js';
+import { AuditLog } from '../security/audit-log.service.js';
+import { connectionAuditLines, endedLinksLine, type Noted } from './connection-audit.js';
 import { changedColumns } from './connection-changes.js';
 import { ConnectionEntity, type ConnectionState } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
@@ -27,6 +29,13 @@ export interface SharedChanges {
   serviceAccountIds?: string[];
 }
 
+/** A change of the record, with what the audit log says of it. */
+export interface NotedChange extends Noted {
+  changes: SharedChanges;
+  /** Links that ended with it. */
+  endedLinks?: number;
+}
+
 /**
  * The record of a site that serves the whole installation. There is one per site, whoever asks for it first; it has no
  * credentials of its own, because those are settings of the installation. Who may change it is decided by the rooms above.
@@ -36,6 +45,7 @@ export class SharedConnections {
   constructor(
     @InjectRepository(ConnectionEntity) private readonly rows: Repository<ConnectionEntity>,
     private readonly secrets: ConnectionSecrets,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -56,24 +66,32 @@ export class SharedConnections {
     });
   }
 
-  /** Changes the record in the caller's transaction. A replaced webhook secret stays valid for a day, unless nobody used it yet. */
-  async change(manager: EntityManager, id: string, changes: SharedChanges): Promise<ConnectionEntity> {
+  /** Changes and notes it in the caller's transaction. A replaced webhook secret stays valid for a day, unless nobody used it yet. */
+  async change(manager: EntityManager, id: string, { by, what, changes, endedLinks }: NotedChange): Promise<ConnectionEntity> {
     const row = await manager.findOneOrFail(ConnectionEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
-    const { webhookSecret, webhookConfirmed, serviceAccountIds = [], ...columns } = changes;
+    const former = { ...row };
+    const changed = await manager.save(Object.assign(row, this.columns(row, changes)));
+    const lines = connectionAuditLines(former, changed);
+    await this.audit.note(manager, by, { what, changes: endedLinks === undefined ? lines : [...lines, endedLinksLine(endedLinks)] });
+    return changed;
+  }
+
+  private columns(row: ConnectionEntity, { webhookSecret, webhookConfirmed, serviceAccountIds = [], ...columns }: SharedChanges): Partial<ConnectionEntity> {
     const now = this.clock.now();
-    return manager.save(
-      Object.assign(
-        row,
-        webhookSecret === undefined ? {} : changedColumns(row, { webhookSecret }, this.secrets, now),
-        webhookConfirmed === undefined ? {} : { webhookConfirmedAt: webhookConfirmed ? now : null },
-        { serviceAccountIds: [...new Set([...row.serviceAccountIds, ...serviceAccountIds])] },
-        columns,
-      ),
-    );
+    return {
+      ...(webhookSecret !== undefined && changedColumns(row, { webhookSecret }, this.secrets, now)),
+      ...(webhookConfirmed !== undefined && { webhookConfirmedAt: webhookConfirmed ? now : null }),
+      serviceAccountIds: [...new Set([...row.serviceAccountIds, ...serviceAccountIds])],
+      ...columns,
+    };
   }
 
   /** The webhook secret that counts now, or null when there is none. */
   webhookSecret(row: ConnectionEntity): string | null {
     return this.secrets.openWebhookSecret(row);
+  }
+  /** Until when the former secret is accepted, too; null when there is none, or its time is over. */
+  previousSecretUntil({ previousSecretUntil: until }: ConnectionEntity): Date | null {
+    return until !== null && until > this.clock.now() ? until : null;
   }
 }

@@ -60,7 +60,7 @@ export class CloudCallback {
   }
 
   private async apply(manager: EntityManager, connectionId: string, userId: string, changes: ConnectionChanges): Promise<void> {
-    const applied = await this.connections.applyProven(manager, connectionId, changes);
+    const applied = await this.connections.applyProven(manager, connectionId, changes, { userId });
     if (applied === 'taken') throw new Refused({ result: 'conflict', code: 'site_taken' });
     if (applied === 'gone') throw new Refused({ result: 'failed', code: 'connection_gone' });
     if (applied.ownerId !== userId) throw new Refused({ result: 'conflict', code: 'not_owner' });

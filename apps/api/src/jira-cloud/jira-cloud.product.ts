@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
-import { type ConnectionAccess, Connections, type LearnedAccount } from '../connections/connections.service.js';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { Connections, type LearnedAccount, type ServiceAccount } from '../connections/connections.service.js';
 import { OutgoingHttp } from '../http/outgoing.js';
 import { JiraCloudClient } from './jira-cloud.client.js';
 import { CloudGateway } from './jira-cloud.gateway.js';
@@ -10,7 +11,7 @@ import { readCloudEvent } from './jira-cloud.payload.js';
 
 /** Jira Cloud behind the port that both products share. */
 @Injectable()
-export class JiraCloudProduct implements JiraProduct<ConnectionAccess> {
+export class JiraCloudProduct implements JiraProduct<ConnectionEntity> {
   readonly id = 'jira-cloud' as const;
 
   readonly can: JiraCapabilities = {
@@ -30,14 +31,18 @@ export class JiraCloudProduct implements JiraProduct<ConnectionAccess> {
     return readCloudEvent(payload);
   }
 
-  client(access: ConnectionAccess): JiraClient {
-    const { connectionId, cloudId, siteUrl, email, token, scheme, accountIds } = access;
+  open(connection: ConnectionEntity): Promise<JiraClient | null> {
+    const account = this.connections.serviceAccount(connection);
+    return Promise.resolve(account && this.client(connection, account));
+  }
+
+  private client({ id, cloudId, siteUrl, serviceAccountIds: accountIds }: ConnectionEntity, { email, token, scheme }: ServiceAccount): JiraClient {
     // The address does not depend on the OAuth app: jobs that run go on when the app is taken out of the configuration.
     const apiUrl = this.config.env.ATLASSIAN_API_URL;
     const learn = (learned: LearnedAccount): void => {
       if (learned.accountId && accountIds.includes(learned.accountId)) return;
       // Best effort: what could not be kept is learnt again by the next call.
-      void this.connections.learn(connectionId, learned).catch(() => undefined);
+      void this.connections.learn(id, learned).catch(() => undefined);
     };
     const gateway = new CloudGateway(this.http, { apiUrl, cloudId: cloudId ?? '', email, token, scheme }, learn, () => this.clock.now());
     return new JiraCloudClient(gateway, { siteUrl, accountIds }, learn);

@@ -14,7 +14,7 @@ function useBench(environment: Record<string, string> = {}) {
   afterAll(() => held.bench.close());
   beforeEach(async () => {
     const { bench } = held;
-    for (const table of ['connections', 'users', 'queue.job', 'oauth_attempts']) await bench.db.query(`DELETE FROM ${table}`);
+    for (const table of ['connections', 'users', 'queue.job', 'oauth_attempts', 'audit_log']) await bench.db.query(`DELETE FROM ${table}`);
     const jira = bench.sandbox.jiraDataCenter;
     jira.standIn.faults.clear();
     jira.webhooks.webhooks.length = 0;
@@ -274,6 +274,38 @@ describe('Setting the webhook up in Jira oneself', () => {
     expect(Math.round((Date.parse(body.previousSecretUntil!) - held.bench.time.now().getTime()) / 3_600_000)).toBe(24);
   });
 
+  it('says also when the details are generated again until when the former secret counts', async () => {
+    const { body: first } = await ready();
+    const { body } = await manual();
+    expect(body.secret).not.toBe(first.secret);
+    expect(Math.round((Date.parse(body.previousSecretUntil!) - held.bench.time.now().getTime()) / 3_600_000)).toBe(24);
+    await held.bench.db.query(`UPDATE connections SET status = 'pending', previous_secret_until = $1`, [held.bench.time.now()]);
+    expect((await manual()).body.previousSecretUntil).toBeNull();
+  });
+
+  it('notes in the log of the administrators who changed what, without secrets', async () => {
+    const { body: details } = await ready();
+    await held.ada.send('POST', `${ROUTES}/webhook/rotation`);
+    await held.ada.send('PATCH', `${ROUTES}/connection`, { active: false });
+    await held.ada.send('PATCH', `${ROUTES}/connection`, { active: false });
+    await held.root.send('PATCH', `${ROUTES}/connection`, { active: true });
+    await setUp(held.ada, { mode: 'automatic', adminToken: ADMIN_TOKEN });
+    await held.ada.send('DELETE', `${ROUTES}/connection`);
+    const entries = await held.bench.db.query<{ who: string; what: string; changes: { name: string; from: string | null; to: string | null }[] }[]>('SELECT who, what, changes FROM audit_log ORDER BY id');
+    expect(entries.map(({ who, what, changes: [site] }) => `${who}: ${what}, ${site!.from} -> ${site!.to}`)).toEqual([
+      'Ada: webhook_details_generated, pending -> pending', 'Ada: webhook_confirmed, pending -> active', 'Ada: webhook_secret_replaced, active -> active', 'Ada: connection_paused, active -> paused',
+      'Root: connection_resumed, paused -> active', 'Ada: webhook_installed, active -> active', 'Ada: connection_ended, active -> inactive',
+    ]);
+    expect(entries[0]!.changes).toEqual([{ name: new URL(held.bench.sandbox.urls.jiraDataCenter).host, from: 'pending', to: 'pending' }, { name: 'webhook secret', from: null, to: 'set' }]);
+    expect(entries.at(-1)!.changes).toContainEqual({ name: 'linked people', from: '1', to: '0' });
+    expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${details.secret}|${ADMIN_TOKEN}|v1\\.`));
+  });
+
+  it('notes nothing when an installation fails', async () => {
+    await setUp(held.ada, { mode: 'automatic', adminToken: 'wrong' });
+    expect(await held.bench.db.query('SELECT * FROM audit_log')).toEqual([]);
+  });
+
   it('pauses and resumes without consent', async () => {
     await ready();
     expect(await held.ada.send('PATCH', `${ROUTES}/connection`, { active: false })).toMatchObject({ status: 200, body: { status: 'inactive' } });
@@ -391,7 +423,7 @@ describe('The settings of the installation', () => {
     await save({ ...complete(), baseUrl: 'https://other.example.com/jira' });
     expect(await shown(member)).toMatchObject({ state: 'setup_incomplete', connection: null });
     const other = await row(bench);
-    const { Connections } = await import('../connections/connections.service.js');
-    expect(await bench.app.get(Connections, { strict: false }).access(String(other?.['id']))).toBeNull();
+    const { Jiras } = await import('../jira/jiras.service.js');
+    expect(await bench.app.get(Jiras, { strict: false }).open(String(other?.['id']))).toBeNull();
   });
 });

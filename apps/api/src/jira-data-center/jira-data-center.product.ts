@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup } from '@openhands-jira/domain';
-import { type ConnectionAccess, Connections } from '../connections/connections.service.js';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { Connections } from '../connections/connections.service.js';
 import { ownAccount } from './jira-data-center.account.js';
 import { JiraDataCenterClient } from './jira-data-center.client.js';
 import { readDataCenterEvent } from './jira-data-center.payload.js';
@@ -10,7 +11,7 @@ import { DataCenterTokens } from './jira-data-center.tokens.js';
 
 /** Jira Data Center behind the port that both products share. */
 @Injectable()
-export class JiraDataCenterProduct implements JiraProduct<ConnectionAccess> {
+export class JiraDataCenterProduct implements JiraProduct<ConnectionEntity> {
   readonly id = 'jira-data-center' as const;
 
   readonly can: JiraCapabilities = {
@@ -30,9 +31,13 @@ export class JiraDataCenterProduct implements JiraProduct<ConnectionAccess> {
     return readDataCenterEvent(payload);
   }
 
-  client({ connectionId, siteUrl, token, accountIds }: ConnectionAccess): JiraClient {
-    const server = this.servers.open({ baseUrl: siteUrl, token }, (name) => this.learn(server, connectionId, accountIds, name));
-    return new JiraDataCenterClient(server, { baseUrl: siteUrl, accountIds });
+  /** The account of the installation's settings counts only for the site that they name: no other ever sees its token. */
+  async open({ id, site, serviceAccountIds: accountIds }: ConnectionEntity): Promise<JiraClient | null> {
+    const account = await this.installed.serviceAccount();
+    if (account?.site !== site) return null;
+    const { baseUrl, token } = account;
+    const server = this.servers.open({ baseUrl, token }, (name) => this.learn(server, id, accountIds, name));
+    return new JiraDataCenterClient(server, { baseUrl, accountIds });
   }
 
   setup(): Promise<ProductSetup> {

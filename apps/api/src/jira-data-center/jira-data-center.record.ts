@@ -5,6 +5,12 @@ import { Links } from '../connections/links.service.js';
 import { type SharedChanges, SharedConnections } from '../connections/shared-connections.service.js';
 import { Queue } from '../queue/queue.service.js';
 import type { Caller } from '../security/access.js';
+import type { Change } from '../security/audit-log.service.js';
+
+/** A change of the record, with the word for it in the audit log. */
+export interface RecordChange extends SharedChanges {
+  what: Change['what'];
+}
 
 /** Every change of the installation's record of its Jira Data Center. Who may make it was decided before (`DataCenterAccess`). */
 @Injectable()
@@ -17,16 +23,16 @@ export class DataCenterRecord {
   ) {}
 
   /** Changes the record. Somebody who changes one without an owner becomes it. */
-  change(row: ConnectionEntity, caller: Caller, changes: SharedChanges): Promise<ConnectionEntity> {
+  change(row: ConnectionEntity, caller: Caller, { what, ...changes }: RecordChange): Promise<ConnectionEntity> {
     const owner = row.ownerId === null && caller.userId !== null ? { ownerId: caller.userId } : {};
-    return this.db.transaction((manager) => this.shared.change(manager, row.id, { ...changes, ...owner }));
+    return this.db.transaction((manager) => this.shared.change(manager, row.id, { by: caller, what, changes: { ...changes, ...owner } }));
   }
 
   /** Ends every link and the connection; its jobs are cancelled. Record and address stay, for whoever sets it up again. Gives the number of links. */
-  end(row: ConnectionEntity): Promise<number> {
+  end(row: ConnectionEntity, caller: Caller): Promise<number> {
     return this.db.transaction(async (manager) => {
       const ended = await this.links.endAll(manager, row.id);
-      await this.shared.change(manager, row.id, { status: 'inactive' });
+      await this.shared.change(manager, row.id, { by: caller, what: 'connection_ended', changes: { status: 'inactive' }, endedLinks: ended });
       const hadJobs = row.status === 'active' || row.status === 'paused';
       if (hadJobs) await this.queue.enqueue(manager, 'connection-removed', { connectionId: row.id }, { key: row.id });
       return ended;
@@ -36,5 +42,9 @@ export class DataCenterRecord {
   /** The webhook secret that counts now, or null when there is none. */
   secretOf(row: ConnectionEntity): string | null {
     return this.shared.webhookSecret(row);
+  }
+  /** Until when the former webhook secret is accepted, too; null when it is not. */
+  formerSecretUntil(row: ConnectionEntity): Date | null {
+    return this.shared.previousSecretUntil(row);
   }
 }

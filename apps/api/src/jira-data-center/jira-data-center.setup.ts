@@ -67,6 +67,12 @@ export class DataCenterSetup {
     return baseUrl === null ? null : { site: siteOfBaseUrl(baseUrl), baseUrl };
   }
 
+  /** The service account with its token, for calls of jobs that run: also while the product is off or an OAuth setting is missing. */
+  async serviceAccount(): Promise<{ site: string; baseUrl: string; token: string } | null> {
+    const { baseUrl, serviceAccountPat: token } = await this.settings.current();
+    return baseUrl === null || token === null ? null : { site: siteOfBaseUrl(baseUrl), baseUrl, token };
+  }
+
   /** The service account, without its token. */
   async account(): Promise<InstalledAccount> {
     return installedAccount(await this.settings.current());

@@ -31,8 +31,8 @@ export class DataCenterWebhook {
     const account = await this.installer.serviceAccount(settings.baseUrl, settings.serviceAccountPat);
     const secret = newSecret();
     const waiting: SharedChanges = row.status === 'inactive' ? { status: 'pending', webhookConfirmed: false } : {};
-    await this.record.change(row, caller, { webhookSecret: secret, webhookMode: 'manual', ...waiting, serviceAccountIds: idsOf(account) });
-    return this.details(row, secret);
+    const changed = await this.record.change(row, caller, { what: 'webhook_details_generated', webhookSecret: secret, webhookMode: 'manual', ...waiting, serviceAccountIds: idsOf(account) });
+    return this.details(changed, secret);
   }
 
   /**
@@ -47,7 +47,7 @@ export class DataCenterWebhook {
     const ours = `${this.config.publicUrl}/integration/jira-dc/`;
     await this.installer.install(settings.baseUrl, adminToken, { name: WEBHOOK_NAME, url, events: WEBHOOK_EVENTS, secret }, (other) => other.startsWith(ours));
     const status = row.status === 'paused' ? 'paused' : 'active';
-    await this.record.change(row, caller, { webhookSecret: secret, webhookMode: 'automatic', status, webhookConfirmed: true, serviceAccountIds: idsOf(account) });
+    await this.record.change(row, caller, { what: 'webhook_installed', webhookSecret: secret, webhookMode: 'automatic', status, webhookConfirmed: true, serviceAccountIds: idsOf(account) });
     return { connectionId: row.id, webhookUrl: url, installed: true };
   }
 
@@ -58,7 +58,7 @@ export class DataCenterWebhook {
       throw new Problem(409, 'conflict', 'There are no webhook details to confirm. Generate them first, and enter them in Jira.');
     }
     const status = row.status === 'pending' ? 'active' : row.status;
-    return this.access.view(caller, await this.record.change(row, caller, { status, webhookConfirmed: true }));
+    return this.access.view(caller, await this.record.change(row, caller, { what: 'webhook_confirmed', status, webhookConfirmed: true }));
   }
 
   /** A new secret, in this answer only. The former one is accepted for a day. */
@@ -66,25 +66,28 @@ export class DataCenterWebhook {
     const { row } = await this.access.toManage(caller);
     if (row.status !== 'active' && row.status !== 'paused') throw new Problem(409, 'conflict', 'The webhook is not set up yet, so it has no secret to replace. Set it up first.');
     const secret = newSecret();
-    const changed = await this.record.change(row, caller, { webhookSecret: secret });
-    return { ...this.details(row, secret), previousSecretUntil: changed.previousSecretUntil?.toISOString() ?? null };
+    return this.details(await this.record.change(row, caller, { what: 'webhook_secret_replaced', webhookSecret: secret }), secret);
   }
 
   async setActive(caller: Caller, active: boolean): Promise<Connection> {
     const { row } = await this.access.toManage(caller);
     if (row.status !== 'active' && row.status !== 'paused') throw new Problem(409, 'conflict', 'The connection is not set up completely yet. Set up the webhook and confirm it first.');
-    return this.access.view(caller, await this.record.change(row, caller, { status: active ? 'active' : 'paused' }));
+    const status = active ? 'active' : 'paused';
+    const isSo = row.status === status;
+    return this.access.view(caller, isSo ? row : await this.record.change(row, caller, { what: active ? 'connection_resumed' : 'connection_paused', status }));
   }
 
   /** Ends the connection and every link on it. With an administrator's one-time token the webhook in Jira goes, too; if that fails, nothing ends. */
   async remove(caller: Caller, adminToken: string | undefined): Promise<ConnectionRemoved> {
     const { row, baseUrl } = await this.access.toManage(caller);
     if (adminToken !== undefined) await this.installer.remove(baseUrl, adminToken, this.urlOf(row));
-    return { webhookRemoved: adminToken !== undefined, linksEnded: await this.record.end(row) };
+    return { webhookRemoved: adminToken !== undefined, linksEnded: await this.record.end(row, caller) };
   }
 
+  /** @param row as it is now: it knows until when the former secret counts */
   private details(row: ConnectionEntity, secret: string): WebhookDetails {
-    return { connectionId: row.id, webhookUrl: this.urlOf(row), secret, events: [...WEBHOOK_EVENTS], previousSecretUntil: null };
+    const previousSecretUntil = this.record.formerSecretUntil(row)?.toISOString() ?? null;
+    return { connectionId: row.id, webhookUrl: this.urlOf(row), secret, events: [...WEBHOOK_EVENTS], previousSecretUntil };
   }
 
   private urlOf(row: ConnectionEntity): string {

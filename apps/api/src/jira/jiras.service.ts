@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Product } from '@openhands-jira/contracts';
 import { type IssueEvent, type JiraCapabilities, type JiraClient, JiraProblem, type JiraProduct } from '@openhands-jira/domain';
-import { type ConnectionAccess, Connections } from '../connections/connections.service.js';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { Connections } from '../connections/connections.service.js';
 import { JiraCloudProduct } from '../jira-cloud/jira-cloud.product.js';
 import { JiraDataCenterProduct } from '../jira-data-center/jira-data-center.product.js';
 
@@ -19,7 +20,7 @@ export interface OpenJira {
  */
 @Injectable()
 export class Jiras {
-  private readonly products: Map<Product, JiraProduct<ConnectionAccess>>;
+  private readonly products: Map<Product, JiraProduct<ConnectionEntity>>;
 
   constructor(
     private readonly connections: Connections,
@@ -30,12 +31,12 @@ export class Jiras {
   }
 
   /** All products, in the order in which people see them. */
-  all(): JiraProduct<ConnectionAccess>[] {
+  all(): JiraProduct<ConnectionEntity>[] {
     return [...this.products.values()];
   }
 
   /** Throws when this installation does not have the product: a row that no code of ours has written. */
-  product(id: Product): JiraProduct<ConnectionAccess> {
+  product(id: Product): JiraProduct<ConnectionEntity> {
     const product = this.products.get(id);
     if (!product) throw new Error(`No room serves the product ${id}.`);
     return product;
@@ -67,10 +68,10 @@ export class Jiras {
 
   /** The site of a connection, or null when the connection is gone or has no credentials. */
   async open(connectionId: string): Promise<OpenJira | null> {
-    const access = await this.connections.access(connectionId);
-    if (!access) return null;
-    const product = this.product(access.product);
-    return { client: product.client(access), can: product.can, reactionsOff: access.reactionsOff };
+    const connection = await this.connections.byId(connectionId);
+    const product = connection && this.product(connection.product);
+    const client = product && (await product.open(connection));
+    return client && { client, can: product.can, reactionsOff: connection.reactionsOffAt !== null };
   }
 
   /** Remembers that a site takes no reactions from us. */

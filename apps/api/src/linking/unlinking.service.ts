@@ -30,9 +30,9 @@ export class Unlinking {
   }
 
   private async end(manager: EntityManager, row: ConnectionEntity): Promise<void> {
-    await this.links.endAll(manager, row.id);
-    if (row.status === 'inactive') return;
-    await this.connections.deactivate(manager, row);
-    if (row.status !== 'pending') await this.queue.enqueue(manager, 'connection-removed', { connectionId: row.id }, { key: row.id });
+    const ended = await this.links.endAll(manager, row.id);
+    const hadJobs = row.status === 'active' || row.status === 'paused';
+    if (row.status !== 'inactive') await this.connections.deactivate(manager, row, { userId: row.ownerId }, ended);
+    if (hadJobs) await this.queue.enqueue(manager, 'connection-removed', { connectionId: row.id }, { key: row.id });
   }
 }

@@ -7,7 +7,7 @@ import { installationTexts as t } from '../../texts-of-installation.js';
 import { texts } from '../../texts.js';
 import { auditQuery } from './installation.js';
 
-/** Who of the administrators changed what, and when. */
+/** Who changed what about the set-up, and when. */
 export function AuditList() {
   const audit = useInfiniteQuery(auditQuery);
   const entries = audit.data?.pages.flatMap((page) => page.items);

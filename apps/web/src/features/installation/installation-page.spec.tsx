@@ -231,12 +231,12 @@ describe('additional trusted certificates', () => {
   });
 });
 
-describe('changes by administrators', () => {
+describe('changes of the set-up', () => {
   it('tell who changed what, with the labels of the form', async () => {
     show(complete);
     server.answer(AUDIT, { body: { items: [{ id: ID, at: '2026-11-20T08:00:00.000Z', who: 'Mia Krystof', userId: ID, what: 'jira_data_center_changed', changes: [{ name: 'serviceAccountPat', from: null, to: 'set' }, { name: 'enabled', from: 'false', to: 'true' }] }], nextCursor: null } });
     openPage(PAGE);
-    const table = await screen.findByRole('table', { name: 'Changes by administrators, newest first' });
+    const table = await screen.findByRole('table', { name: 'Changes of the set-up, newest first' });
     expect(table).toHaveTextContent('Mia Krystof');
     expect(table).toHaveTextContent('Jira Data Center Service Account PAT: nothing → set');
     expect(table).toHaveTextContent('Enable Jira Data Center Integration: off → on');

@@ -1,30 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, Page, PageQuery } from '@openhands-jira/contracts';
-import { DataSource, type EntityManager } from 'typeorm';
-import { Clock } from '../config/clock.js';
-import { uuidv7 } from '../database/uuid.js';
-import type { Caller } from '../security/access.js';
+import { DataSource } from 'typeorm';
 import { Problem } from '../security/problem.js';
 
-/** A change that was made, without who and when. Values of secrets never go in here. */
-export type Change = Pick<AuditEntry, 'what' | 'changes'>;
-
-/** Who of the administrators changed what, and when. Entries are never changed or removed. */
+/** What administrators read of the audit log. It is written where the changes are made (`security/audit-log`). */
 @Injectable()
-export class AuditLog {
-  constructor(
-    private readonly db: DataSource,
-    private readonly clock: Clock,
-  ) {}
-
-  /** Notes a change in the transaction that makes it. */
-  async note(manager: EntityManager, caller: Caller, change: Change): Promise<void> {
-    await manager.query(
-      `INSERT INTO audit_log (id, at, user_id, who, what, changes)
-       VALUES ($1, $2, $3, coalesce((SELECT name FROM users WHERE id = $3), 'administrator token'), $4, $5)`,
-      [uuidv7(), this.clock.now(), caller.userId, change.what, JSON.stringify(change.changes)],
-    );
-  }
+export class AuditEntries {
+  constructor(private readonly db: DataSource) {}
 
   /** Newest first. */
   async list({ cursor, limit }: PageQuery): Promise<Page<AuditEntry>> {
@@ -37,7 +19,7 @@ export class AuditLog {
   }
 }
 
-interface Row extends Change {
+interface Row extends Pick<AuditEntry, 'what' | 'changes'> {
   id: string;
   at: Date;
   user_id: string | null;
