@@ -8,6 +8,7 @@ import { Problem } from '../security/problem.js';
 import { sha256 } from '../security/digest.js';
 import { type Accepted, Intake, type IncomingDelivery, StoreUnavailable } from './intake.service.js';
 import { RejectedCalls } from './rejected-calls.service.js';
+import { readPayload } from './payload.js';
 
 /** What the front door must know of a connection to let a delivery in. */
 export interface DoorConnection {
@@ -109,12 +110,8 @@ export class FrontDoor {
 
   private parse(call: WebhookCall, connectionId: string): unknown {
     if (call.body.length === 0) throw this.unreadable(call, connectionId, 'body_empty', 'The body is empty. Untick "Exclude body" in the webhook.');
-    try {
-      const payload: unknown = JSON.parse(call.body.toString('utf8'));
-      if (payload !== null && typeof payload === 'object' && !Array.isArray(payload)) return payload;
-    } catch {
-      // Answered below, like any other body that is no object.
-    }
+    const payload = readPayload(call.body);
+    if (payload) return payload;
     throw this.unreadable(call, connectionId, 'body_unreadable', 'The body is not a JSON object.');
   }
 

@@ -8,6 +8,7 @@ import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets
 import { Clock } from '../config/clock.js';
 import { bodyBytes } from '../deliveries/body-bytes.js';
 import { FrontDoor } from '../deliveries/front-door.service.js';
+import { readPayload } from '../deliveries/payload.js';
 import { Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { readCloudEvent, siteOfPayload } from './jira-cloud.payload.js';
@@ -46,7 +47,8 @@ export class JiraCloudWebhookController {
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async shared(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
-    return this.receive(() => this.bySite(siteOfPayload(parsed(bodyBytes(request)))), request);
+    // Read before the signature is checked, only to find candidates: nothing of it is kept or believed.
+    return this.receive(() => this.bySite(siteOfPayload(readPayload(bodyBytes(request)))), request);
   }
 
   private async byId(connectionId: string): Promise<WebhookDoor[]> {
@@ -69,14 +71,5 @@ export class JiraCloudWebhookController {
     });
     this.times.touch(connectionId, this.clock.now());
     return { deliveryId, outcome, reason };
-  }
-}
-
-/** Read before the signature is checked, only to find candidates: nothing of it is kept or believed. */
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
   }
 }
