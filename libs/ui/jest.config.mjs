@@ -4,4 +4,6 @@ export default {
   ...preset,
   displayName: 'ui',
   testEnvironment: 'jsdom',
+  // Pages need a window of their own per test file, so Jest loads the modules here.
+  testRunner: 'jest-circus/runner',
 };

@@ -191,11 +191,18 @@ export class Stage {
 }
 
 async function startInThisProcess(environment: Record<string, string>, databaseUrl: string, port: number): Promise<NestFastifyApplication> {
+  await forgetLogger();
   const server = await createServer(readConfig(environment), databaseUrl);
   // The agent of the sandbox goes on when it is looked at, so looking often makes its runs short.
   Object.assign(server.get(FollowPlan), { tickMs: 20, shortPauseMs: 20, startLook: () => 20, conversationLook: () => 20, backOff: () => 20 });
   await server.listen(port, 'localhost');
   return server;
+}
+
+/** The log's library keeps one logger per process; the next stage in this process logs at a level and to a place of its own. */
+async function forgetLogger(): Promise<void> {
+  const { resetRootLogger } = (await import(new URL('rootLogger.js', import.meta.resolve('nestjs-pino')).href)) as { resetRootLogger: () => void };
+  resetRootLogger();
 }
 
 /** The words of a comment: wiki markup as it is, of ADF every text node and mention. */
