@@ -7,9 +7,10 @@ import { FLOORS, forbiddenFor, NO_ROOMS } from './floors.mjs';
 const root = join(import.meta.dirname, '..');
 const rooms = FLOORS.flat();
 
+const eslint = new ESLint({ cwd: root, overrideConfig: { languageOptions: { parserOptions: { projectService: false, project: null } }, rules: { '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/no-misused-promises': 'off', '@typescript-eslint/no-unused-vars': 'off' } } });
+
 /** Lints a made-up file as if it stood at the path, and gives the rules that complain. */
 async function complaintsAbout(path: string, source: string): Promise<string[]> {
-  const eslint = new ESLint({ cwd: root, overrideConfig: { languageOptions: { parserOptions: { projectService: false, project: null } }, rules: { '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/no-misused-promises': 'off', '@typescript-eslint/no-unused-vars': 'off' } } });
   const [result] = await eslint.lintText(source, { filePath: join(root, path) });
   return result!.messages.map((message) => message.ruleId ?? message.message);
 }

@@ -1,4 +1,4 @@
-/** How the stories run: one after the other, in the browser of this machine, with everything kept in `test-output`. */
+/** How the stories run: two files at a time, each with an installation of its own, in the browser of this machine, with everything kept in `test-output`. */
 import { defineConfig } from '@playwright/test';
 import { BROWSER_FLAGS, findBrowser } from './src/find-browser.ts';
 
@@ -9,7 +9,7 @@ export default defineConfig({
   testDir: './src',
   outputDir: './test-output',
   forbidOnly: true,
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: './test-output/results.json' }]],
