@@ -3,8 +3,10 @@ import { DataSource } from 'typeorm';
 import { AUTHORITY_FILE, authorityCertificate, serverCertificate } from '../../../../tools/sandbox/jira-data-center/certificates.ts';
 import { AGENT_KEY_CHECK } from '../auth/agent-key-check.js';
 import { AppConfig } from '../config/config.js';
-import { DataCenterSettings } from '../connections/data-center-settings.service.js';
+import { JiraDataCenterModule } from '../jira-data-center/jira-data-center.module.js';
+import { DataCenterSettings } from '../jira-data-center/jira-data-center.settings.js';
 import { uuidv7 } from '../database/uuid.js';
+import { QueueModule } from '../queue/queue.module.js';
 import { SecretBox } from '../security/secret-box.js';
 import { type Answer, type AuthBench, type Browser, PUBLIC_URL, startAuthBench } from '../testing/auth-bench.js';
 import { AdminModule } from './admin.module.js';
@@ -27,7 +29,7 @@ interface AdminBench extends AuthBench {
 }
 
 async function startAdminBench(environment: Record<string, string> = {}): Promise<AdminBench> {
-  const bench = await startAuthBench({ ADMIN_EMAILS: 'root@example.com', ADMIN_API_TOKEN: ADMIN_TOKEN, ...environment }, [AgentModule, AdminModule]);
+  const bench = await startAuthBench({ ADMIN_EMAILS: 'root@example.com', ADMIN_API_TOKEN: ADMIN_TOKEN, ...environment }, (databaseUrl) => [AgentModule, QueueModule.with(databaseUrl), JiraDataCenterModule, AdminModule]);
   const [root, member] = [bench.browser(), bench.browser()];
   for (const login of ['root', 'ann']) bench.hosts.github.addUser({ login, name: login === 'root' ? 'Rita Root' : 'Ann' });
   await root.signIn(bench.hosts.github, 'root');
@@ -154,12 +156,17 @@ describe('The administration', () => {
       expect(mistakesIn(await put({ [field]: value }))[field]).toMatch(sentence);
     });
 
-    it('says how many people are linked on the present server', async () => {
-      const [user, connection] = [uuidv7(), uuidv7()];
+    it('says how many people are linked on the present server, and leaves out those of a former one', async () => {
+      const user = uuidv7();
       await bench.db.query(`INSERT INTO users (id, name) VALUES ($1, 'Lin')`, [user]);
-      await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES ($1, 'jira-data-center', 'jira.example.com', 'https://jira.example.com', 'active')`, [connection]);
-      await bench.db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method) VALUES ($1, $2, $3, 'lin', 'Lin', 'oauth')`, [uuidv7(), connection, user]);
-      expect((await bench.root.get(SETTINGS)).body).toMatchObject({ linkedPeople: 1 });
+      for (const site of ['jira.example.com', 'former.example.com']) {
+        const connection = uuidv7();
+        await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES ($1, 'jira-data-center', $2, 'https://' || $2, 'active')`, [connection, site]);
+        await bench.db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method) VALUES ($1, $2, $3, 'lin', 'Lin', 'oauth')`, [uuidv7(), connection, user]);
+      }
+      expect((await bench.root.get(SETTINGS)).body).toMatchObject({ linkedPeople: 0 });
+      expect((await put(complete)).body).toMatchObject({ linkedPeople: 1 });
+      expect((await put({ baseUrl: 'https://third.example.com' })).body).toMatchObject({ linkedPeople: 0 });
     });
 
     it('offers the test of the saved settings', async () => {

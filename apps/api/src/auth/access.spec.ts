@@ -20,7 +20,7 @@ describe('who may call what', () => {
   let root: Browser;
 
   beforeAll(async () => {
-    bench = await startAuthBench({ ADMIN_EMAILS: 'Root@Example.com', ADMIN_API_TOKEN: ADMIN_TOKEN }, [AgentModule]);
+    bench = await startAuthBench({ ADMIN_EMAILS: 'Root@Example.com', ADMIN_API_TOKEN: ADMIN_TOKEN }, () => [AgentModule]);
     const { github, 'bitbucket-data-center': dataCenter } = bench.hosts;
     for (const login of ['ann', 'root', 'bob']) github.addUser({ login, name: login });
     github.addUser({ login: 'pretender', name: 'Pretender', emails: [{ email: 'root@example.com', primary: true, verified: false }] });

@@ -1,6 +1,5 @@
 import type { Connection, Link, Product } from '@openhands-jira/contracts';
 import type { ConnectionEntity } from './connection.entity.js';
-import type { InstalledAccount } from './installed-account.js';
 import type { LinkEntity } from './link.entity.js';
 
 /**
@@ -13,6 +12,12 @@ const ROUTES: Record<Product, { scoped: string; shared: string | null }> = {
   'jira-cloud': { scoped: '/integration/jira/connections', shared: '/integration/jira/events' },
   'jira-data-center': { scoped: '/integration/jira-dc/connections', shared: null },
 };
+
+/** The service account of a site that serves the whole installation: it is a setting of the installation, not of a connection. */
+export interface InstalledAccount {
+  email: string;
+  managedBy: 'app' | 'environment';
+}
 
 /** The address that Jira is told to call for one connection. */
 export function webhookUrl(publicUrl: string, product: Product, connectionId: string): string {

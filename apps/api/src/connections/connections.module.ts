@@ -3,7 +3,6 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import { Connections } from './connections.service.js';
-import { DataCenterSettings } from './data-center-settings.service.js';
 import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
 import { LinkTokens } from './link-tokens.service.js';
@@ -14,7 +13,7 @@ import { WebhookSecrets } from './webhook-secrets.service.js';
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [Connections, ConnectionSecrets, DataCenterSettings, DeliveryTimes, Links, LinkTokens, SharedConnections, WebhookSecrets],
-  exports: [Connections, DataCenterSettings, DeliveryTimes, Links, LinkTokens, SharedConnections, WebhookSecrets],
+  providers: [Connections, ConnectionSecrets, DeliveryTimes, Links, LinkTokens, SharedConnections, WebhookSecrets],
+  exports: [Connections, DeliveryTimes, Links, LinkTokens, SharedConnections, WebhookSecrets],
 })
 export class ConnectionsModule {}

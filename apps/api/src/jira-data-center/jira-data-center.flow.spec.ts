@@ -1,6 +1,6 @@
 /** The stories of the public guide "Jira Data Center" from the webhook to linked users, over HTTP against the sandbox. */
 import { CREDENTIALS, DATA_CENTER_KEYS } from '../../../../tools/sandbox/seed.ts';
-import { DataCenterSettings } from '../connections/data-center-settings.service.js';
+import { DataCenterSettings } from './jira-data-center.settings.js';
 import { type Answered, type JiraBench, type SignedIn, startDataCenterBench } from '../testing/jira-bench.js';
 
 const ROUTES = '/api/v1/jira-data-center';

@@ -3,8 +3,11 @@ import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { DataCenterAccess } from './jira-data-center.access.js';
+import { JiraDataCenterAdministrationController } from './jira-data-center.administration.controller.js';
+import { DataCenterAdministration } from './jira-data-center.administration.js';
 import { DataCenterCallback } from './jira-data-center.callback.js';
 import { JiraDataCenterConnectionController, JiraDataCenterController } from './jira-data-center.controller.js';
+import { DataCenterDiagnosis } from './jira-data-center.diagnosis.js';
 import { WebhookInstaller } from './jira-data-center.installer.js';
 import { EmailLinks } from './jira-data-center.links.js';
 import { DataCenterOAuth } from './jira-data-center.oauth.js';
@@ -12,6 +15,7 @@ import { JiraDataCenterProduct } from './jira-data-center.product.js';
 import { DataCenterRecord } from './jira-data-center.record.js';
 import { DataCenterServers } from './jira-data-center.server.js';
 import { DataCenterLinking, DataCenterUnlinking } from './jira-data-center.service.js';
+import { DataCenterSettings } from './jira-data-center.settings.js';
 import { DataCenterSetup } from './jira-data-center.setup.js';
 import { DataCenterTokens } from './jira-data-center.tokens.js';
 import { JiraDataCenterWebhookController } from './jira-data-center.webhook.controller.js';
@@ -20,9 +24,9 @@ import { DataCenterWebhook } from './jira-data-center.webhook.service.js';
 /** Jira Data Center: front door, set-up and adapter. */
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule],
-  controllers: [JiraDataCenterController, JiraDataCenterConnectionController, JiraDataCenterWebhookController],
+  controllers: [JiraDataCenterAdministrationController, JiraDataCenterController, JiraDataCenterConnectionController, JiraDataCenterWebhookController],
   providers: [
-    DataCenterAccess, DataCenterCallback, DataCenterLinking, DataCenterOAuth, DataCenterRecord, DataCenterServers, DataCenterSetup, DataCenterTokens, DataCenterUnlinking, DataCenterWebhook, EmailLinks,
+    DataCenterAccess, DataCenterAdministration, DataCenterCallback, DataCenterDiagnosis, DataCenterLinking, DataCenterOAuth, DataCenterRecord, DataCenterServers, DataCenterSettings, DataCenterSetup, DataCenterTokens, DataCenterUnlinking, DataCenterWebhook, EmailLinks,
     JiraDataCenterProduct, WebhookInstaller,
   ],
   exports: [JiraDataCenterProduct],

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { DataCenterField } from '@openhands-jira/contracts';
 import type { ProductSetup } from '@openhands-jira/domain';
-import { DataCenterSettings, missingSettings } from '../connections/data-center-settings.service.js';
-import { type InstalledAccount, installedAccount, siteOfBaseUrl } from '../connections/installed-account.js';
+import type { InstalledAccount } from '../connections/connection.view.js';
 import { Problem } from '../security/problem.js';
+import { DataCenterSettings, missingSettings } from './jira-data-center.settings.js';
+import { installedAccount, siteOfBaseUrl } from './jira-data-center.site.js';
 
 /** The settings, with everything that calls need. Holds secrets: never logged, never answered. */
 export interface ReadyDataCenter {

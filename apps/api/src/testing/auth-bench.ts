@@ -61,8 +61,8 @@ export interface AuthBench {
   close(): Promise<void>;
 }
 
-/** Starts it. `environment` is added to the configuration, `imports` to the modules. */
-export async function startAuthBench(environment: Record<string, string> = {}, imports: ModuleMetadata['imports'] = []): Promise<AuthBench> {
+/** Starts it. `environment` is added to the configuration, `imports` to the modules; some of them need the address of the database. */
+export async function startAuthBench(environment: Record<string, string> = {}, imports: (databaseUrl: string) => NonNullable<ModuleMetadata['imports']> = () => []): Promise<AuthBench> {
   const time = new ManualTime();
   const clock = { now: () => time.now().getTime(), schedule: () => () => undefined };
   const client = { clock, clientId: 'client', clientSecret: 'a-secret/with+signs' };
@@ -72,7 +72,7 @@ export async function startAuthBench(environment: Record<string, string> = {}, i
   const database = await testDatabase();
   const config = readConfig({ ...configurationFor(hosts), ...environment });
   const module = await Test.createTestingModule({
-    imports: [ConfigModule.with(config), DatabaseModule.with(database.url), HttpModule, SecurityModule, AuthModule, ProbeModule, ...imports],
+    imports: [ConfigModule.with(config), DatabaseModule.with(database.url), HttpModule, SecurityModule, AuthModule, ProbeModule, ...imports(database.url)],
     providers: [{ provide: APP_PIPE, useFactory: validationPipe }],
   }).overrideProvider(Clock).useValue(time).compile();
   const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });

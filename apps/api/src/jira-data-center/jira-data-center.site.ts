@@ -1,11 +1,6 @@
-/** The service account of a site that serves the whole installation: part of the installation's settings, not of a connection. */
-import type { InstalledDataCenter } from './data-center-settings.service.js';
-
-/** What people see of it. */
-export interface InstalledAccount {
-  email: string;
-  managedBy: 'app' | 'environment';
-}
+/** What the settings mean for the rest of the house: the name of the site, and the service account without its token. */
+import type { InstalledAccount } from '../connections/connection.view.js';
+import type { InstalledDataCenter } from './jira-data-center.settings.js';
 
 /** The site that a base URL means, as connections name it: host and port. The context path is no part of it. */
 export function siteOfBaseUrl(baseUrl: string): string {

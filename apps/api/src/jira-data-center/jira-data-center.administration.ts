@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DATA_CENTER_FIELDS, DATA_CENTER_VARIABLES, type DataCenterConfiguration, type DataCenterField, type UpdateDataCenterConfiguration } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
-import { DataCenterSettings, type DataCenterValues, type InstalledDataCenter, missingSettings } from '../connections/data-center-settings.service.js';
 import { serverAddressMistake } from '../http/server-address.js';
 import type { Caller } from '../security/access.js';
 import { AuditLog, type Change } from '../security/audit-log.service.js';
 import { type FieldError, Problem } from '../security/problem.js';
+import { DataCenterSettings, type DataCenterValues, type InstalledDataCenter, missingSettings } from './jira-data-center.settings.js';
+import { siteOfBaseUrl } from './jira-data-center.site.js';
 
 /** The path is fixed by the product's documentation. */
 const CALLBACK_PATH = '/integration/jira-dc/callback';
@@ -39,7 +40,7 @@ export class DataCenterAdministration {
       oauthClientSecretSet: oauthClientSecret !== null,
       callbackUrl: callbackUrl(this.config),
       missing: missingSettings({ ...open, serviceAccountPat, oauthClientSecret }),
-      linkedPeople: await this.linkedPeople(),
+      linkedPeople: await this.linkedPeople(open.baseUrl),
     };
   }
 
@@ -64,9 +65,12 @@ export class DataCenterAdministration {
     return message === null ? [] : [{ path: 'baseUrl', message }];
   }
 
-  private async linkedPeople(): Promise<number> {
+  /** People whose links are of the present server: those of a former one do not count already. */
+  private async linkedPeople(baseUrl: string | null): Promise<number> {
+    if (baseUrl === null) return 0;
     const [row] = await this.db.query<[{ people: number }]>(
-      `SELECT count(*)::int AS people FROM links l JOIN connections c ON c.id = l.connection_id WHERE c.product = 'jira-data-center'`,
+      `SELECT count(*)::int AS people FROM links l JOIN connections c ON c.id = l.connection_id WHERE c.product = 'jira-data-center' AND c.site = $1`,
+      [siteOfBaseUrl(baseUrl)],
     );
     return row.people;
   }

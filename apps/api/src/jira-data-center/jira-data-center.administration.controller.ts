@@ -3,17 +3,17 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ConnectionTest, DataCenterConfiguration, UpdateDataCenterConfiguration } from '@openhands-jira/contracts';
 import { AdminOnly, type Caller, CurrentCaller } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
-import { DataCenterAdministration } from './data-center-administration.service.js';
-import { DataCenterTest } from './data-center-test.service.js';
+import { DataCenterAdministration } from './jira-data-center.administration.js';
+import { DataCenterDiagnosis } from './jira-data-center.diagnosis.js';
 
 /** The settings of Jira Data Center, which are the same for the whole installation. */
 @ApiTags('Administration')
 @AdminOnly()
 @Controller('api/v1/admin/jira-data-center')
-export class DataCenterController {
+export class JiraDataCenterAdministrationController {
   constructor(
     private readonly administration: DataCenterAdministration,
-    private readonly tester: DataCenterTest,
+    private readonly diagnosis: DataCenterDiagnosis,
   ) {}
 
   @Get()
@@ -38,6 +38,6 @@ export class DataCenterController {
   @ApiOkResponse({ standardSchema: ConnectionTest, description: 'What was checked; the list ends where nothing further can be checked' })
   @ApiProblems('forbidden')
   async test(): Promise<ConnectionTest> {
-    return { items: await this.tester.run() };
+    return { items: await this.diagnosis.run() };
   }
 }

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { type ConnectionCheck, DATA_CENTER_VARIABLES } from '@openhands-jira/contracts';
 import { type Shape, shapeOf, textOf } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
-import { DataCenterSettings, type InstalledDataCenter, missingSettings } from '../connections/data-center-settings.service.js';
 import { type OutgoingAnswer, OutgoingHttp, OutgoingProblem, type OutgoingRequest } from '../http/outgoing.js';
+import { reach } from '../http/reachability.js';
 import { TrustedCertificates } from '../http/trusted-certificates.service.js';
 import { isWebPage } from '../http/web-page.js';
 import { newSecret } from '../security/digest.js';
-import { callbackUrl } from './data-center-administration.service.js';
-import { reach } from './reachability.js';
+import { callbackUrl } from './jira-data-center.administration.js';
+import { DataCenterSettings, type InstalledDataCenter, missingSettings } from './jira-data-center.settings.js';
 
 /** The first version that signs its webhook calls. */
 const FIRST_SIGNING_VERSION = 10;
@@ -25,7 +25,7 @@ type Heard = { kind: 'json' | 'rejected'; body: Shape; captcha: boolean } | { ki
  * each what to do. What Jira answers is never repeated, apart from its version and the name of the account.
  */
 @Injectable()
-export class DataCenterTest {
+export class DataCenterDiagnosis {
   constructor(
     private readonly settings: DataCenterSettings,
     private readonly http: OutgoingHttp,

@@ -5,11 +5,11 @@ import { type Sandbox, startSandbox } from '../../../../tools/sandbox/sandbox.ts
 import { CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
 import { listen, StandIn } from '../../../../tools/sandbox/stand-in.ts';
 import { readConfig } from '../config/config.js';
-import type { DataCenterSettings, InstalledDataCenter } from '../connections/data-center-settings.service.js';
 import { OutgoingHttp } from '../http/outgoing.js';
 import { type PemCertificate, readCertificates } from '../http/pem.js';
 import type { TrustedCertificates } from '../http/trusted-certificates.service.js';
-import { DataCenterTest } from './data-center-test.service.js';
+import { DataCenterDiagnosis } from './jira-data-center.diagnosis.js';
+import type { DataCenterSettings, InstalledDataCenter } from './jira-data-center.settings.js';
 
 const config = readConfig({ PUBLIC_URL: 'https://app.openhands.example.com' });
 
@@ -41,7 +41,7 @@ describe('The test of the settings of Jira Data Center', () => {
   function run(): Promise<ConnectionCheck[]> {
     const certificates = { current: async () => trusted } as unknown as TrustedCertificates;
     const stored = { current: async () => settings } as unknown as DataCenterSettings;
-    return new DataCenterTest(stored, new OutgoingHttp(config, certificates), certificates, config).run();
+    return new DataCenterDiagnosis(stored, new OutgoingHttp(config, certificates), certificates, config).run();
   }
   /** `tcp yes, tls no` */
   const words = (checks: ConnectionCheck[]): string => checks.map(({ check, ok }) => `${check} ${ok ? 'yes' : 'no'}`).join(', ');

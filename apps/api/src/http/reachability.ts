@@ -6,8 +6,8 @@ import type { ConnectionCheck } from '@openhands-jira/contracts';
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { tlsTrust } from '../http/outgoing.js';
-import type { PemCertificate } from '../http/pem.js';
+import { tlsTrust } from './outgoing.js';
+import type { PemCertificate } from './pem.js';
 
 const PATIENCE_MS = 5000;
 
