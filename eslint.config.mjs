@@ -29,7 +29,7 @@ export default tseslint.config(
   },
   // Tests of the API meet the sandbox, and tasks meet the built API; the product itself meets neither.
   {
-    files: ['apps/api/src/**/*.spec.ts', 'apps/api/src/**/*.conformance.ts', 'apps/api/src/testing/**/*.ts', 'apps/api-e2e/**/*.ts', 'apps/web-e2e/**/*.ts', 'tools/tasks/**', 'tools/write-config-docs.ts', '**/jest.config.mjs'],
+    files: ['apps/api/src/**/*.spec.ts', 'apps/api/src/**/*.conformance.ts', 'apps/api/src/testing/**/*.ts', 'apps/api-e2e/**/*.ts', 'apps/web-e2e/**/*.ts', 'tools/tasks/**', 'tools/bench/**', 'tools/write-config-docs.ts', '**/jest.config.mjs'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   // Nest reads constructor types at run time, so classes that are injected must be real imports there.

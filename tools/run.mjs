@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [verb = 'help', ...args] = process.argv.slice(2);
-const VERBS = ['start', 'test', 'demo', 'sandbox', 'build', 'lint', 'typecheck', 'jest', 'e2e', 'faults', 'rotate-keys', 'docs'];
+const VERBS = ['start', 'test', 'demo', 'sandbox', 'build', 'lint', 'typecheck', 'jest', 'e2e', 'faults', 'rotate-keys', 'docs', 'bench'];
 
 if (!VERBS.includes(verb)) {
   console.error(`There is no task "${verb}". The tasks are: ${VERBS.join(', ')}.`);
