@@ -81,9 +81,19 @@ describe('The delivery log', () => {
       expect(await reasons(`connectionId=${connectionId}&outcome=refused`)).toEqual(['repo_missing']);
       expect(await reasons('connectionId=018f3c2a-7a11-7000-8000-000000000000')).toEqual([]);
       expect(await reasons('outcome=job')).toEqual([]);
+      expect(await reasons('reason=repo_missing')).toEqual(['repo_missing']);
+      expect(await reasons('actor=ben%20builder&outcome=refused')).toEqual(['repo_missing']);
+      expect(await reasons(`until=${new Date(0).toISOString()}`)).toEqual([]);
     });
 
-    it.each(['cursor=nonsense', 'limit=0', 'limit=101', 'outcome=great', 'connectionId=7'])('nothing for %s, and says what is wrong', async (query) => {
+    it('the last 24 hours in numbers, for each as much as they may see', async () => {
+      const overview = (await admin.get('/api/v1/deliveries/overview')).json;
+      expect(overview.outcomes.ignored).toBeGreaterThan(0);
+      expect(overview.connections).toEqual([{ id: connectionId, product: 'jira-cloud', site: stage.sandbox.jira.host }]);
+      expect((await stranger.get('/api/v1/deliveries/overview')).json).toMatchObject({ outcomes: { ignored: 0, job: 0 }, rejected: [], connections: [] });
+    });
+
+    it.each(['cursor=nonsense', 'limit=0', 'limit=101', 'outcome=great', 'reason=great', 'since=yesterday', 'connectionId=7'])('nothing for %s, and says what is wrong', async (query) => {
       const answer = await admin.get(`/api/v1/deliveries?${query}`);
       expect([answer.status, answer.json.code]).toEqual([400, 'validation_failed']);
     });

@@ -327,7 +327,7 @@ describe('Deliveries', () => {
     expect(owners.payload).toMatchObject({ webhookEvent: 'comment_created' });
     expect(Object.keys(owners.headers!)).not.toContain('x-hub-signature');
     const members = exactly(DeliveryDetail, await ben.get(`/api/v1/deliveries/${deliveryId}`));
-    expect(members).toEqual({ ...owners, headers: null, payload: null });
+    expect(members).toEqual({ ...owners, manages: false, headers: null, payload: null, payloadKeptUntil: null });
   });
 
   it('are decided again as new ones that name their origin, and start nothing twice', async () => {

@@ -1,7 +1,8 @@
 /** Webhook answers and the delivery log. */
 import { z } from 'zod';
 import { page, PageQuery, Time, Uuid } from './paging.js';
-import { DeliveryOutcome, DeliveryReason } from './reasons.js';
+import { Product } from './products.js';
+import { DeliveryOutcome, DeliveryReason, RejectedReason } from './reasons.js';
 
 /** What Jira gets for every authentic delivery. */
 export const WebhookAnswer = z
@@ -19,6 +20,8 @@ export const Delivery = z
   .object({
     id: Uuid,
     connectionId: Uuid,
+    product: Product,
+    site: z.string(),
     event: z.string(),
     issueKey: z.string().nullable(),
     actor: z.string().nullable(),
@@ -42,6 +45,12 @@ export const DeliveryDetail = Delivery.extend({
   /** One sentence about what to do, when there is something to do. */
   fixHint: z.string().nullable(),
   trace: z.array(TraceStep),
+  /** Comments that we wrote, or will write, because of this delivery. Those of a job are told with the job. */
+  comments: z.array(z.object({ commentId: z.string().nullable(), writtenAt: Time.nullable(), state: z.enum(['waiting', 'written', 'given_up']) })),
+  /** True for the owner of the connection and administrators: they see the payload and may run it again. */
+  manages: z.boolean(),
+  /** When the payload is removed; null when it is gone, and for those who do not see it. */
+  payloadKeptUntil: Time.nullable(),
   /** For the owner and administrators, until the retention ends; null for others. */
   headers: z.record(z.string(), z.string()).nullable(),
   payload: z.unknown().nullable(),
@@ -57,11 +66,43 @@ export type PublicDecision = z.infer<typeof PublicDecision>;
 export const DeliveryQuery = PageQuery.extend({
   connectionId: Uuid.optional(),
   outcome: DeliveryOutcome.optional(),
+  reason: DeliveryReason.optional(),
   issueKey: z.string().max(255).optional(),
+  /** The name in Jira of the person behind it, whole, in capitals or not. */
+  actor: z.string().trim().max(255).optional(),
+  /** Received at this time or later. */
+  since: Time.optional(),
+  /** Received before this time. */
+  until: Time.optional(),
 });
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
 
 export const DeliveryPage = page(Delivery).meta({ id: 'DeliveryPage' });
+
+/** Calls of the last 24 hours that were not let in. Only counters are kept of them. */
+export const RejectedCalls = z
+  .object({
+    /** Null: the address named no connection of ours. */
+    connectionId: Uuid.nullable(),
+    reason: RejectedReason,
+    count: z.number().int(),
+    lastAt: Time,
+    fixHint: z.string(),
+  })
+  .meta({ id: 'RejectedCalls' });
+export type RejectedCalls = z.infer<typeof RejectedCalls>;
+
+/** What happened in the last 24 hours, as far as the caller may see it, and the connections that the log can be narrowed to. */
+export const DeliveryOverview = z
+  .object({
+    since: Time,
+    /** Deliveries by their outcome; calls that were not let in are counted as rejected. */
+    outcomes: z.record(DeliveryOutcome, z.number().int()),
+    rejected: z.array(RejectedCalls),
+    connections: z.array(z.object({ id: Uuid, product: Product, site: z.string() })),
+  })
+  .meta({ id: 'DeliveryOverview' });
+export type DeliveryOverview = z.infer<typeof DeliveryOverview>;
 
 /** A stored payload is decided again as a new delivery. */
 export const ReplayAccepted = z.object({ deliveryId: Uuid }).meta({ id: 'ReplayAccepted' });

@@ -1,22 +1,33 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Delivery, DeliveryDetail, DeliveryPage, DeliveryQuery, type Page, PublicDecision, ReplayAccepted, Uuid } from '@openhands-jira/contracts';
+import { type Delivery, DeliveryDetail, DeliveryOverview, DeliveryPage, DeliveryQuery, type Page, PublicDecision, ReplayAccepted, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller, Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
-import { Deliveries } from './deliveries.service.js';
+import { DeliveryLog } from './delivery-log.service.js';
+import { DeliveryOverviews } from './delivery-overview.service.js';
 
 /** The delivery log over REST. */
 @ApiTags('Deliveries')
 @Controller('api/v1/deliveries')
 export class DeliveriesController {
-  constructor(private readonly deliveries: Deliveries) {}
+  constructor(
+    private readonly log: DeliveryLog,
+    private readonly overviews: DeliveryOverviews,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Deliveries, newest first' })
   @ApiOkResponse({ standardSchema: DeliveryPage, description: 'Those that the caller may see' })
   @ApiProblems('validation_failed')
   list(@CurrentCaller() caller: Caller, @Query({ schema: DeliveryQuery }) query: DeliveryQuery): Promise<Page<Delivery>> {
-    return this.deliveries.list(caller, query);
+    return this.log.list(caller, query);
+  }
+
+  @Get('overview')
+  @ApiOperation({ summary: 'The last 24 hours in numbers, and the connections that deliveries came from' })
+  @ApiOkResponse({ standardSchema: DeliveryOverview, description: 'As far as the caller may see it' })
+  overview(@CurrentCaller() caller: Caller): Promise<DeliveryOverview> {
+    return this.overviews.of(caller);
   }
 
   @Get(':id')
@@ -24,7 +35,7 @@ export class DeliveriesController {
   @ApiOkResponse({ standardSchema: DeliveryDetail, description: 'Headers and payload only for the owner of the connection and administrators' })
   @ApiProblems('validation_failed', 'not_found')
   detail(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<DeliveryDetail> {
-    return this.deliveries.detail(caller, id);
+    return this.log.detail(caller, id);
   }
 
   @Public()
@@ -33,7 +44,7 @@ export class DeliveriesController {
   @ApiOkResponse({ standardSchema: PublicDecision, description: 'Nothing about people, texts or repositories' })
   @ApiProblems('validation_failed', 'not_found')
   decision(@Param('id', { schema: Uuid }) id: string): Promise<PublicDecision> {
-    return this.deliveries.decision(id);
+    return this.log.decision(id);
   }
 
   @Post(':id/replay')
@@ -42,6 +53,6 @@ export class DeliveriesController {
   @ApiAcceptedResponse({ standardSchema: ReplayAccepted, description: 'The new delivery, which names its origin' })
   @ApiProblems('validation_failed', 'forbidden', 'not_found', 'payload_gone')
   replay(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<ReplayAccepted> {
-    return this.deliveries.replay(caller, id);
+    return this.log.replay(caller, id);
   }
 }

@@ -3,6 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Deliveries } from './deliveries.service.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveryEntity } from './delivery.entity.js';
+import { DeliveryLog } from './delivery-log.service.js';
+import { DeliveryOverviews } from './delivery-overview.service.js';
 import { FrontDoor } from './front-door.service.js';
 import { Intake } from './intake.service.js';
 import { RejectedCalls } from './rejected-calls.service.js';
@@ -11,7 +13,7 @@ import { RejectedCalls } from './rejected-calls.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([DeliveryEntity])],
   controllers: [DeliveriesController],
-  providers: [Intake, FrontDoor, RejectedCalls, Deliveries],
+  providers: [Intake, FrontDoor, RejectedCalls, Deliveries, DeliveryLog, DeliveryOverviews],
   exports: [FrontDoor, Intake, Deliveries, RejectedCalls],
 })
 export class DeliveriesModule {}
