@@ -107,12 +107,12 @@ export const integrationStates: Record<IntegrationState, string> = {
 };
 
 export const oauthResults: Record<OAuthResult, { title: string; text: string }> = {
-  linked: { title: 'Your Jira account is connected', text: 'Mention @openhands in a comment of an issue, or add the label openhands, and OpenHands works in your name.' },
-  configured: { title: 'The connection is saved', text: 'Your proof was accepted and the settings are in effect. Create the webhook in Jira if you have not done so yet.' },
+  linked: { title: 'Your Jira account is connected', text: 'You can ask OpenHands for work in your issues now.' },
+  configured: { title: 'The connection is saved', text: 'Atlassian has confirmed that you belong to the workspace, and the settings are in effect.' },
   denied: { title: 'You did not give consent', text: 'Nothing was changed. The consent shows us that you belong to the Jira site. You can try again at any time.' },
   expired: { title: 'This took too long, or the page was opened twice', text: 'Nothing was changed. A consent is valid for ten minutes and for one use. Start again from the settings.' },
   wrong_site: { title: 'The consent was for another Jira site', text: 'Nothing was changed. At Atlassian, choose the site that you entered here. If it is not in the list, your Atlassian account does not belong to it.' },
-  conflict: { title: 'Somebody else has connected this', text: 'Nothing was changed. The Jira site or the Jira account is already connected by another person here. Ask that person, or an administrator.' },
+  conflict: { title: 'Somebody else has connected this', text: 'Nothing was changed. The Jira site or the Jira account is already connected by another person here. Ask that person, or an administrator, if this is a surprise.' },
   failed: { title: 'The connection could not be completed', text: 'Nothing was changed. Jira did not answer as expected. Try again; if it stays so, ask an administrator to look at the log.' },
 };
 

@@ -17,6 +17,11 @@ export function exactTime(at: Date, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
+/** True while a time is still to come. */
+export function isAhead(at: string | null): at is string {
+  return at !== null && Date.parse(at) > Date.now();
+}
+
 /** A point in time: exact, and how long ago it was, kept up to date. */
 export function Moment({ at, justNow }: { at: string; justNow: string }) {
   const now = useNow();

@@ -11,7 +11,8 @@ export const LIVE_MS = 4_000;
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 5_000, retry: (failures, error) => failures < 2 && isTemporary(error) },
+      // Without a network the question fails at once and is told, instead of waiting in silence for the network.
+      queries: { staleTime: 5_000, networkMode: 'always', refetchOnReconnect: true, retry: (failures, error) => failures < 2 && isTemporary(error) },
     },
   });
 }
@@ -19,6 +20,11 @@ export function createQueryClient(): QueryClient {
 /** A refusal stays a refusal; only a server that is away may come back by itself. */
 function isTemporary(error: Error): boolean {
   return error instanceof RequestFailed && (error.code === 'offline' || error.status >= 500);
+}
+
+/** For queries that heal by themselves: how soon to ask again after a failure that may pass, in milliseconds; false = not by itself. */
+export function againWhenAway({ state: { error } }: { state: { error: Error | null } }): number | false {
+  return error !== null && isTemporary(error) ? LIVE_MS : false;
 }
 
 /** True when the caller is not signed in, or no longer. */

@@ -52,7 +52,7 @@ export function AgentKey({ isSet }: { isSet: boolean }) {
         </div>
       </form>
       {removing && (
-        <Dialog title={t.removeKeyTitle} onClose={() => setRemoving(false)}>
+        <Dialog title={t.removeKeyTitle} closing={texts.common.closing} onClose={() => setRemoving(false)}>
           <div className="ui-stack">
             <p>{t.removeKeyText}</p>
             <div className="ui-row">

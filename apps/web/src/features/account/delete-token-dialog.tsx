@@ -22,7 +22,7 @@ export function DeleteTokenDialog({ token, onClose }: { token: ApiToken; onClose
   }
 
   return (
-    <Dialog title={t.deleteTitle(token.name)} onClose={onClose}>
+    <Dialog title={t.deleteTitle(token.name)} closing={texts.common.closing} onClose={onClose}>
       <div className="ui-stack">
         <p>{t.deleteText}</p>
         {remove.failure && <Notice tone="bad" role="alert">{remove.failure.message}</Notice>}

@@ -43,7 +43,7 @@ export function NewToken() {
         <div><Button type="submit" loading={create.pending}>{t.createToken}</Button></div>
       </form>
       {created && (
-        <Dialog title={t.createdTitle(created.name)} onClose={() => setCreated(null)}>
+        <Dialog title={t.createdTitle(created.name)} closing={texts.common.closingSecret} asksAlways onClose={() => setCreated(null)}>
           <div className="ui-stack">
             <Notice tone="warning">{t.createdText}</Notice>
             <CopyField label={t.createdLabel} value={created.token} texts={texts.common.copy} />

@@ -32,7 +32,7 @@ export function CertificatesDialog({ kind, pem, present, onClose, onDone, onFail
   }
 
   return (
-    <Dialog title={kind === 'replace' ? t.replaceTitle : t.removeAllTitle} onClose={onClose}>
+    <Dialog title={kind === 'replace' ? t.replaceTitle : t.removeAllTitle} closing={texts.common.closing} onClose={onClose}>
       <div className="ui-stack">
         <p>{kind === 'replace' ? t.replaceText(present) : t.removeAllText}</p>
         {replace.failure && !onFailed && <Notice tone="bad" role="alert">{replace.failure.message}</Notice>}

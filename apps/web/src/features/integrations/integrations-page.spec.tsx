@@ -1,6 +1,6 @@
-import { screen } from '@testing-library/react';
+import { act, cleanup, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { OAuthResult } from '@openhands-jira/contracts';
+import { OAuthResult, OAuthReturnCode } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
 import { dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
@@ -80,6 +80,31 @@ describe('the integrations', () => {
     expect(await screen.findByText('Not configured')).toBeVisible();
   });
 
+  it('keep what they knew when the network goes away, say so, and heal by themselves', async () => {
+    const queries = openPage('/settings/integrations');
+    await screen.findByText('Not configured');
+    server.answer(LIST, 'offline');
+    await act(() => queries.refetchQueries({ queryKey: ['integrations'] }));
+    expect(await screen.findByText('This page may be out of date')).toBeVisible();
+    expect(screen.getByText(/The server cannot be reached/)).toBeVisible();
+    expect(screen.getByText('Not configured')).toBeVisible();
+    server.answer(LIST, { body: { items: [owned] } });
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText('agent@example.com')).toBeVisible();
+    expect(screen.queryByText('This page may be out of date')).not.toBeInTheDocument();
+  });
+
+  it.each([
+    ['a token that ends soon', 'degraded', 'token_expires_soon', 'warning'],
+    ['a token that has ended', 'degraded', 'token_expired', 'bad'],
+    ['deliveries that are not let in', 'active', 'deliveries_rejected', 'bad'],
+    ['deliveries that have not come yet', 'active', 'no_delivery_yet', 'progress'],
+  ] as const)('show how urgent it is: %s', async (_, state, code, tone) => {
+    server.answer(LIST, { body: { items: [{ ...owned, state, reasons: [{ code, detail: 'What to do.' }] }] } });
+    openPage('/settings/integrations');
+    expect((await screen.findByText('What to do.')).closest('[data-tone]')).toHaveAttribute('data-tone', tone);
+  });
+
   it('say so when the answer is not what the contract says', async () => {
     server.answer(LIST, { body: { items: [{ product: 'jira-cloud' }] } });
     openPage('/settings/integrations');
@@ -101,6 +126,31 @@ describe('the return from Jira', () => {
     expect(screen.queryAllByRole('link', { name: 'Try again' })).toHaveLength(failed ? 1 : 0);
   });
 
+  it.each(OAuthReturnCode.options.filter((code) => texts.returned.codes[code] !== null))('says why, when the code is "%s"', async (code) => {
+    openPage(`/settings/integrations/return?product=jira-cloud&result=failed&code=${code}`);
+    expect(await screen.findByText(texts.returned.codes[code]!)).toBeVisible();
+  });
+
+  it('tells how to ask for work, in the words of this installation', async () => {
+    server.answer(LIST, { body: { items: [{ ...owned, trigger: { mention: '@agent', label: 'agent-work' } }] } });
+    openPage('/settings/integrations/return?product=jira-cloud&result=linked&code=ok');
+    expect(await screen.findByText(/Mention @agent in a comment of an issue, or add the label agent-work/)).toBeVisible();
+  });
+
+  it('after configuring shows the steps for the webhook, with the URL of the workspace, and waits', async () => {
+    server.answer(LIST, { body: { items: [owned] } });
+    openPage('/settings/integrations/return?product=jira-cloud&result=configured&code=ok');
+    expect(await screen.findByDisplayValue(owned.connection!.webhook.url)).toBeVisible();
+    expect(screen.getByRole('link', { name: /Open WebHooks in Jira/ })).toHaveAttribute('href', 'https://acme.atlassian.net/plugins/servlet/webhooks');
+    expect(screen.getByText('Waiting for the first signed delivery from Jira')).toBeVisible();
+  });
+
+  it('after configuring a paused workspace says that it is paused', async () => {
+    server.answer(LIST, { body: { items: [{ ...owned, state: 'paused', connection: { ...owned.connection, status: 'inactive' } }] } });
+    openPage('/settings/integrations/return?product=jira-cloud&result=configured&code=ok');
+    expect(await screen.findByText(/This connection is paused/)).toBeVisible();
+  });
+
   it('from Jira Data Center speaks of no choice of sites, and leads back to its own page', async () => {
     openPage('/settings/integrations/return?product=jira-data-center&result=wrong_site&code=base_url_changed');
     expect(await screen.findByText('An administrator changed the address of Jira in the meantime.')).toBeVisible();
@@ -120,6 +170,19 @@ describe('the sign-in page', () => {
     server.answer('GET /auth/providers', { body: [] });
     openPage('/sign-in');
     expect(await screen.findByText('No git provider is configured')).toBeVisible();
+  });
+
+  it('leads on to the page that was wanted, also after a failure that knows nothing of it', async () => {
+    server.answer('GET /auth/providers', { body: [{ id: 'github', name: 'GitHub', signInUrl: '/auth/github' }] });
+    openPage('/sign-in?returnTo=%2Factivity%3FissueKey%3DA-1');
+    const wanted = '/auth/github?returnTo=%2Factivity%3FissueKey%3DA-1';
+    expect(await screen.findByRole('link', { name: 'Continue with GitHub' })).toHaveAttribute('href', wanted);
+    cleanup();
+    openPage('/sign-in?error=expired');
+    expect(await screen.findByRole('link', { name: 'Continue with GitHub' })).toHaveAttribute('href', wanted);
+    cleanup();
+    openPage('/sign-in');
+    expect(await screen.findByRole('link', { name: 'Continue with GitHub' })).toHaveAttribute('href', '/auth/github');
   });
 
   it.each(['denied', 'expired', 'unreachable', 'failed', 'unknown_provider', 'too_many_requests'])('puts the error "%s" into words', async (error) => {

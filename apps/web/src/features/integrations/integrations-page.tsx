@@ -2,6 +2,7 @@ import { EmptyBlock, LoadingBlock } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
+import { StaleNotice } from '../../app/stale-notice.js';
 import { texts } from '../../texts.js';
 import { meQuery } from '../sign-in/me.js';
 import { IntegrationCard } from './integration-card.js';
@@ -18,7 +19,8 @@ export function IntegrationsPage() {
     <>
       <PageHead title={texts.integrations.title} intro={texts.integrations.intro} />
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
-      {integrations.isError && <LoadFailure query={integrations} />}
+      {integrations.isError && !shown && <LoadFailure query={integrations} />}
+      <StaleNotice query={integrations} />
       {shown?.length === 0 && <EmptyBlock title={texts.integrations.none}>{texts.integrations.noneText}</EmptyBlock>}
       {shown && shown.length > 0 && <div className="cards">{shown.map((integration) => <IntegrationCard key={integration.product} integration={integration} isAdmin={isAdmin} />)}</div>}
     </>

@@ -1,19 +1,22 @@
 import type { Integration } from '@openhands-jira/contracts';
 import { Notice, type Tone } from '@openhands-jira/ui';
 import { texts } from '../../texts.js';
+import { toneOf } from './integrations.js';
 
 /** Why an integration stands as it does, in the server's words. */
-export function ReasonsNotice({ integration: { state, reasons } }: { integration: Integration }) {
+export function ReasonsNotice({ integration }: { integration: Integration }) {
+  const { reasons } = integration;
   if (reasons.length === 0) return null;
-  const tone = toneOf(state);
+  const tone = noticeTone(integration);
   return (
-    <Notice tone={tone} title={tone === 'neutral' ? undefined : texts.integrations.reasons}>
+    <Notice tone={tone} title={tone === 'warning' || tone === 'bad' ? texts.integrations.reasons : undefined}>
       {reasons.map(({ code, detail }) => <p key={code}>{detail}</p>)}
     </Notice>
   );
 }
 
-function toneOf(state: Integration['state']): Tone {
-  if (state === 'degraded') return 'bad';
-  return state === 'setup_incomplete' || state === 'paused' ? 'warning' : 'neutral';
+/** What is said of something that works is news, for example that nothing has come yet. */
+function noticeTone(integration: Integration): Tone {
+  const tone = toneOf(integration);
+  return tone === 'good' ? 'progress' : tone;
 }

@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
-import { OAuthResult, Product } from '@openhands-jira/contracts';
-import { Notice, type Tone } from '@openhands-jira/ui';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { OAuthResult, OAuthReturnCode, Product } from '@openhands-jira/contracts';
+import { LoadingBlock, Notice, type Tone } from '@openhands-jira/ui';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
+import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { texts } from '../../texts.js';
-import { FirstDelivery } from './first-delivery.js';
-import { integrationsQuery } from './integrations.js';
+import { AfterConfiguring } from './after-configuring.js';
+import { HowToAsk } from './how-to-ask.js';
+import { integrationsQuery, useFreshIntegrations } from './integrations.js';
 
 const TONES: Record<OAuthResult, Tone> = {
   linked: 'good', configured: 'good', denied: 'warning', expired: 'warning', wrong_site: 'bad', conflict: 'bad', failed: 'bad',
@@ -17,27 +18,34 @@ const TONES: Record<OAuthResult, Tone> = {
 export function ReturnPage() {
   const [query] = useSearchParams();
   const result = OAuthResult.safeParse(query.get('result')).data ?? null;
+  const code = OAuthReturnCode.safeParse(query.get('code')).data ?? null;
   const product = Product.safeParse(query.get('product')).data ?? 'jira-cloud';
   useFreshIntegrations();
   if (!result) return <UnknownReturn />;
-
-  const { title, text } = (product === 'jira-data-center' ? texts.dataCenterResults[result] : undefined) ?? texts.oauthResults[result];
-  const because = texts.returned.codes[query.get('code') ?? ''];
-  const done = TONES[result] === 'good';
   return (
     <>
       <PageHead title={texts.products[product]} />
-      <Notice tone={TONES[result]} title={title} role={done ? 'status' : 'alert'}>
-        {because && <p>{because}</p>}
-        <p>{text}</p>
-        <div className="ui-row">
-          {!done && <Button component={Link} to={`/settings/integrations/${product}`}>{texts.returned.again}</Button>}
-          <Button component={Link} to="/settings/integrations" variant={done ? 'filled' : 'default'}>{texts.returned.toList}</Button>
-          {done && product === 'jira-data-center' && <Link to="/settings/integrations/jira-data-center">{texts.returned.toDataCenter}</Link>}
-        </div>
-      </Notice>
-      {result === 'configured' && <AfterConfiguring product={product} />}
+      <Result product={product} result={result} code={code} />
+      {result === 'configured' && <Configured product={product} />}
     </>
+  );
+}
+
+function Result({ product, result, code }: { product: Product; result: OAuthResult; code: OAuthReturnCode | null }) {
+  const { title, text } = (product === 'jira-data-center' ? texts.dataCenterResults[result] : undefined) ?? texts.oauthResults[result];
+  const because = code && texts.returned.codes[code];
+  const done = TONES[result] === 'good';
+  return (
+    <Notice tone={TONES[result]} title={title} role={done ? 'status' : 'alert'}>
+      {because && <p>{because}</p>}
+      <p>{text}</p>
+      {result === 'linked' && <p><HowToAsk /></p>}
+      <div className="ui-row">
+        {!done && <Button component={Link} to={`/settings/integrations/${product}`}>{texts.returned.again}</Button>}
+        <Button component={Link} to="/settings/integrations" variant={result === 'linked' ? 'filled' : 'default'}>{texts.returned.toList}</Button>
+        {done && product === 'jira-data-center' && <Link to="/settings/integrations/jira-data-center">{texts.returned.toDataCenter}</Link>}
+      </div>
+    </Notice>
   );
 }
 
@@ -50,14 +58,11 @@ function UnknownReturn() {
   );
 }
 
-function AfterConfiguring({ product }: { product: Product }) {
+/** What is left to do goes by what the server knows now, not by the address. */
+function Configured({ product }: { product: Product }) {
   const integrations = useQuery(integrationsQuery);
-  const connection = integrations.data?.items.find((one) => one.product === product)?.connection;
-  return connection?.status === 'active' ? <FirstDelivery connection={connection} /> : null;
-}
-
-/** What was known before the visit to Jira is old now. */
-function useFreshIntegrations(): void {
-  const queries = useQueryClient();
-  useEffect(() => void queries.invalidateQueries({ queryKey: integrationsQuery.queryKey }), [queries]);
+  const integration = integrations.data?.items.find((one) => one.product === product);
+  if (integrations.isPending) return <LoadingBlock label={texts.common.loading} />;
+  if (!integration) return integrations.isError ? <LoadFailure query={integrations} /> : null;
+  return <AfterConfiguring integration={integration} />;
 }

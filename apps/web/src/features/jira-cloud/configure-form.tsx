@@ -10,6 +10,7 @@ import { CredentialFields, fieldId } from './credential-fields.js';
 import { proposedExpiry } from './expiry-date.js';
 import { SetUpSteps } from './set-up-steps.js';
 import { readSiteName, siteOf } from './site-name.js';
+import { useAccountCheck } from './use-account-check.js';
 import { checkNewWorkspace, toNewWorkspace, useWorkspaceForm, type WorkspaceValues } from './use-workspace-form.js';
 import { beginLink, createWorkspace, isConnected } from './workspaces.js';
 
@@ -22,7 +23,7 @@ const EMPTY: WorkspaceValues = { site: '', webhookSecret: '', serviceAccountEmai
  * Workspace name, then "Connect". A workspace that the team has connected already leads straight to the consent; for a
  * new one the form grows by the credentials.
  */
-export function ConfigureForm() {
+export function ConfigureForm({ webhookUrl }: { webhookUrl: string }) {
   const [newSite, setNewSite] = useState<string | null>(null);
   const [initial] = useState(() => ({ ...EMPTY, serviceAccountTokenExpiresAt: proposedExpiry(new Date()) }));
   const workspace = useWorkspaceForm(initial, newSite === null ? checkSite : checkNewWorkspace);
@@ -30,6 +31,7 @@ export function ConfigureForm() {
   const { leaving, leaveFor } = useLeave();
   const secretField = useFocusWhenGrown(newSite);
   const { form } = workspace;
+  const check = useAccountCheck(form, newSite && siteOf(form.values.site), true);
   const t = texts.cloud;
 
   async function submit(event: FormEvent): Promise<void> {
@@ -50,17 +52,18 @@ export function ConfigureForm() {
           {newSite !== null && (
             <>
               <Notice tone="neutral" title={t.notConnectedYet(newSite)}>{t.notConnectedYetText}</Notice>
-              <CredentialFields form={form} withAccount firstField={secretField} />
+              <CredentialFields form={form} check={check} firstField={secretField} />
             </>
           )}
           {workspace.problem && <Notice tone="bad" role="alert">{workspace.problem}</Notice>}
           <div className={newSite === null ? 'ui-row' : 'form-foot'}>
             <Button type="submit" loading={connect.pending || leaving}>{t.connect}</Button>
-            {leaving ? <span role="status">{t.leaving}</span> : newSite === null && <span className="ui-muted">{t.connectIntro}</span>}
+            {leaving && <span role="status">{t.leaving}</span>}
           </div>
+          {newSite === null && !leaving && <BeforeConnect />}
         </form>
       </Section>
-      {newSite !== null && <SetUpSteps site={newSite} />}
+      {newSite !== null && <SetUpSteps site={newSite} webhookUrl={webhookUrl} />}
     </div>
   );
 }
@@ -80,6 +83,16 @@ async function connectNew(values: WorkspaceValues): Promise<Connected> {
   const found = await connectOrAsk(values);
   if (found.next === 'consent') return found;
   return { next: 'consent', url: await createWorkspace(CreateWorkspace.parse(toNewWorkspace(values, siteOf(values.site)))) };
+}
+
+/** What "Connect" leads to, for those who join and for the first one. */
+function BeforeConnect() {
+  return (
+    <div className="ui-muted">
+      <p>{texts.cloud.connectIntro}</p>
+      <p>{texts.cloud.connectFirst}</p>
+    </div>
+  );
 }
 
 function SiteField({ workspace: { form } }: { workspace: ReturnType<typeof useWorkspaceForm> }) {

@@ -4,6 +4,8 @@ import { CopyButton, SecretInput, useAnnounce } from '@openhands-jira/ui';
 import type { ReactNode, RefObject } from 'react';
 import { FieldHint } from '../../app/field-hint.js';
 import { texts } from '../../texts.js';
+import { AccountCheck } from './account-check.js';
+import type { AccountCheckState } from './use-account-check.js';
 import { generateWebhookSecret } from './webhook-secret.js';
 
 /** What the credentials form holds while somebody types. */
@@ -34,32 +36,42 @@ export interface CredentialFieldsProps {
   form: UseFormReturnType<Credentials & { site: string }>;
   /** A note below each saved value in the edit view; without them the fields are required. */
   saved?: { webhookSecret: ReactNode; account: ReactNode };
-  /** False when the installation manages the service account. */
-  withAccount: boolean;
+  /** How the service account was found, or null when the installation manages it: then its fields are not shown. */
+  check: AccountCheckState | null;
   firstField?: RefObject<HTMLInputElement | null>;
 }
 
 /** The fields of the guide's "additional credentials", with the guide's labels. */
-export function CredentialFields({ form, saved, withAccount, firstField }: CredentialFieldsProps) {
+export function CredentialFields({ form, saved, check, firstField }: CredentialFieldsProps) {
   const t = texts.cloud;
-  const required = saved === undefined;
   return (
     <>
-      <WebhookSecretField form={form} required={required} firstField={firstField} note={saved?.webhookSecret} />
-      {withAccount && (
-        <>
-          <TextInput id={fieldId('serviceAccountEmail')} label={t.email} description={t.emailHelp} required={required} type="email" autoComplete="off" spellCheck={false} {...form.getInputProps('serviceAccountEmail')} />
-          <div>
-            <SecretInput id={fieldId('serviceAccountApiToken')} label={t.apiKey} description={t.apiKeyHelp} placeholder={saved && t.keep} required={required} revealLabel={`${t.apiKey}: ${texts.common.reveal}`} {...form.getInputProps('serviceAccountApiToken')} />
-            {saved && <FieldHint>{saved.account}</FieldHint>}
-          </div>
-          <TextInput id={fieldId('serviceAccountTokenExpiresAt')} label={t.expiry} description={t.expiryHelp} type="date" {...form.getInputProps('serviceAccountTokenExpiresAt')} />
-        </>
-      )}
+      <WebhookSecretField form={form} required={saved === undefined} firstField={firstField} note={saved?.webhookSecret} />
+      {check && <AccountFields form={form} saved={saved?.account} check={check} />}
       <div>
         {/* Mantine would make a description part of the name. */}
         <Switch id={fieldId('active')} label={t.active} aria-describedby={fieldId('active-about')} {...form.getInputProps('active', { type: 'checkbox' })} />
         <FieldHint id={fieldId('active-about')}>{t.activeHelp}</FieldHint>
+      </div>
+    </>
+  );
+}
+
+/** The service account, and what Jira says about it. */
+function AccountFields({ form, saved, check }: { form: CredentialFieldsProps['form']; saved: ReactNode; check: AccountCheckState }) {
+  const t = texts.cloud;
+  const isNewToken = saved !== undefined && form.values.serviceAccountApiToken !== '';
+  return (
+    <>
+      <TextInput id={fieldId('serviceAccountEmail')} label={t.email} description={t.emailHelp} required={saved === undefined} type="email" autoComplete="off" spellCheck={false} {...form.getInputProps('serviceAccountEmail')} />
+      <div>
+        <SecretInput id={fieldId('serviceAccountApiToken')} label={t.apiKey} description={t.apiKeyHelp} placeholder={saved === undefined ? undefined : t.keep} required={saved === undefined} revealLabel={`${t.apiKey}: ${texts.common.reveal}`} {...form.getInputProps('serviceAccountApiToken')} />
+        {saved !== undefined && <FieldHint>{saved}</FieldHint>}
+      </div>
+      <AccountCheck state={check} />
+      <div>
+        <TextInput id={fieldId('serviceAccountTokenExpiresAt')} label={t.expiry} description={t.expiryHelp} type="date" {...form.getInputProps('serviceAccountTokenExpiresAt')} />
+        {isNewToken && !form.isDirty('serviceAccountTokenExpiresAt') && <FieldHint tone="warning">{t.expiryOfNewToken}</FieldHint>}
       </div>
     </>
   );

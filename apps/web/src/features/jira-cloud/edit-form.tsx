@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type Connection, type Integration, UpdateWorkspace } from '@openhands-jira/contracts';
-import { ErrorSummary, Moment, Notice, Section } from '@openhands-jira/ui';
+import { ErrorSummary, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
 import { type FormEvent, useState } from 'react';
 import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
@@ -10,9 +10,10 @@ import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { CredentialFields } from './credential-fields.js';
 import { expiryTime } from './expiry-date.js';
 import { LinkOwnAccount } from './link-own-account.js';
-import { webhooksPage, WebhookSteps } from './set-up-steps.js';
 import { UnlinkRow } from './unlink.js';
+import { useAccountCheck } from './use-account-check.js';
 import { checkChanges, useWorkspaceForm, type WorkspaceValues } from './use-workspace-form.js';
+import { webhooksPage, WebhookSteps } from './webhook-steps.js';
 import { updateWorkspace } from './workspaces.js';
 
 /** The owner's view: everything that can be changed. Empty secret fields keep what is saved. */
@@ -22,6 +23,8 @@ export function EditForm({ integration, connection }: { integration: Integration
   const update = useAction(updateWorkspace);
   const [unchanged, setUnchanged] = useState(false);
   const { leaving, leaveFor } = useLeave();
+  const isPending = connection.status === 'pending';
+  const check = useAccountCheck(workspace.form, connection.site, false);
   const t = texts.cloud;
 
   async function submit(event: FormEvent): Promise<void> {
@@ -29,8 +32,9 @@ export function EditForm({ integration, connection }: { integration: Integration
     if (!workspace.ready()) return;
     const changes = changesOf(initial, workspace.form.values);
     // A connection that still waits for its proof needs no change: the consent itself is what is missing.
-    setUnchanged(Object.keys(changes).length === 0 && connection.status !== 'pending');
-    if (Object.keys(changes).length === 0 && connection.status !== 'pending') return;
+    const nothing = Object.keys(changes).length === 0 && !isPending;
+    setUnchanged(nothing);
+    if (nothing) return;
     const result = await update.run(connection.id, changes);
     if (result.ok) leaveFor(result.value);
     else workspace.showFailure(result.failure);
@@ -42,22 +46,22 @@ export function EditForm({ integration, connection }: { integration: Integration
       {connection.status === 'active' && integration.capabilities.includes('link') && <LinkOwnAccount site={connection.site} />}
       <div className="two-columns">
         <Section title={t.credentials}>
-          <UnlinkRow connection={connection} canUnlink={integration.capabilities.includes('unlink')} />
-          <p className="ui-muted">{t.editIntro}</p>
+          <UnlinkRow integration={integration} connection={connection} />
+          <p className="ui-muted">{isPending ? t.pendingIntro : t.editIntro}</p>
           <form noValidate className="ui-stack" onBlur={workspace.leaveField} onSubmit={(event) => void submit(event)}>
             {workspace.summary.length > 0 && <ErrorSummary title={texts.common.checkFields} problems={workspace.summary} />}
             {connection.serviceAccount.managedBy === 'environment' && <Notice tone="neutral">{t.fromEnvironment}</Notice>}
-            <CredentialFields form={workspace.form} withAccount={connection.serviceAccount.managedBy === 'app'} saved={savedNotes(connection)} />
+            <CredentialFields form={workspace.form} check={connection.serviceAccount.managedBy === 'app' ? check : null} saved={savedNotes(connection)} />
             {workspace.problem && <Notice tone="bad" role="alert">{workspace.problem}</Notice>}
             {unchanged && <Notice tone="neutral" role="status">{t.nothingChanged}</Notice>}
             <div className="form-foot">
-              <Button type="submit" loading={update.pending || leaving}>{t.update}</Button>
+              <Button type="submit" loading={update.pending || leaving}>{isPending ? t.giveConsent : t.update}</Button>
               {leaving && <span role="status">{t.leaving}</span>}
             </div>
           </form>
         </Section>
         <div className="ui-stack">
-          {connection.status === 'active' && <FirstDelivery connection={connection} />}
+          {connection.status === 'active' && <FirstDelivery integration={integration} connection={connection} />}
           <Section title={t.stepWebhook}>
             <WebhookSteps adminPage={webhooksPage(connection.site)} url={connection.webhook.url} sharedUrl={connection.webhook.sharedUrl} events={connection.webhook.events} />
           </Section>
@@ -69,7 +73,7 @@ export function EditForm({ integration, connection }: { integration: Integration
 
 /** The contract knows paused as inactive; the integration's state tells them apart. */
 function StateNotice({ integration, status }: { integration: Integration; status: Connection['status'] }) {
-  if (status === 'pending') return <Notice tone="warning">{texts.cloud.unfinished}</Notice>;
+  if (status === 'pending') return <Notice tone="warning" title={texts.cloud.unfinishedTitle}><p>{texts.cloud.unfinished}</p></Notice>;
   if (status === 'inactive') return <Notice tone="warning">{integration.state === 'paused' ? texts.cloud.paused : texts.cloud.reactivate}</Notice>;
   return integration.state === 'degraded' ? <ReasonsNotice integration={integration} /> : null;
 }
@@ -101,7 +105,7 @@ function savedNotes({ serviceAccount, webhook }: Connection) {
   const t = texts.cloud;
   const moment = (at: string | null, otherwise: string) => (at ? <Moment at={at} justNow={texts.common.justNow} /> : otherwise);
   return {
-    webhookSecret: <>{t.secretSet}: {moment(webhook.secretSetAt, t.never)}</>,
+    webhookSecret: <>{t.secretSet}: {moment(webhook.secretSetAt, t.never)}. {isAhead(webhook.previousSecretUntil) ? <>{t.formerSecret} {moment(webhook.previousSecretUntil, t.never)}.</> : t.newSecretHint}</>,
     account: <>{t.savedOn}: {moment(serviceAccount.savedAt, t.never)}. {t.expiresOn}: {moment(serviceAccount.expiresAt, t.noExpiry)}</>,
   };
 }

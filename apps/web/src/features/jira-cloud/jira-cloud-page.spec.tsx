@@ -1,4 +1,5 @@
-import { screen, waitFor } from '@testing-library/react';
+import type { QueryClient } from '@tanstack/react-query';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
@@ -115,12 +116,73 @@ describe('configuring a workspace that nobody has connected', () => {
     expect(kept).not.toContain('the-api-token');
   });
 
+  it('says before the first step what the next one may ask for', async () => {
+    openPage(PAGE);
+    expect(await screen.findByText(/It shows how to make both, with the URL to copy/)).toBeVisible();
+  });
+
+  it('shows the URL that the server names, and the page for webhooks of this workspace', async () => {
+    openPage(PAGE);
+    await growForm();
+    expect(screen.getByDisplayValue('https://here.example.com/integration/jira/events')).toBeVisible();
+    expect(screen.getByRole('link', { name: /Open WebHooks in Jira/ })).toHaveAttribute('href', 'https://acme.atlassian.net/plugins/servlet/webhooks');
+  });
+
+  it('asks for no credentials when somebody else has to act first, and says so at the field', async () => {
+    server.refuse(LOOK_UP, 404, 'not_found', 'No active workspace.', [{ path: 'site', message: 'Only that person can reactivate it.' }]);
+    openPage(PAGE);
+    await fill(await field(/Workspace name/), 'acme');
+    await press('Connect');
+    expect(await screen.findByText('Only that person can reactivate it.')).toBeVisible();
+    expect(await field(/Workspace name/)).toHaveAttribute('aria-invalid', 'true');
+    expect(screen.queryByLabelText(/Webhook Secret/)).not.toBeInTheDocument();
+  });
+
   it('enters a generated secret and offers to copy it', async () => {
     openPage(PAGE);
     await growForm();
     await press('Generate a secret');
     expect(((await field(/Webhook Secret/)) as HTMLInputElement).value).toHaveLength(43);
     expect(screen.getByRole('button', { name: 'Copy: the webhook secret' })).toBeVisible();
+  });
+});
+
+describe('the service account while it is typed', () => {
+  const CHECK = 'POST /api/v1/jira-cloud/service-account-checks';
+  const patient = { timeout: 5_000 };
+
+  async function typeAccount(): Promise<QueryClient> {
+    const queries = openPage(PAGE);
+    await growForm();
+    await fill(await field(/Service Account Email/), 'agent@example.com');
+    await fill(await field(/Service Account API Key/), 'the-api-token');
+    return queries;
+  }
+
+  beforeEach(() => signedInWith(notConfigured));
+
+  it('is tried when typing is done, and what was found is shown; the token is kept nowhere', async () => {
+    server.answer(CHECK, { body: { ok: true, failure: null, items: [{ check: 'token', ok: true, detail: 'The API token is accepted.', hint: '' }] } });
+    const queries = await typeAccount();
+    expect(await screen.findByText('The API token is accepted.', {}, patient)).toBeVisible();
+    expect(server.callsOf(CHECK).map(({ body }) => body)).toEqual([{ site: 'acme.atlassian.net', serviceAccountEmail: 'agent@example.com', serviceAccountApiToken: 'the-api-token' }]);
+    expect(JSON.stringify([queries.getQueryCache().getAll().map(({ state, queryKey }) => [state, queryKey]), queries.getMutationCache().getAll()])).not.toContain('the-api-token');
+    await userEvent.type(await field(/Service Account API Key/), 'x');
+    expect(screen.queryByText('The API token is accepted.')).not.toBeInTheDocument();
+  });
+
+  it('is refused at its field, once', async () => {
+    server.answer(CHECK, { body: { ok: false, failure: { path: 'serviceAccountApiToken', message: 'Jira does not accept it.' }, items: [] } });
+    await typeAccount();
+    expect(await screen.findAllByText('Jira does not accept it.', {}, patient)).toHaveLength(1);
+    expect(await field(/Service Account API Key/)).toHaveAccessibleDescription(/Jira does not accept it/);
+  });
+
+  it('is no error when the question has no answer', async () => {
+    server.answer(CHECK, 'offline');
+    await typeAccount();
+    expect(await screen.findByText(/could not be tried just now/, {}, patient)).toBeVisible();
+    expect(await field(/Service Account API Key/)).not.toHaveAttribute('aria-invalid');
   });
 });
 
@@ -165,13 +227,33 @@ describe('editing as the owner', () => {
     expect(server.callsOf(UPDATE)).toEqual([]);
   });
 
+  it('names the step that is left when the consent is missing, and needs nothing typed again', async () => {
+    signedInWith({ ...owned, state: 'setup_incomplete', connection: { ...connection, status: 'pending' } });
+    server.refuse(UPDATE, 409, 'conflict', 'Stop here.');
+    openPage(PAGE);
+    expect(await screen.findByText('One step is left: your consent at Atlassian')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Update' })).not.toBeInTheDocument();
+    await press('Give consent at Atlassian');
+    await screen.findByText('Stop here.');
+    expect(server.callsOf(UPDATE).map(({ body }) => body)).toEqual([{}]);
+  });
+
+  it('asks for the expiry date of a new token until it was changed', async () => {
+    signedInWith(owned);
+    openPage(PAGE);
+    await fill(await field(/Service Account API Key/), 'new-token');
+    expect(await screen.findByText(/Enter the expiry date of the new token/)).toBeVisible();
+    fireEvent.change(await field(/Token expiry date/), { target: { value: '2098-01-01' } });
+    expect(screen.queryByText(/Enter the expiry date of the new token/)).not.toBeInTheDocument();
+  });
+
   it('names the consequences and wants the name typed before it unlinks everybody', async () => {
     signedInWith(owned);
     server.answer(`DELETE /api/v1/jira-cloud/link?connectionId=${ID}`, { status: 204 });
     openPage(PAGE);
     await press('Unlink');
     const dialog = screen.getByRole('dialog', { name: 'Unlink acme.atlassian.net for everybody?' });
-    expect(dialog).toHaveTextContent('Every person linked to this workspace is unlinked.');
+    expect(dialog).toHaveTextContent('3 linked people are unlinked.');
     await userEvent.click(screen.getAllByRole('button', { name: 'Unlink' })[1]!);
     expect(await screen.findByText(/This is not acme.atlassian.net/)).toBeVisible();
     expect(server.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);

@@ -4,8 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
+import { StaleNotice } from '../../app/stale-notice.js';
 import { texts } from '../../texts.js';
-import { integrationsQuery, STATE_TONES } from '../integrations/integrations.js';
+import { HowToAsk } from '../integrations/how-to-ask.js';
+import { integrationsQuery, toneOf } from '../integrations/integrations.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { ConfigureForm } from './configure-form.js';
 import { EditForm } from './edit-form.js';
@@ -19,9 +21,10 @@ export function JiraCloudPage() {
   return (
     <>
       <p><Link className="back-link" to="/settings/integrations">{texts.returned.toList}</Link></p>
-      <PageHead title={texts.cloud.title} aside={integration && <StatusBadge tone={STATE_TONES[integration.state]}>{texts.integrationStates[integration.state]}</StatusBadge>} />
+      <PageHead title={texts.cloud.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{texts.integrationStates[integration.state]}</StatusBadge>} />
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
       {integrations.isError && !integration && <LoadFailure query={integrations} />}
+      <StaleNotice query={integrations} />
       {integration && <CloudView integration={integration} />}
     </>
   );
@@ -37,7 +40,7 @@ function CloudView({ integration }: { integration: Integration }) {
     <>
       {integration.linkMethod === 'email' && <Notice tone="neutral">{texts.cloud.emailMode}</Notice>}
       {connection && canConfigure && !another && <p><Link to="?another">{texts.cloud.another}</Link></p>}
-      {another ? <ConfigureForm /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
+      {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
     </>
   );
 }
@@ -45,7 +48,12 @@ function CloudView({ integration }: { integration: Integration }) {
 /** The owner edits, who is linked may unlink, and everybody else configures. */
 function OwnView({ integration, connection, linked }: { integration: Integration; connection: Connection | null; linked: boolean }) {
   if (connection?.ownedByCaller) return <EditForm key={connection.id} integration={integration} connection={connection} />;
-  return linked ? <MemberView integration={integration} /> : <ConfigureForm />;
+  return linked ? <MemberView integration={integration} /> : <ConfigureForm webhookUrl={webhookUrlOf(integration)} />;
+}
+
+/** The address for webhooks while there is no connection yet. Jira Cloud always has one. */
+function webhookUrlOf({ sharedWebhookUrl }: Integration): string {
+  return sharedWebhookUrl ?? '';
 }
 
 /** A person who is linked to somebody else's connection: the workspace and "Unlink", no credentials. */
@@ -56,7 +64,8 @@ function MemberView({ integration }: { integration: Integration }) {
       {state === 'degraded' && <ReasonsNotice integration={integration} />}
       <Section title={texts.cloud.account}>
         <p>{texts.cloud.memberIntro}</p>
-        {connection && <UnlinkRow connection={connection} canUnlink={integration.capabilities.includes('unlink')} />}
+        {connection && <UnlinkRow integration={integration} connection={connection} />}
+        <p><HowToAsk /></p>
         {link && <Facts items={[{ name: texts.integrations.yourAccount, value: <>{texts.integrations.linkedSince(link.jiraDisplayName)} <Moment at={link.linkedAt} justNow={texts.common.justNow} /></> }]} />}
       </Section>
     </div>

@@ -1,16 +1,16 @@
 import { Button, TextInput } from '@mantine/core';
-import type { Connection } from '@openhands-jira/contracts';
+import type { Connection, Integration } from '@openhands-jira/contracts';
 import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useAction } from '../../lib/use-action.js';
 import { texts } from '../../texts.js';
-import { integrationsQuery } from '../integrations/integrations.js';
+import { integrationsQuery, useFreshIntegrations } from '../integrations/integrations.js';
 import { unlink } from './workspaces.js';
 
 /** The workspace's name, which cannot be changed, and "Unlink" beside it. */
-export function UnlinkRow({ connection, canUnlink }: { connection: Connection; canUnlink: boolean }) {
+export function UnlinkRow({ integration, connection }: { integration: Integration; connection: Connection }) {
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -19,18 +19,19 @@ export function UnlinkRow({ connection, canUnlink }: { connection: Connection; c
           <p className="ui-label">{texts.cloud.workspace}</p>
           <p className="mono">{connection.site}</p>
         </div>
-        {canUnlink && <Button variant="default" onClick={() => setAsking(true)}>{texts.cloud.unlink}</Button>}
+        {integration.capabilities.includes('unlink') && <Button variant="default" onClick={() => setAsking(true)}>{texts.cloud.unlink}</Button>}
       </div>
-      {asking && <UnlinkDialog connection={connection} onClose={() => setAsking(false)} />}
+      {asking && <UnlinkDialog connection={connection} people={integration.linkedPeople} onClose={() => setAsking(false)} />}
     </>
   );
 }
 
 /** Spells out what the click does. The owner ends the work of a whole team, so the name has to be typed. */
-function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, onClose }: { connection: Connection; onClose: () => void }) {
+function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, people, onClose }: { connection: Connection; people: number | null; onClose: () => void }) {
   const [typed, setTyped] = useState('');
   const [mistyped, setMistyped] = useState(false);
   const leave = useUnlink();
+  useFreshIntegrations();
   const t = texts.cloud;
 
   async function submit(event: FormEvent): Promise<void> {
@@ -41,9 +42,9 @@ function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, onClos
   }
 
   return (
-    <Dialog title={asOwner ? t.unlinkOwnerTitle(site) : t.unlinkMemberTitle} onClose={onClose}>
+    <Dialog title={asOwner ? t.unlinkOwnerTitle(site) : t.unlinkMemberTitle} closing={texts.common.closing} onClose={onClose}>
       <form noValidate className="ui-stack" onSubmit={(event) => void submit(event)}>
-        {asOwner ? <OwnerConsequences /> : <p>{t.unlinkMemberText(site)}</p>}
+        {asOwner ? <OwnerConsequences people={people} /> : <p>{t.unlinkMemberText(site)}</p>}
         {asOwner && <TextInput label={t.unlinkType(site)} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} error={mistyped && t.unlinkTypeWrong(site)} autoComplete="off" autoCapitalize="off" spellCheck={false} />}
         {leave.failure && <Notice tone="bad" role="alert">{leave.failure.message}</Notice>}
         <div className="ui-row">
@@ -55,12 +56,12 @@ function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, onClos
   );
 }
 
-function OwnerConsequences() {
+function OwnerConsequences({ people }: { people: number | null }) {
   const t = texts.cloud;
   return (
     <>
       {t.unlinkOwnerTexts.map((text) => <p key={text}>{text}</p>)}
-      <ul className="how-to">{t.unlinkOwnerPoints.map((point) => <li key={point}>{point}</li>)}</ul>
+      <ul className="how-to">{t.unlinkOwnerPoints(people).map((point) => <li key={point}>{point}</li>)}</ul>
     </>
   );
 }

@@ -1,17 +1,17 @@
 /** What the page asks the server about Jira Cloud workspaces. Secrets pass through and are kept nowhere here. */
-import { AuthorizationRedirect, type CreateWorkspace, type UpdateWorkspace, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
+import { AuthorizationRedirect, type CheckServiceAccount, type CreateWorkspace, ServiceAccountCheck, type UpdateWorkspace, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
 import { request, RequestFailed, tell } from '../../lib/api.js';
 import { checkWebAddress } from '../../lib/leave.js';
 
 const BASE = '/api/v1/jira-cloud';
 
-/** True when the workspace is connected and active, so that a person can link at once. */
+/** True when the workspace is connected and active, so that a person can link at once. Throws when it is somebody else's who has to act first. */
 export async function isConnected(site: string): Promise<boolean> {
   try {
     await request(`${BASE}/workspaces/${encodeURIComponent(site)}`, Workspace);
     return true;
   } catch (error) {
-    if (error instanceof RequestFailed && error.code === 'not_found') return false;
+    if (error instanceof RequestFailed && error.code === 'not_found' && error.fields.length === 0) return false;
     throw error;
   }
 }
@@ -20,6 +20,11 @@ export async function isConnected(site: string): Promise<boolean> {
 export async function beginLink(site: string): Promise<string> {
   const { authorizationUrl } = await request(`${BASE}/workspaces/${encodeURIComponent(site)}/link`, AuthorizationRedirect, { method: 'POST' });
   return checkWebAddress(authorizationUrl);
+}
+
+/** Tries a service account; nothing is stored. The token is in this one request and must not be cached. */
+export function checkAccount(account: CheckServiceAccount, signal: AbortSignal): Promise<ServiceAccountCheck> {
+  return request(`${BASE}/service-account-checks`, ServiceAccountCheck, { method: 'POST', body: account, signal });
 }
 
 /** Hands in the credentials of a new workspace. Gives the address of the consent page. */

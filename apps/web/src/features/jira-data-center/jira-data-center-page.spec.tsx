@@ -4,7 +4,7 @@ import type { ProblemCode } from '@openhands-jira/contracts';
 import type { QueryClient } from '@tanstack/react-query';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { dataCenterConnection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, dataCenterSettings, ID, me, notConfigured } from '../../testing/samples.js';
+import { dataCenterConnection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, ID, me, notConfigured } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import { dataCenterTexts } from '../../texts-of-data-center.js';
 
@@ -75,12 +75,13 @@ describe('the own account', () => {
   });
 
   it('is linked at once where the e-mail address decides, and the page says so', async () => {
-    seeAs({ ...dataCenterMember, link: null, linkMethod: 'email', capabilities: ['link'] });
+    seeAs({ ...dataCenterMember, link: null, linkMethod: 'email', capabilities: ['link'], trigger: { mention: '@agent', label: 'agent-work' } });
     server.answer(LINK, { body: { link: { ...dataCenterOwned.link, method: 'email' } } });
     openPage(PAGE);
     expect(await screen.findByText(/your e-mail address decides/)).toBeVisible();
     await press('Link account');
     expect(await screen.findByText('Your account is linked as Mia Krystof.')).toBeVisible();
+    expect(screen.getByText(/Mention @agent in a comment of an issue, or add the label agent-work/)).toBeVisible();
     await waitFor(() => expect(document.activeElement).toHaveTextContent('Your account is linked as Mia Krystof.'));
   });
 
@@ -263,6 +264,9 @@ describe('a webhook that is set up', () => {
     expect(dialog).toHaveTextContent('valid for 24 hours');
     await userEvent.click(within(dialog).getByRole('button', { name: 'Rotate secret' }));
     expect(await screen.findByDisplayValue('the-one-time-secret')).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    expect(within(dialog).getByRole('alert')).toHaveTextContent('Have you copied the value?');
+    await press('Back to the value');
     expect(screen.getByText(/The former secret stays valid until/)).toBeVisible();
     await press('I have entered it in Jira');
     expect(document.body.innerHTML).not.toContain('the-one-time-secret');
@@ -292,6 +296,30 @@ describe('a webhook that is set up', () => {
     expect(server.callsOf(`DELETE ${CONNECTION}`).map(({ body }) => body)).toEqual([{}]);
   });
 
+  it('asks before Escape throws a typed name away', async () => {
+    openPage(PAGE);
+    await press('Remove');
+    await fill(screen.getByLabelText('Type jira.example.com to confirm'), 'jira.ex');
+    await userEvent.keyboard('{Escape}');
+    expect(within(screen.getByRole('dialog')).getByRole('alert')).toHaveTextContent('Close without finishing?');
+    await userEvent.keyboard('{Escape}');
+    expect(screen.getByLabelText('Type jira.example.com to confirm')).toHaveValue('jira.ex');
+  });
+
+  it('shows until when the former secret counts', async () => {
+    seeAs({ ...dataCenterOwned, connection: { ...dataCenterConnection, webhook: { ...dataCenterConnection.webhook, previousSecretUntil: '2099-01-01T00:00:00.000Z' } } });
+    openPage(PAGE);
+    expect(await screen.findByText('Former secret accepted until')).toBeVisible();
+  });
+
+  it('tells at once when deliveries are not let in', async () => {
+    seeAs({ ...waiting, reasons: [{ code: 'deliveries_rejected', detail: 'The signature does not fit.' }] });
+    openPage(PAGE);
+    expect(await screen.findByText('Jira calls, but its deliveries are not let in')).toBeVisible();
+    expect(screen.getByText('The signature does not fit.')).toBeVisible();
+    expect(screen.queryByText('Waiting for the first signed delivery from Jira')).not.toBeInTheDocument();
+  });
+
   it('stays when the token for its removal is refused', async () => {
     server.refuse(`DELETE ${CONNECTION}`, 422, 'jira_not_admin', 'Not an administrator.', [{ path: 'adminToken', message: 'Not an administrator.' }]);
     openPage(PAGE);
@@ -303,9 +331,7 @@ describe('a webhook that is set up', () => {
     expect(screen.getByRole('dialog')).toBeVisible();
   });
 
-  it('tells administrators the number of people before', async () => {
-    seeAs(dataCenterOwned, { isAdmin: true });
-    server.answer('GET /api/v1/admin/jira-data-center', { body: { ...dataCenterSettings, linkedPeople: 12 } });
+  it('tells the number of people before', async () => {
     openPage(PAGE);
     await press('Remove');
     expect(await screen.findByText('12 linked people are unlinked.')).toBeVisible();

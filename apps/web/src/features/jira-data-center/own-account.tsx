@@ -16,14 +16,15 @@ export function OwnAccount({ integration, tell }: { integration: Integration; te
     <Section title={t.account}>
       {linkMethod === 'email' && <p>{t.emailRule}</p>}
       {link && <p>{t.linkedSince(link.jiraDisplayName)} <Moment at={link.linkedAt} justNow={texts.common.justNow} /></p>}
-      {!link && capabilities.includes('link') && <Connect byEmail={linkMethod === 'email'} tell={tell} />}
+      {link && <p>{texts.common.howToAsk(integration.trigger)}</p>}
+      {!link && capabilities.includes('link') && <Connect byEmail={linkMethod === 'email'} trigger={integration.trigger} tell={tell} />}
       {!link && !capabilities.includes('link') && <p className="ui-muted">{t.noLinkNow}</p>}
       {link && capabilities.includes('unlink') && <Unlink integration={integration} tell={tell} />}
     </Section>
   );
 }
 
-function Connect({ byEmail, tell }: { byEmail: boolean; tell: Tell }) {
+function Connect({ byEmail, trigger, tell }: { byEmail: boolean; trigger: Integration['trigger']; tell: Tell }) {
   const link = useAction(beginLink);
   const { leaving, leaveFor } = useLeave();
 
@@ -31,7 +32,7 @@ function Connect({ byEmail, tell }: { byEmail: boolean; tell: Tell }) {
     const result = await link.run();
     if (!result.ok) return;
     if (result.value.next === 'consent') leaveFor(result.value.url);
-    else await tell({ tone: 'good', title: t.linked(result.value.link.jiraDisplayName), texts: [t.linkedText] });
+    else await tell({ tone: 'good', title: t.linked(result.value.link.jiraDisplayName), texts: [texts.common.howToAsk(trigger)] });
   }
 
   return (
@@ -61,7 +62,7 @@ function Unlink({ integration: { connection, linkMethod }, tell }: { integration
     <>
       <div><Button variant="default" onClick={() => setAsking(true)}>{t.unlink}</Button></div>
       {asking && (
-        <Dialog title={t.unlinkTitle} onClose={() => setAsking(false)}>
+        <Dialog title={t.unlinkTitle} closing={texts.common.closing} onClose={() => setAsking(false)}>
           <div className="ui-stack">
             <p>{t.unlinkText(connection?.site ?? t.title)}</p>
             {linkMethod === 'email' && <p>{t.unlinkTextByEmail}</p>}

@@ -1,24 +1,22 @@
 import { Button, TextInput } from '@mantine/core';
 import { Dialog } from '@openhands-jira/ui';
-import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { useAction } from '../../lib/use-action.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { texts } from '../../texts.js';
-import { dataCenterSettingsQuery } from '../installation/installation.js';
-import { meQuery } from '../sign-in/me.js';
+import { useFreshIntegrations } from '../integrations/integrations.js';
 import { AdminTokenField, useAdminToken } from './admin-token.js';
 import { removeConnection } from './data-center.js';
 import type { Tell } from './use-news.js';
 import { WebhookFailure } from './webhook-failure.js';
 
 /** Spells out what ends. It ends the work of a whole team, so the host has to be typed. */
-export function RemoveDialog({ site, onClose, tell }: { site: string; onClose: () => void; tell: Tell }) {
+export function RemoveDialog({ site, people, onClose, tell }: { site: string; people: number | null; onClose: () => void; tell: Tell }) {
   const token = useAdminToken({ optional: true });
   const [typed, setTyped] = useState('');
   const [mistyped, setMistyped] = useState(false);
   const hostField = useRef<HTMLInputElement>(null);
-  const people = useLinkedPeople();
+  useFreshIntegrations();
   const remove = useAction(removeConnection);
 
   async function submit(event: FormEvent): Promise<void> {
@@ -36,7 +34,7 @@ export function RemoveDialog({ site, onClose, tell }: { site: string; onClose: (
   }
 
   return (
-    <Dialog title={t.removeTitle(site)} onClose={onClose}>
+    <Dialog title={t.removeTitle(site)} closing={texts.common.closing} onClose={onClose}>
       <form noValidate className="ui-stack" onSubmit={(event) => void submit(event)}>
         <p>{t.removeIntro}</p>
         <ul className="how-to">{t.removePoints(people).map((point) => <li key={point}>{point}</li>)}</ul>
@@ -50,11 +48,4 @@ export function RemoveDialog({ site, onClose, tell }: { site: string; onClose: (
       </form>
     </Dialog>
   );
-}
-
-/** How many people are linked: only administrators may know before; everybody learns it afterwards. */
-function useLinkedPeople(): number | null {
-  const isAdmin = useQuery(meQuery).data?.isAdmin ?? false;
-  const settings = useQuery({ ...dataCenterSettingsQuery, enabled: isAdmin });
-  return settings.data?.linkedPeople ?? null;
 }

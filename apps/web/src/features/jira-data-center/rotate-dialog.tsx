@@ -23,7 +23,7 @@ export function RotateDialog({ siteUrl, isAutomatic, onClose }: { siteUrl: strin
   }
 
   return (
-    <Dialog title={details ? t.rotated : t.rotateTitle} onClose={onClose}>
+    <Dialog title={details ? t.rotated : t.rotateTitle} closing={texts.common.closingSecret} asksAlways={details !== null} onClose={onClose}>
       {details ? <NewSecret details={details} siteUrl={siteUrl} onClose={onClose} /> : (
         <div className="ui-stack">
           <p>{t.rotateText}</p>

@@ -19,7 +19,7 @@ export function WebhookPart({ integration, tell }: { integration: Integration; t
     <>
       <WebhookStatus integration={integration} connection={connection} tell={tell} onReinstall={() => setAgain(true)} />
       {again && <SetUpAgain integration={integration} tell={tell} onEnd={() => setAgain(false)} />}
-      {connection.status === 'active' && <FirstDelivery connection={connection} waiting={t.waiting} />}
+      {connection.status === 'active' && <FirstDelivery integration={integration} connection={connection} waiting={t.waiting} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { Connection, Integration } from '@openhands-jira/contracts';
-import { CopyField, ExternalLink, Facts, Moment, Notice, Section } from '@openhands-jira/ui';
+import { CopyField, ExternalLink, Facts, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { useAction } from '../../lib/use-action.js';
@@ -35,12 +35,12 @@ export function WebhookStatus({ integration, connection, tell, onReinstall }: We
         {capabilities.includes('remove') && <Button variant="default" onClick={() => setOpen('remove')}>{t.remove}</Button>}
       </div>
       {open === 'rotate' && <RotateDialog siteUrl={connection.siteUrl} isAutomatic={connection.webhook.mode === 'automatic'} onClose={close} />}
-      {open === 'remove' && <RemoveDialog site={connection.site} onClose={close} tell={tell} />}
+      {open === 'remove' && <RemoveDialog site={connection.site} people={integration.linkedPeople} onClose={close} tell={tell} />}
     </Section>
   );
 }
 
-function factsOf({ site, siteUrl, webhook: { mode, confirmedAt, secretSetAt, lastDeliveryAt } }: Connection, isPaused: boolean): { name: string; value: ReactNode }[] {
+function factsOf({ site, siteUrl, webhook: { mode, confirmedAt, secretSetAt, previousSecretUntil, lastDeliveryAt } }: Connection, isPaused: boolean): { name: string; value: ReactNode }[] {
   const moment = (at: string) => <Moment at={at} justNow={texts.common.justNow} />;
   const facts: [string, ReactNode][] = [
     [texts.integrations.site, <ExternalLink href={siteUrl} newTab={texts.common.newTab}>{site}</ExternalLink>],
@@ -48,6 +48,7 @@ function factsOf({ site, siteUrl, webhook: { mode, confirmedAt, secretSetAt, las
     [t.mode, mode && t.modes[mode]],
     [t.confirmedAt, confirmedAt && moment(confirmedAt)],
     [t.secretSetAt, secretSetAt && moment(secretSetAt)],
+    [t.previousSecret, isAhead(previousSecretUntil) && moment(previousSecretUntil)],
     [t.lastDelivery, lastDeliveryAt ? moment(lastDeliveryAt) : t.noDelivery],
   ];
   return facts.flatMap(([name, value]) => (value ? [{ name, value }] : []));

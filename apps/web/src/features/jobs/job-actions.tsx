@@ -33,7 +33,7 @@ function Cancel({ job: { id } }: { job: JobDetail }) {
       {done ? <Notice tone="progress" role="status">{t.cancelled}</Notice> : <div><Button variant="default" onClick={() => setAsking(true)}>{t.cancel}</Button></div>}
       {cancel.failure && <Notice tone="bad" role="alert">{cancel.failure.message}</Notice>}
       {asking && (
-        <Dialog title={t.cancelTitle} onClose={() => setAsking(false)}>
+        <Dialog title={t.cancelTitle} closing={texts.common.closing} onClose={() => setAsking(false)}>
           <div className="ui-stack">
             <p>{t.cancelText}</p>
             <div className="ui-row">

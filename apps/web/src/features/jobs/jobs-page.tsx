@@ -8,6 +8,7 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { texts } from '../../texts.js';
 import { ActivityHead } from '../deliveries/activity-tabs.js';
 import { searchOf } from '../deliveries/deliveries.js';
+import { HowToAsk } from '../integrations/how-to-ask.js';
 import { JobsTable } from './jobs-table.js';
 import { type JobFilter, jobsQuery } from './jobs.js';
 
@@ -26,7 +27,7 @@ export function JobsPage() {
       <Section title={t.filters}><Filters key={query.toString()} filter={filter} filtered={filtered} onFilter={(next) => setQuery(searchOf({ ...next }))} /></Section>
       {jobs.isPending && <LoadingBlock label={texts.common.loading} />}
       {jobs.isError && <LoadFailure query={jobs} />}
-      {items?.length === 0 && <EmptyBlock title={filtered ? t.emptyFiltered : t.noJobs}>{filtered ? null : t.noJobsText}</EmptyBlock>}
+      {items?.length === 0 && <EmptyBlock title={filtered ? t.emptyFiltered : t.noJobs}>{filtered ? null : <>{t.noJobsText} <HowToAsk /></>}</EmptyBlock>}
       {items && items.length > 0 && <Section title={t.jobs}><JobsTable jobs={items} caption={t.jobsCaption} /></Section>}
       {jobs.hasNextPage && <div><Button variant="default" loading={jobs.isFetchingNextPage} onClick={() => void jobs.fetchNextPage()}>{t.more}</Button></div>}
     </>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { LoadingBlock, Notice } from '@openhands-jira/ui';
 import type { SignInProvider } from '@openhands-jira/contracts';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ColourChoice } from '../../app/colour-choice.js';
 import icon from '../../app/icon.svg';
@@ -9,10 +10,12 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { texts } from '../../texts.js';
 import { providersQuery } from './me.js';
+import { wantedPage } from './wanted-page.js';
 
 /** Where people without a session land: one button per configured git provider. */
 export function SignInPage() {
   const [query] = useSearchParams();
+  const [wanted] = useState(() => wantedPage(query));
   const providers = useQuery(providersQuery);
   const error = query.get('error');
 
@@ -23,7 +26,7 @@ export function SignInPage() {
       {error !== null && <Notice tone="bad" title={texts.signIn.failed} role="alert"><p>{texts.signIn.errors[error] ?? texts.signIn.errors['failed']}</p></Notice>}
       {providers.isPending && <LoadingBlock label={texts.common.loading} lines={2} />}
       {providers.isError && <LoadFailure query={providers} />}
-      {providers.data && <Providers providers={providers.data} returnTo={query.get('returnTo')} />}
+      {providers.data && <Providers providers={providers.data} returnTo={wanted} />}
       <div><ColourChoice /></div>
     </main>
   );

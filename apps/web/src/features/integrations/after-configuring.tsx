@@ -1,0 +1,29 @@
+import type { Integration } from '@openhands-jira/contracts';
+import { Notice, Section } from '@openhands-jira/ui';
+import { texts } from '../../texts.js';
+import { webhooksPage, WebhookSteps } from '../jira-cloud/webhook-steps.js';
+import { FirstDelivery } from './first-delivery.js';
+import { HowToAsk } from './how-to-ask.js';
+
+/** After a workspace was configured: its webhook, until the first delivery shows that it is right. */
+export function AfterConfiguring({ integration }: { integration: Integration }) {
+  const { connection, state } = integration;
+  if (!connection) return null;
+  if (state === 'paused') return <Notice tone="warning">{texts.cloud.paused}</Notice>;
+  if (connection.status !== 'active') return null;
+  const { url, sharedUrl, events, lastDeliveryAt } = connection.webhook;
+  return (
+    <div className="two-columns">
+      {lastDeliveryAt === null && (
+        <Section title={texts.cloud.stepWebhook}>
+          <p>{texts.cloud.alreadyCreated}</p>
+          <WebhookSteps adminPage={webhooksPage(connection.site)} url={url} sharedUrl={sharedUrl} events={events} />
+        </Section>
+      )}
+      <div className="ui-stack">
+        <FirstDelivery integration={integration} connection={connection} />
+        <p><HowToAsk /></p>
+      </div>
+    </div>
+  );
+}
