@@ -1,5 +1,5 @@
 /** Answers of the API, for tests. */
-import type { Connection, DataCenterConfiguration, DeliveryDetail, Integration, JobDetail, Me } from '@openhands-jira/contracts';
+import type { Connection, DataCenterConfiguration, DeliveryDetail, DeliveryOverview, Integration, JobDetail, Me } from '@openhands-jira/contracts';
 
 export const ID = '0190a0b0-0000-7000-8000-000000000001';
 const EARLIER = '2026-11-20T08:00:00.000Z';
@@ -42,11 +42,14 @@ export const dataCenterSettings: DataCenterConfiguration = {
 };
 
 export const refusedDelivery: DeliveryDetail = {
-  id: ID, connectionId: ID, event: 'comment_created', issueKey: 'SHOP-1', actor: 'Mia Krystof', receivedAt: EARLIER, outcome: 'refused', reason: 'repo_missing', jobId: null, attempts: 1,
+  id: ID, connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', event: 'comment_created', issueKey: 'SHOP-1', actor: 'Mia Krystof', receivedAt: EARLIER, outcome: 'refused', reason: 'repo_missing', jobId: null, attempts: 1,
   origin: 'webhook', originDeliveryId: null, duplicateOf: null, duplicates: 0, signedWith: 'current', settledAt: EARLIER, detail: 'No line was found.', fixHint: 'Write a line "Repository: owner/name".',
   trace: [{ step: 'signature', result: 'yes', detail: 'The signature is right.', at: EARLIER }, { step: 'repository', result: 'no', detail: 'No repository line.', at: EARLIER }],
-  headers: null, payload: null,
+  comments: [], manages: false, payloadKeptUntil: null, headers: null, payload: null,
 };
+
+/** The last 24 hours of somebody whose connection got no calls. */
+export const quietOverview: DeliveryOverview = { since: EARLIER, outcomes: { pending: 0, job: 0, ignored: 0, refused: 0, rejected: 0, failed: 0 }, rejected: [], connections: [] };
 
 export const runningJob: JobDetail = {
   id: ID, connectionId: ID, issueKey: 'SHOP-1', issueUrl: 'https://acme.atlassian.net/browse/SHOP-1', trigger: 'mention', requestedBy: { userId: ID, name: 'Mia Krystof' }, repository: null, state: 'running', mark: null,
