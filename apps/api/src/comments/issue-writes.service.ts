@@ -53,6 +53,9 @@ const MEMORY_MS = 24 * 3_600_000;
  */
 @Injectable()
 export class IssueWrites {
+  /** Issues that a transaction has an entry for already. Each transaction has a manager of its own. */
+  private readonly enqueued = new WeakMap<EntityManager, Set<string>>();
+
   constructor(
     private readonly db: DataSource,
     private readonly queue: Queue,
@@ -124,9 +127,16 @@ export class IssueWrites {
       uuidv7(), write.key, place.connectionId, place.issueId, write.kind, place.jobId ?? null, place.deliveryId ?? null,
       write.memoryGroup ?? null, storableJson(write.content), write.audience ? storableJson(write.audience) : null, write.quiet ?? true,
     ])) as unknown[];
-    if (changed.length === 0) return;
-    const { connectionId, issueId } = place;
-    await this.queue.enqueue(manager, 'comments', { connectionId, issueId }, { key: `${connectionId}:${issueId}` });
+    if (changed.length > 0) await this.haveWritten(manager, place);
+  }
+
+  /** One entry writes everything of an issue, so a transaction needs one for each issue. */
+  private async haveWritten(manager: EntityManager, { connectionId, issueId }: WritePlace): Promise<void> {
+    const key = `${connectionId}:${issueId}`;
+    const known = this.enqueued.get(manager) ?? new Set();
+    if (known.has(key)) return;
+    if (manager.queryRunner?.isTransactionActive) this.enqueued.set(manager, known.add(key));
+    await this.queue.enqueue(manager, 'comments', { connectionId, issueId }, { key });
   }
 }
 

@@ -24,9 +24,23 @@ const TAKE = `
 export class KeyLeases {
   private readonly log = new Logger('queue');
   private readonly held = new Map<string, KeyLease>();
+  /** By key: the end of the last one that waits for its turn in this process. */
+  private readonly turns = new Map<string, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly db: DataSource) {}
+
+  /** Runs the work when everything of this key that began before it in this process has ended: among ourselves nobody asks the database. */
+  async inTurn(key: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.turns.get(key) ?? Promise.resolve()).then(work);
+    const end = turn.catch(() => undefined);
+    this.turns.set(key, end);
+    try {
+      await turn;
+    } finally {
+      if (this.turns.get(key) === end) this.turns.delete(key);
+    }
+  }
 
   /** Takes the key, or gives null when somebody else has it. */
   async take(key: string): Promise<KeyLease | null> {

@@ -1,6 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
 
+/** How often entries of dead processes are looked for. It takes some twenty statements each time, also when nothing happens. */
+const SUPERVISE_SECONDS = 4;
+
+const NAMES_DUE = `
+  SELECT name FROM unnest($1::text[]) AS wanted (name)
+  WHERE EXISTS (SELECT 1 FROM queue.job WHERE job.name = wanted.name AND job.state < 'active' AND NOT job.blocked AND job.start_after <= now())`;
+
 /** pg-boss on our database, started when somebody first needs it. */
 @Injectable()
 export class QueueConnection {
@@ -18,6 +25,12 @@ export class QueueConnection {
     return this.started;
   }
 
+  /** Those of the queues that have an entry whose time has come. */
+  async namesDue(names: string[]): Promise<string[]> {
+    const { rows } = await (await this.boss()).getDb().executeSql(NAMES_DUE, [names]);
+    return (rows as { name: string }[]).map((row) => row.name);
+  }
+
   async close(): Promise<void> {
     const boss = await this.started?.catch(() => undefined);
     await boss?.stop({ graceful: false });
@@ -33,8 +46,8 @@ export class QueueConnection {
       schedule: false,
       // Watching for entries of dead processes; pg-boss lets one process at a time do it.
       supervise: this.supervise,
-      superviseIntervalSeconds: 2,
-      monitorIntervalSeconds: 2,
+      superviseIntervalSeconds: SUPERVISE_SECONDS,
+      monitorIntervalSeconds: SUPERVISE_SECONDS,
     });
     // Without a listener an error event would end the process (a restart of PostgreSQL must not).
     boss.on('error', (error) => this.log.warn({ err: error }, 'The queue reports an error'));
