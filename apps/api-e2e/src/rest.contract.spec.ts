@@ -394,7 +394,7 @@ describe('Operations', () => {
     expect(problemOf(await ben.get('/metrics'))).toEqual({ status: 403, code: 'forbidden' });
     const answer = await call('GET', '/metrics', bearer(ADMIN_TOKEN));
     expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8', 'no-store']);
-    expect(answer.text).toMatch(/^openhands_jira_deliveries_last_hour\{outcome="job",reason="started"\} 1$/m);
+    expect(answer.text).toMatch(/^openhands_jira_deliveries_total\{outcome="job",reason="started"\} 1$/m);
     expect(answer.text).toMatch(/^openhands_jira_queue_oldest_seconds\{queue="triage"\} /m);
     expect((await ada.get('/metrics')).status).toBe(200);
   });

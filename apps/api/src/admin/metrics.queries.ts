@@ -2,13 +2,15 @@
  * What is measured, and the query of each figure.
  *
  * Every query must stay cheap when the tables are large, because it runs at each scrape. Ids are UUIDs of version 7, which
- * begin with their time: a window of time is a range of the primary key. Gauges over a window and no counters, because rows
- * are removed when their retention ends, and a counter must never fall.
+ * begin with their time: a window of time is a range of the primary key. Gauges and no counters, because rows are removed
+ * when their retention ends, and a counter must never fall. Deliveries are too many to be counted here: each process counts
+ * those that it decides (`config/figures.ts`).
  */
 
 /** One line: the value, and the labels as further columns. */
 export interface Sample {
-  value: string | number;
+  /** Null: nothing to tell. */
+  value: string | number | null;
   [label: string]: unknown;
 }
 
@@ -26,12 +28,6 @@ const firstIdOf = (moment: string): string => `(lpad(to_hex((extract(epoch FROM 
 const WAITING = `(state = 'created' OR state = 'retry')`;
 
 export const METRICS: MetricQuery[] = [
-  {
-    name: 'openhands_jira_deliveries_last_hour',
-    help: 'Deliveries that came in during the last hour, by outcome and reason; pending ones are not decided yet.',
-    labels: ['outcome', 'reason'],
-    sql: `SELECT outcome, reason, count(*) AS value FROM deliveries WHERE id >= ${firstIdOf(`now() - interval '1 hour'`)} GROUP BY outcome, reason`,
-  },
   {
     name: 'openhands_jira_rejected_calls_last_hour',
     help: 'Webhook calls that were not let in, of this clock hour and the one before, by reason.',
@@ -72,5 +68,31 @@ export const METRICS: MetricQuery[] = [
     sql: `SELECT q.name AS queue, coalesce(extract(epoch FROM now() - min(job.start_after)), 0) AS value
           FROM queue.queue q LEFT JOIN queue.job job ON job.name = q.name AND ${WAITING.replaceAll('state', 'job.state')} AND job.start_after <= now()
           GROUP BY q.name`,
+  },
+  {
+    name: 'openhands_jira_service_account_tokens',
+    help: 'Tokens of service accounts of active connections: rejected by Jira, expired, ending within 1, 7, 14 or 30 days, later, or of unknown end.',
+    labels: ['state'],
+    sql: `SELECT state, count(connection.id) AS value
+          FROM unnest(ARRAY['rejected', 'expired', '1_day', '7_days', '14_days', '30_days', 'later', 'unknown']) AS state
+          LEFT JOIN (
+            SELECT id, CASE
+              WHEN service_account_rejected_at IS NOT NULL THEN 'rejected'
+              WHEN service_account_token_expires_at IS NULL THEN 'unknown'
+              WHEN service_account_token_expires_at <= now() THEN 'expired'
+              WHEN service_account_token_expires_at <= now() + interval '1 day' THEN '1_day'
+              WHEN service_account_token_expires_at <= now() + interval '7 days' THEN '7_days'
+              WHEN service_account_token_expires_at <= now() + interval '14 days' THEN '14_days'
+              WHEN service_account_token_expires_at <= now() + interval '30 days' THEN '30_days'
+              ELSE 'later' END AS state
+            FROM connections WHERE status = 'active'
+          ) connection USING (state)
+          GROUP BY state`,
+  },
+  {
+    name: 'openhands_jira_service_account_token_ends_seconds',
+    help: 'Seconds until the first token of a service account of an active connection ends, by product; below 0 when it has ended. Missing when no end is known.',
+    labels: ['product'],
+    sql: `SELECT product, extract(epoch FROM min(service_account_token_expires_at) - now()) AS value FROM connections WHERE status = 'active' GROUP BY product`,
   },
 ];

@@ -1,5 +1,8 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
+import { Figures } from '../config/figures.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
 import { METRICS } from './metrics.queries.js';
@@ -15,11 +18,13 @@ describe('The figures for Prometheus', () => {
   let database: TestDatabase;
   let db: DataSource;
   let metrics: Metrics;
+  let figures: Figures;
 
   beforeAll(async () => {
     database = await testDatabase();
     db = await new DataSource(dataSourceOptions(database.url)).initialize();
-    metrics = new Metrics(db);
+    figures = new Figures();
+    metrics = new Metrics(db, figures);
     await db.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES ($1, 'jira-cloud', 'acme.atlassian.net', 'https://acme.atlassian.net', 'active')`, [CONNECTION]);
   });
   afterAll(async () => {
@@ -27,14 +32,11 @@ describe('The figures for Prometheus', () => {
     await database.drop();
   });
   beforeEach(async () => {
-    for (const table of ['deliveries', 'jobs', 'rejected_calls', 'queue.job']) await db.query(`DELETE FROM ${table}`);
+    for (const table of ['jobs', 'rejected_calls', 'queue.job']) await db.query(`DELETE FROM ${table}`);
   });
 
   /** The lines of one figure. */
   const lines = async (name: string): Promise<string[]> => (await metrics.read()).split('\n').filter((line) => line.startsWith(name));
-
-  const delivery = (outcome: string, reason: string | null, minutesAgo: number): Promise<unknown> =>
-    db.query(`INSERT INTO deliveries (id, connection_id, event, received_at, outcome, reason) VALUES ($1, $2, 'comment_created', now(), $3, $4)`, [idOf(minutesAgo), CONNECTION, outcome, reason]);
 
   const job = (state: string, failure: string | null, createdMinutesAgo: number, finishedMinutesAgo: number | null): Promise<unknown> =>
     db.query(
@@ -43,24 +45,57 @@ describe('The figures for Prometheus', () => {
       [idOf(createdMinutesAgo), CONNECTION, state, failure, finishedMinutesAgo, v7()],
     );
 
-  it('count deliveries of the last hour by outcome and reason', async () => {
-    await delivery('job', 'started', 1);
-    await delivery('ignored', 'no_mention_no_label', 2);
-    await delivery('ignored', 'no_mention_no_label', 59);
-    await delivery('ignored', 'no_mention_no_label', 61);
-    await delivery('pending', null, 0);
-    expect((await lines('openhands_jira_deliveries_last_hour')).sort()).toEqual([
-      'openhands_jira_deliveries_last_hour{outcome="ignored",reason="no_mention_no_label"} 2',
-      'openhands_jira_deliveries_last_hour{outcome="job",reason="started"} 1',
-      'openhands_jira_deliveries_last_hour{outcome="pending",reason=""} 1',
+  it('count what this process decided and called', async () => {
+    figures.decided('job', 'started');
+    figures.decided('ignored', 'no_mention_no_label');
+    figures.decided('ignored', 'no_mention_no_label');
+    figures.called('api.atlassian.com', '200', 0.1);
+    figures.called('api.atlassian.com', 'timeout', 20);
+    expect((await lines('openhands_jira_deliveries_total')).sort()).toEqual([
+      'openhands_jira_deliveries_total{outcome="ignored",reason="no_mention_no_label"} 2',
+      'openhands_jira_deliveries_total{outcome="job",reason="started"} 1',
     ]);
+    expect((await lines('openhands_jira_outgoing_calls_total')).sort()).toEqual([
+      'openhands_jira_outgoing_calls_total{host="api.atlassian.com",status="200"} 1',
+      'openhands_jira_outgoing_calls_total{host="api.atlassian.com",status="timeout"} 1',
+    ]);
+    expect(await lines('openhands_jira_outgoing_seconds_count')).toEqual(['openhands_jira_outgoing_seconds_count{host="api.atlassian.com"} 2']);
   });
 
-  it('forget what is no longer there', async () => {
-    await delivery('pending', null, 0);
-    await metrics.read();
-    await db.query('DELETE FROM deliveries');
-    expect(await lines('openhands_jira_deliveries_last_hour')).toEqual([]);
+  it('keep the number of hosts small, whoever is called', async () => {
+    for (let number = 0; number < 100; number += 1) figures.called(`host-${number}.example.com`, '200', 0.1);
+    figures.called(null, '200', 0.1);
+    const hosts = await lines('openhands_jira_outgoing_seconds_count');
+    expect(hosts.length).toBeLessThan(40);
+    expect(hosts.join('\n')).toMatch(/host="other"\} \d\d/);
+  });
+
+  it('tell how soon tokens of service accounts end, without naming a connection', async () => {
+    const token = (expires: string | null, rejected: boolean, status = 'active'): Promise<unknown> =>
+      db.query(
+        `INSERT INTO connections (id, product, site, site_url, status, service_account_token_expires_at, service_account_rejected_at) VALUES ($1, 'jira-cloud', $2, '', $3, now() + $4::interval, $5)`,
+        [v7(), v7(), status, expires, rejected ? new Date() : null],
+      );
+    for (const days of ['-1 day', '20 hours', '6 days', '13 days', '29 days', '31 days']) await token(days, false);
+    await token('6 days', true);
+    await token('2 days', false, 'inactive');
+    const text = (await lines('openhands_jira_service_account')).join('\n');
+    for (const [state, count] of [['rejected', 1], ['expired', 1], ['1_day', 1], ['7_days', 1], ['14_days', 1], ['30_days', 1], ['later', 1], ['unknown', 1]]) expect(text).toContain(`tokens{state="${state}"} ${count}`);
+    expect(Number(/ends_seconds\{product="jira-cloud"\} (-?[\d.]+)/.exec(text)?.[1])).toBeCloseTo(-86_400, -2);
+    await db.query(`DELETE FROM connections WHERE id <> $1`, [CONNECTION]);
+    expect(await lines('openhands_jira_service_account_token_ends_seconds')).toEqual([]);
+  });
+
+  it('are told without those of the installation while the database does not answer', async () => {
+    const away = await new DataSource(dataSourceOptions(database.url)).initialize();
+    await away.destroy();
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const text = await new Metrics(away, new Figures()).read();
+    expect(warned).toHaveBeenCalledTimes(1);
+    warned.mockRestore();
+    expect(text).toMatch(/^openhands_jira_database_up 0$/m);
+    expect(text).toMatch(/^process_cpu_user_seconds_total \d/m);
+    expect(text).not.toMatch(/^openhands_jira_jobs\{/m);
   });
 
   it('count the jobs that are not over, also when there are none of a state', async () => {
@@ -118,7 +153,7 @@ describe('The figures for Prometheus', () => {
     expect(await metrics.read()).toMatch(/^process_cpu_user_seconds_total \d/m);
   });
 
-  it.each(METRICS.filter((one) => /FROM (?:deliveries|jobs)/.test(one.sql)))('read $name from an index, not from the whole table', async ({ sql }) => {
+  it.each(METRICS.filter((one) => /FROM jobs\b/.test(one.sql)))('read $name from an index, not from the whole table', async ({ sql }) => {
     const plan = await db.transaction(async (manager) => {
       await manager.query('SET LOCAL enable_seqscan = off');
       return JSON.stringify(await manager.query(`EXPLAIN (FORMAT JSON) ${sql}`));

@@ -2,6 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { JiraProblem } from '@openhands-jira/domain';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { traced } from '../config/tracing.js';
+import { contextFor, inContext } from '../config/work-context.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { IssueWriteEntity, MARK_WRITTEN } from './issue-write.entity.js';
 import { nextWrite } from './next-write.js';
@@ -47,7 +49,7 @@ export class IssueWriter {
       if ('waitMs' in next) throw new RetryLater(next.waitMs, 'the next attempt is not due yet');
       const pause = this.pacing.take(`${connectionId}:${issueId}`, this.clock.now().getTime());
       if (pause > 0) throw new RetryLater(pause, 'this issue had many writes just now');
-      await this.attempt(next.write);
+      await this.attemptInContext(next.write);
     }
   }
 
@@ -63,6 +65,12 @@ export class IssueWriter {
       .andWhere('write.writtenRevision < write.revision AND write.gaveUpReason IS NULL')
       .orderBy('write.id')
       .getMany();
+  }
+
+  private attemptInContext(write: IssueWriteEntity): Promise<void> {
+    const { kind, revision, jobId, deliveryId } = write;
+    const about = { ...(jobId && { jobId }), ...(deliveryId && { deliveryId }) };
+    return inContext({ ...contextFor(about), ...about }, () => traced('write', { attributes: { 'openhands_jira.write.kind': kind, 'openhands_jira.write.revision': revision } }, () => this.attempt(write)));
   }
 
   private async attempt(write: IssueWriteEntity): Promise<void> {
@@ -83,6 +91,7 @@ export class IssueWriter {
       if (write.writtenRevision === 0) for (const listener of this.listeners) await listener(manager, write, at);
       await manager.query(MARK_WRITTEN, [write.id, remoteId, write.revision, at, edited ? 1 : 0]);
     });
+    this.log.debug({ key: write.key, revision: write.revision }, 'Jira has what was to be written');
   }
 
   private async tryLater(write: IssueWriteEntity, problem: JiraProblem): Promise<void> {

@@ -44,7 +44,21 @@ const encryptionKeys = list.pipe(
   ).min(1),
 );
 
+const headers = list.pipe(z.array(z.string().regex(/^[A-Za-z0-9-]+\s*=/, 'must be name=value, several separated by commas')))
+  .transform((pairs) => Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), decoded(pair.slice(pair.indexOf('=') + 1).trim())])));
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const yesNo = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((value) => value === 'true');
+
+/** The samplers of the OpenTelemetry specification. */
+const SAMPLERS = ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const;
 
 export const CONFIG_KEYS = {
   PORT: { schema: wholeNumber(1, 65535).default(3000), shown: '3000', meaning: 'HTTP port.' },
@@ -90,6 +104,7 @@ export const CONFIG_KEYS = {
   JIRA_DC_CLIENT_SECRET: { schema: secret, shown: 'none', secret: true, meaning: 'Its secret.' },
   JIRA_DC_SERVICE_ACCOUNT_EMAIL: { schema: z.email({ error: 'must be an e-mail address' }).optional(), shown: 'none', meaning: 'E-mail address of the service account.' },
   JIRA_DC_SERVICE_ACCOUNT_PAT: { schema: secret, shown: 'none', secret: true, meaning: 'Personal access token of the service account.' },
+  JIRA_DC_SERVICE_ACCOUNT_PAT_NAME: { schema: optionalText, shown: 'none', meaning: 'How that token is called in Jira. Needed to read its end when the service account has several tokens.' },
   TRUSTED_CA_CERTIFICATES: { schema: optionalText, shown: 'none', meaning: 'Path of a PEM file: trusted CAs on top of the system\'s.' },
   OUTBOUND_ALLOWED_HOSTS: { schema: list.default([]), shown: 'empty', meaning: 'Hosts or CIDRs in private address ranges that the service may call besides the configured ones.' },
   TRIGGER_MENTION: { schema: z.string().regex(/^@[A-Za-z0-9][A-Za-z0-9_-]{1,38}$/, 'must be @ and 2 to 39 letters, digits, _ or -').default('@openhands'), shown: '@openhands', meaning: 'The word in a comment that starts a job.' },
@@ -101,9 +116,15 @@ export const CONFIG_KEYS = {
   JOBS_MAX_RUNNING_PER_USER: { schema: wholeNumber(1, 1000).default(5), shown: '5', meaning: 'The same for one person.' },
   JOB_TIMEOUT_MINUTES: { schema: wholeNumber(1, 1440).default(120), shown: '120', meaning: 'A job that runs longer is ended.' },
   RETENTION_PAYLOAD_DAYS: { schema: wholeNumber(1, 3650).default(7), shown: '7', meaning: 'Days after which the payload of a delivery is removed.' },
+  RETENTION_PENDING_DAYS: { schema: wholeNumber(1, 3650).default(7), shown: '7', meaning: 'Days after which a connection that nobody finished setting up is removed, with its credentials.' },
   RETENTION_DELIVERY_DAYS: { schema: wholeNumber(1, 3650).default(90), shown: '90', meaning: 'Days after which a delivery is removed from the log.' },
   LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be fatal, error, warn, info, debug, trace or silent' }).default('info'), shown: 'info', meaning: 'How much is logged. Secrets and payloads never are.' },
   LOG_FORMAT: { schema: z.enum(['json', 'pretty'], { error: 'must be json or pretty' }).optional(), shown: 'json (pretty on a terminal)', meaning: 'Form of the log.' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { schema: address.optional(), shown: 'none', meaning: 'Collector of OpenTelemetry, by OTLP over HTTP. Set, each delivery leaves a trace there.' },
+  OTEL_EXPORTER_OTLP_HEADERS: { schema: headers.default({}), shown: 'none', secret: true, meaning: 'Headers for the collector: name=value, several separated by commas.' },
+  OTEL_SERVICE_NAME: { schema: text.default('openhands-jira'), shown: 'openhands-jira', meaning: 'Name of the service in traces.' },
+  OTEL_TRACES_SAMPLER: { schema: z.enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(', ')}` }).default('parentbased_always_on'), shown: 'parentbased_always_on', meaning: 'Which deliveries leave a trace; parentbased_traceidratio for a part of them.' },
+  OTEL_TRACES_SAMPLER_ARG: { schema: z.coerce.number({ error: 'must be a number' }).min(0, 'must be at least 0').max(1, 'must be at most 1').default(1), shown: '1', meaning: 'The part, from 0 to 1, for the samplers that end in traceidratio.' },
 } as const satisfies Record<string, Omit<ConfigKey, 'key'>>;
 
 /** The environment as read by the schema above. */

@@ -19,6 +19,15 @@ export interface GitProviderConfig {
   clientSecret: string;
 }
 
+/** Where and how traces are sent. */
+export interface TracingConfig {
+  url: string;
+  /** May hold a token of the collector: never logged. */
+  headers: Record<string, string>;
+  serviceName: string;
+  sampler: { name: Environment['OTEL_TRACES_SAMPLER']; ratio: number };
+}
+
 /** What the configuration says is wrong: one line per mistake. The process refuses to start with it. */
 export class ConfigError extends Error {
   constructor(readonly mistakes: string[]) {
@@ -52,6 +61,14 @@ export class AppConfig {
       siteUrl: (site) => this.env.ATLASSIAN_SITE_URL.replace('{site}', site),
       siteSuffixes: this.env.JIRA_CLOUD_SITE_SUFFIXES,
     };
+  }
+
+  /** Where traces go, or null when they are switched off. */
+  get tracing(): TracingConfig | null {
+    const e = this.env;
+    if (!e.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
+    const sampler = { name: e.OTEL_TRACES_SAMPLER, ratio: e.OTEL_TRACES_SAMPLER_ARG };
+    return { url: `${e.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces`, headers: e.OTEL_EXPORTER_OTLP_HEADERS, serviceName: e.OTEL_SERVICE_NAME, sampler };
   }
 
   /** The git providers that are configured completely. */

@@ -2,6 +2,8 @@ import type { DynamicModule } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { LoggerModule } from 'nestjs-pino';
 import type { AppConfig } from './config.js';
+import { traceIdNow } from './tracing.js';
+import { workContext } from './work-context.js';
 
 /** Names of values that never reach the log, wherever they stand. */
 const SECRET_NAMES = ['authorization', 'cookie', 'set-cookie', 'x-hub-signature', 'password', 'token', 'accessToken', 'refreshToken', 'secret', 'webhookSecret', 'apiKey', 'clientSecret', 'serviceAccountApiToken', 'adminToken'];
@@ -18,6 +20,7 @@ export function loggerModule(config: AppConfig): DynamicModule {
       autoLogging: false,
       // The serializers below get the error and the request themselves, not a copy that was made for the log already.
       wrapSerializers: false,
+      mixin: logContext,
       redact: { paths: SECRET_NAMES.flatMap((name) => [quoted(name), `*${bracketed(name)}`, `*.*${bracketed(name)}`]), censor: '[removed]' },
       serializers: {
         req: (req: IncomingMessage) => ({ method: req.method, path: req.url?.split('?')[0] }),
@@ -26,6 +29,13 @@ export function loggerModule(config: AppConfig): DynamicModule {
       ...(pretty && { transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname,req,context', messageFormat: '{context}: {msg}' } } }),
     },
   });
+}
+
+/** Every line names what it is about: the request, the delivery, the job, and the trace when there is one. */
+function logContext(): Record<string, string> {
+  const { requestId, deliveryId, jobId } = workContext();
+  const traceId = traceIdNow();
+  return { ...(requestId && { requestId }), ...(deliveryId && { deliveryId }), ...(jobId && { jobId }), ...(traceId && { traceId }) };
 }
 
 function quoted(name: string): string {

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira/contracts';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { Figures } from '../config/figures.js';
 import { storableJson, storableName, storableText } from '../database/stored-text.js';
 import { Queue } from '../queue/queue.service.js';
 import { DeliveryEntity } from './delivery.entity.js';
@@ -30,6 +31,7 @@ export class Deliveries {
     @InjectRepository(DeliveryEntity) private readonly rows: Repository<DeliveryEntity>,
     private readonly queue: Queue,
     private readonly clock: Clock,
+    private readonly figures: Figures,
   ) {}
 
   /** One delivery, for the rooms that decide it. */
@@ -48,14 +50,15 @@ export class Deliveries {
 
   /** Writes how a delivery ended. The first settlement stands. */
   async settle(manager: EntityManager, id: string, end: Settlement): Promise<void> {
-    await manager.query(
+    const [, changed] = (await manager.query(
       `UPDATE deliveries SET outcome = $2, reason = $3, detail = $4, job_id = coalesce($5, job_id), job_user_id = (SELECT user_id FROM jobs WHERE id = coalesce($5, job_id)), duplicate_of = $6, trace = $7, settled_at = $8,
               actor_id = coalesce($9, actor_id), actor_name = coalesce($10, actor_name), issue_id = coalesce($11, issue_id), issue_key = coalesce($12, issue_key),
               attempts = attempts + $13
        WHERE id = $1 AND outcome = 'pending'`,
       [id, end.outcome, end.reason, end.detail === null ? null : storableText(end.detail), end.jobId ?? null, end.duplicateOf ?? null, storableJson(end.trace), this.clock.now(),
         storableName(end.actor?.id ?? null), storableName(end.actor?.displayName ?? null), end.issue?.id ?? null, end.issue?.key ?? null, end.attempted ? 1 : 0],
-    );
+    )) as [unknown[], number];
+    if (changed > 0) this.figures.decided(end.outcome, end.reason);
   }
 
   /** Notes an attempt that did not come to an end. */

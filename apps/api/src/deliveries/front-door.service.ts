@@ -4,11 +4,12 @@ import { detectTrigger, type IssueEvent, verifySignature, type WebhookSecret } f
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
+import { traced } from '../config/tracing.js';
 import { Problem } from '../security/problem.js';
 import { sha256 } from '../security/digest.js';
 import { type Accepted, Intake, type IncomingDelivery, StoreUnavailable } from './intake.service.js';
-import { RejectedCalls } from './rejected-calls.service.js';
 import { readPayload } from './payload.js';
+import { RejectedCalls } from './rejected-calls.service.js';
 
 /** What the front door must know of a connection to let a delivery in. */
 export interface DoorConnection {
@@ -61,7 +62,15 @@ export class FrontDoor {
   ) {}
 
   /** Gives the answer for Jira, or throws the `Problem` that Jira gets. */
-  async receive(call: WebhookCall): Promise<LetIn> {
+  receive(call: WebhookCall): Promise<LetIn> {
+    return traced('delivery', { kind: 'server' }, async (note) => {
+      const letIn = await this.letIn(call);
+      note({ 'openhands_jira.connection.id': letIn.connectionId, 'openhands_jira.delivery.id': letIn.deliveryId, 'openhands_jira.outcome': letIn.outcome, 'openhands_jira.reason': letIn.reason ?? '' });
+      return letIn;
+    });
+  }
+
+  private async letIn(call: WebhookCall): Promise<LetIn> {
     const proven = this.prove(call, await this.find(call));
     const payload = this.parse(call, proven.connection.id);
     const event = call.readEvent(payload);

@@ -3,7 +3,10 @@ import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira
 import { DataSource, type EntityManager } from 'typeorm';
 import { storableJson, storableName, storableText } from '../database/stored-text.js';
 import { uuidv7 } from '../database/uuid.js';
+import { Figures } from '../config/figures.js';
+import { workContext } from '../config/work-context.js';
 import { Queue } from '../queue/queue.service.js';
+import { packBody } from './body-storage.js';
 
 /** A proven delivery on its way into the database. */
 export interface IncomingDelivery {
@@ -48,9 +51,13 @@ export class StoreUnavailable extends Error {
 interface Waiting {
   id: string;
   delivery: IncomingDelivery;
+  /** Of its own request: the group is written on behalf of many. */
+  traceparent: string | undefined;
   resolve: (accepted: Accepted) => void;
   reject: (error: unknown) => void;
 }
+
+const REPEATED = { outcome: 'ignored', reason: 'duplicate_delivery' } as const;
 
 const MOST_ROWS = 64;
 const MOST_FLUSHES = 2;
@@ -72,6 +79,7 @@ export class Intake {
   constructor(
     private readonly db: DataSource,
     private readonly queue: Queue,
+    private readonly figures: Figures,
   ) {}
 
   /** Stores a delivery. Resolves after the commit; throws `StoreUnavailable` when that takes longer than two seconds. */
@@ -82,6 +90,7 @@ export class Intake {
       const one: Waiting = {
         id: uuidv7(),
         delivery,
+        traceparent: workContext().traceparent,
         resolve: (accepted) => (clearTimeout(timer), resolve(accepted)),
         reject: (error) => (clearTimeout(timer), reject(error as Error)),
       };
@@ -126,18 +135,25 @@ export class Intake {
   }
 
   private async write(group: Waiting[]): Promise<void> {
-    const inserted = await this.db.transaction(async (manager) => {
-      const ids = await insertDeliveries(manager, group);
-      const entries = group.filter((one) => ids.has(one.id) && one.delivery.outcome === 'pending').map((one) => ({ deliveryId: one.id }));
-      await this.queue.enqueueMany(manager, 'triage', entries);
-      return ids;
-    });
+    const inserted = await this.insert(group);
     const repeated = group.filter((one) => !inserted.has(one.id));
     const originals = await this.findOriginals(repeated);
     for (const one of group) {
-      if (inserted.has(one.id)) one.resolve({ deliveryId: one.id, outcome: one.delivery.outcome, reason: one.delivery.reason });
-      else one.resolve({ deliveryId: originals.get(one.id) ?? one.id, outcome: 'ignored', reason: 'duplicate_delivery' });
+      const { outcome, reason } = inserted.has(one.id) ? one.delivery : REPEATED;
+      if (outcome !== 'pending') this.figures.decided(outcome, reason);
+      one.resolve({ deliveryId: originals.get(one.id) ?? one.id, outcome, reason });
     }
+  }
+
+  /** Gives the ids that were new. Only a trigger needs a transaction, because its queue entry must commit with it. */
+  private async insert(group: Waiting[]): Promise<Set<string>> {
+    if (!group.some(isForTriage)) return insertDeliveries(this.db, group);
+    return this.db.transaction(async (manager) => {
+      const ids = await insertDeliveries(manager, group);
+      const entries = group.filter((one) => ids.has(one.id) && isForTriage(one)).map((one) => ({ deliveryId: one.id, traceparent: one.traceparent }));
+      await this.queue.enqueueMany(manager, 'triage', entries);
+      return ids;
+    });
   }
 
   /** The first delivery of each repeated one, whose counter goes up. */
@@ -157,18 +173,22 @@ export class Intake {
   }
 }
 
+function isForTriage({ delivery }: Waiting): boolean {
+  return delivery.outcome === 'pending';
+}
+
 const COLUMNS = [
   'id', 'connection_id', 'origin', 'origin_delivery_id', 'identifier', 'body_hash', 'body', 'headers', 'signed_with', 'event', 'issue_id',
   'issue_key', 'actor_id', 'actor_name', 'trigger_key', 'received_at', 'outcome', 'reason', 'detail', 'trace', 'settled_at',
 ];
 
 /** Writes the group with one statement and gives the ids that were new. */
-async function insertDeliveries(manager: EntityManager, group: Waiting[]): Promise<Set<string>> {
+async function insertDeliveries(db: Pick<EntityManager, 'query'>, group: Waiting[]): Promise<Set<string>> {
   const values = group.map((_, row) => `(${COLUMNS.map((__, column) => `$${row * COLUMNS.length + column + 1}`).join(', ')})`);
-  const rows = (await manager.query(
+  const rows = (await db.query(
     `INSERT INTO deliveries (${COLUMNS.join(', ')}) VALUES ${values.join(', ')} ON CONFLICT DO NOTHING RETURNING id`,
     group.flatMap(({ id, delivery: d }) => [
-      id, d.connectionId, d.origin, d.originDeliveryId, storableName(d.identifier), d.bodyHash, d.body, storableJson(d.headers), d.signedWith, storableName(d.event),
+      id, d.connectionId, d.origin, d.originDeliveryId, storableName(d.identifier), d.bodyHash, packBody(d.body), storableJson(d.headers), d.signedWith, storableName(d.event),
       storableName(d.issueId), storableName(d.issueKey), storableName(d.actorId), storableName(d.actorName), storableName(d.triggerKey), d.receivedAt, d.outcome, d.reason,
       d.detail === null ? null : storableText(d.detail), storableJson(d.trace), d.outcome === 'pending' ? null : d.receivedAt,
     ]),

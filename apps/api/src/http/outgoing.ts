@@ -4,6 +4,8 @@ import { isIP } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { Agent, request, type Dispatcher } from 'undici';
 import { AppConfig } from '../config/config.js';
+import { Figures } from '../config/figures.js';
+import { type Note, traced } from '../config/tracing.js';
 import { AddressGuard } from './address-guard.js';
 import type { PemCertificate } from './pem.js';
 import { certificatesOfFile, TrustedCertificates } from './trusted-certificates.service.js';
@@ -77,6 +79,7 @@ export class OutgoingHttp {
   constructor(
     config: AppConfig,
     @Optional() private readonly certificates?: TrustedCertificates,
+    @Optional() private readonly figures?: Figures,
   ) {
     this.guard = new AddressGuard(config.env.OUTBOUND_ALLOWED_HOSTS);
     this.agents = newAgents(certificatesOfFile(config.env.TRUSTED_CA_CERTIFICATES), this.guard);
@@ -85,6 +88,28 @@ export class OutgoingHttp {
   /** Makes the call. Throws `OutgoingProblem` when there is no usable answer; every HTTP status is an answer. */
   async request(call: OutgoingRequest): Promise<OutgoingAnswer> {
     const url = new URL(call.url);
+    // The host alone: paths and queries may hold what people wrote, or a code.
+    const attributes = { 'http.request.method': call.method, 'server.address': url.hostname };
+    return traced(call.method, { kind: 'client', attributes }, (note) => this.measured(call, url, note));
+  }
+
+  private async measured(call: OutgoingRequest, url: URL, note: Note): Promise<OutgoingAnswer> {
+    const begin = performance.now();
+    let status = 'blocked';
+    try {
+      const answer = await this.send(call, url);
+      status = String(answer.status);
+      note({ 'http.response.status_code': answer.status });
+      return answer;
+    } catch (error) {
+      if (error instanceof OutgoingProblem) status = error.stage;
+      throw error;
+    } finally {
+      this.figures?.called(call.reach === 'configured' ? url.hostname : null, status, (performance.now() - begin) / 1000);
+    }
+  }
+
+  private async send(call: OutgoingRequest, url: URL): Promise<OutgoingAnswer> {
     if (call.reach === 'public') this.refuseUnsafe(url);
     await this.renewAgents();
     try {

@@ -2,12 +2,14 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { JobFailureReason } from '@openhands-jira/contracts';
 import { jobTitle } from '@openhands-jira/domain';
 import { Clock } from '../config/clock.js';
+import { inContext } from '../config/work-context.js';
 import { Agent, AgentProblem, type StartLook } from './agent.js';
 import { AgentStopper } from './agent-stopper.js';
 import { ConversationFollower } from './conversation-follower.js';
 import { FollowPlan } from './follow-plan.js';
 import { JobProgress } from './job-progress.js';
 import { RunProgress } from './run-progress.js';
+import { aboutJob } from './jobs.entity.js';
 import { type FollowedRun, isOwnKey, Runs } from './runs.service.js';
 
 /** A key that is refused this often in a row is no hiccup of the agent's sign-in service. */
@@ -90,7 +92,7 @@ export class Follower {
   private async each(followed: FollowedRun[], step: (one: FollowedRun) => Promise<void>): Promise<void> {
     for (const one of followed) {
       try {
-        await step(one);
+        await inContext(aboutJob(one.job), () => step(one));
       } catch (error) {
         if (error instanceof AgentProblem) await this.noAnswer(one, error);
         // The lease ends, and the run is looked at again.

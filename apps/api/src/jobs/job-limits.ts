@@ -3,7 +3,8 @@ import type { QueueLimit } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Queue } from '../queue/queue.service.js';
-import type { JobEntity } from './jobs.entity.js';
+import { inContext } from '../config/work-context.js';
+import { aboutJob, type JobEntity } from './jobs.entity.js';
 
 /** Why a job has to wait, and how many are before it (1 = the next). */
 export interface Waiting {
@@ -36,7 +37,7 @@ const COUNTS = `
   FROM jobs job WHERE state IN ('queued', 'starting', 'running')`;
 
 const STARTABLE = `
-  SELECT id FROM jobs job
+  SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs job
   WHERE state = 'queued' AND ${BELOW_OWN_LIMIT('$2')}
   ORDER BY id
   LIMIT GREATEST(0, $1::int - (SELECT count(*) FROM jobs WHERE ${RUNNING}))`;
@@ -69,7 +70,7 @@ export class JobLimits {
   /** Wakes as many waiting jobs as there is room for, oldest first. To be called whenever one has ended. */
   async wakeWaiting(manager: EntityManager): Promise<void> {
     const { JOBS_MAX_RUNNING: all, JOBS_MAX_RUNNING_PER_USER: own } = this.config.env;
-    const rows = (await manager.query(STARTABLE, [all, own])) as { id: string }[];
-    for (const { id } of rows) await this.queue.enqueue(manager, 'start-job', { jobId: id }, { key: id });
+    const rows = (await manager.query(STARTABLE, [all, own])) as Parameters<typeof aboutJob>[0][];
+    for (const job of rows) await inContext(aboutJob(job), () => this.queue.enqueue(manager, 'start-job', { jobId: job.id }, { key: job.id }));
   }
 }

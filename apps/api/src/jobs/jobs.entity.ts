@@ -1,6 +1,7 @@
 import type { JobCancelReason, JobFailureReason, JobRepository, JobState } from '@openhands-jira/contracts';
 import type { CommentAudience, MessagePerson } from '@openhands-jira/domain';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { WorkContext } from '../config/work-context.js';
 
 /** One accepted request until its report. */
 @Entity('jobs')
@@ -41,6 +42,8 @@ export class JobEntity {
   @Column('text', { name: 'cancelled_by', nullable: true }) cancelledBy!: string | null;
   @Column('text', { name: 'result_text', nullable: true }) resultText!: string | null;
   @Column('text', { name: 'pull_requests', array: true }) pullRequests!: string[];
+  /** Trace of the delivery that asked, while traces are switched on. */
+  @Column('text', { nullable: true }) traceparent!: string | null;
   /** When the status comment was in Jira. */
   @Column('timestamptz', { name: 'acknowledged_at', nullable: true }) acknowledgedAt!: Date | null;
   @Column('timestamptz', { name: 'received_at' }) receivedAt!: Date;
@@ -125,6 +128,11 @@ export class JobEventEntity {
 }
 
 export const JOB_ENTITIES = [JobEntity, JobRunEntity, JobNoteEntity, JobEventEntity];
+
+/** What work on a job is about. */
+export function aboutJob({ id, deliveryId, traceparent }: Pick<JobEntity, 'id' | 'deliveryId' | 'traceparent'>): WorkContext {
+  return { jobId: id, deliveryId: deliveryId ?? undefined, traceparent: traceparent ?? undefined };
+}
 
 /** States of a job that is not over. */
 export const ACTIVE_STATES: JobState[] = ['queued', 'starting', 'running'];

@@ -4,6 +4,8 @@ import type { CommentAudience, MessagePerson } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { storableJson, storableText } from '../database/stored-text.js';
 import { Clock } from '../config/clock.js';
+import { Figures } from '../config/figures.js';
+import { alsoAbout, workContext } from '../config/work-context.js';
 import { uuidv7 } from '../database/uuid.js';
 import { Queue } from '../queue/queue.service.js';
 import { JobEndings } from './job-endings.js';
@@ -72,6 +74,7 @@ export class Jobs {
     private readonly limits: JobLimits,
     private readonly endings: JobEndings,
     private readonly clock: Clock,
+    private readonly figures: Figures,
   ) {}
 
   /** Adds a job, together with its status comment and the queue entry that starts it. */
@@ -80,6 +83,11 @@ export class Jobs {
     const inserted = (await manager.query(INSERT_JOB, insertValues(id, wanted))) as unknown[];
     if (inserted.length === 0) return this.present(manager, wanted);
     const job = await manager.findOneByOrFail(JobEntity, { id });
+    return alsoAbout({ jobId: id }, () => this.accept(manager, job));
+  }
+
+  private async accept(manager: EntityManager, job: JobEntity): Promise<AddedJob> {
+    const { id } = job;
     await this.reporter.note(manager, id, 'accepted', `Asked for by ${job.actor.displayName}.`);
     await this.reporter.accepted(manager, job, await this.limits.waiting(manager, job));
     await this.queue.enqueue(manager, 'start-job', { jobId: id }, { key: id });
@@ -175,7 +183,9 @@ export class Jobs {
   /** Jira has the first comment of a job: from here on people know that we heard them. */
   async acknowledge(manager: EntityManager, writeKey: string, at: Date): Promise<void> {
     const jobId = /^job:([0-9a-f-]{36}):status$/.exec(writeKey)?.[1];
-    if (jobId) await manager.update(JobEntity, { id: jobId }, { acknowledgedAt: at });
+    if (!jobId) return;
+    const [rows] = (await manager.query('UPDATE jobs SET acknowledged_at = $2 WHERE id = $1 RETURNING received_at', [jobId, at])) as [{ received_at: Date }[], number];
+    for (const { received_at: receivedAt } of rows) this.figures.acknowledged((at.getTime() - receivedAt.getTime()) / 1000);
   }
 
   /** Why nothing was inserted: the trigger has its job, or the issue has another one at work. */
@@ -191,8 +201,8 @@ export class Jobs {
 
 const INSERT_JOB = `
   INSERT INTO jobs (id, connection_id, delivery_id, trigger_key, trigger, issue_id, issue_key, issue_url, issue_summary, service_project,
-    comment_id, audience, user_id, actor, link_method, repository, prompt, system_suffix, state, continues_job_id, previous_job_id, received_at, follow_up_prompt)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14::jsonb, $15, $16::jsonb, $17, $18, 'queued', $19, $20, $21, $22)
+    comment_id, audience, user_id, actor, link_method, repository, prompt, system_suffix, state, continues_job_id, previous_job_id, received_at, follow_up_prompt, traceparent)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14::jsonb, $15, $16::jsonb, $17, $18, 'queued', $19, $20, $21, $22, $23)
   ON CONFLICT DO NOTHING
   RETURNING id`;
 
@@ -208,7 +218,7 @@ function insertValues(id: string, wanted: NewJob): unknown[] {
     id, wanted.connectionId, wanted.deliveryId, wanted.triggerKey, wanted.trigger, issue.id, issue.key, issue.url, storableText(issue.summary), issue.serviceProject,
     wanted.commentId, storableJson(wanted.audience), wanted.userId, storableJson({ id: personId, ...(name !== undefined && { name }), displayName }), wanted.linkMethod,
     wanted.repository ? storableJson(wanted.repository) : null, storableText(wanted.prompt), storableText(wanted.systemSuffix), wanted.continuesJobId, wanted.previousJobId, wanted.receivedAt,
-    wanted.followUpPrompt === null ? null : storableText(wanted.followUpPrompt),
+    wanted.followUpPrompt === null ? null : storableText(wanted.followUpPrompt), workContext().traceparent ?? null,
   ];
 }
 

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { alsoAbout } from '../config/work-context.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { AgentProblem } from './agent.js';
 import { AgentStarts } from './agent-starts.js';
@@ -20,6 +21,8 @@ import { type FollowedRun, isOwnKey, Runs } from './runs.service.js';
  */
 @Injectable()
 export class Runner {
+  private readonly log = new Logger('jobs');
+
   constructor(
     private readonly admission: JobAdmission,
     private readonly starts: AgentStarts,
@@ -32,13 +35,16 @@ export class Runner {
   /** Works one entry of the queue `start-job`. Throws `RetryLater` when it has to wait for the agent. */
   async start(jobId: string): Promise<void> {
     const admitted = await this.admission.admit(jobId);
-    if (!admitted) return;
+    if (admitted) await alsoAbout({ deliveryId: admitted.job.deliveryId ?? undefined }, () => this.startAdmitted(admitted));
+  }
+
+  private async startAdmitted(admitted: FollowedRun): Promise<void> {
     try {
       if (admitted.run.follow.conversation === 'going_on') await this.goOn(admitted);
       else await this.startFresh(admitted);
     } catch (error) {
       if (!(error instanceof AgentProblem)) throw error;
-      await this.progress.end(jobId, { state: 'failed', reason: error.reason, details: { ownKey: isOwnKey(admitted.run) } }, 'is_over');
+      await this.progress.end(admitted.job.id, { state: 'failed', reason: error.reason, details: { ownKey: isOwnKey(admitted.run) } }, 'is_over');
     }
   }
 
@@ -60,7 +66,9 @@ export class Runner {
   private async startFresh({ run, job }: FollowedRun): Promise<void> {
     const result = await this.starts.begin(run, job);
     if (result.kind === 'later') await this.waitOrFail({ run, job }, result.pauseMs);
-    if (result.kind === 'started') await this.runProgress.handOver(run, result.start);
+    if (result.kind !== 'started') return;
+    await this.runProgress.handOver(run, result.start);
+    this.log.log({ jobId: job.id }, 'The agent was asked to start a job');
   }
 
   private async waitOrFail({ run, job }: FollowedRun, pauseMs: number): Promise<void> {

@@ -1,5 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PgBoss, type JobWithMetadata } from 'pg-boss';
+import { type SpanFacts, traced } from '../config/tracing.js';
+import { contextFor, contextOf, inContext, type WorkContext } from '../config/work-context.js';
 import type { EntityManager } from 'typeorm';
 import { QueueConnection } from './queue-connection.js';
 import { KeyLeases } from './key-leases.js';
@@ -49,11 +51,14 @@ const KEY_PAUSE_MS = 200;
  * ours, because pg-boss's `work` takes one batch per polling interval: a NOTIFY at commit wakes the loop within
  * milliseconds, and a poll each second is the backstop. A process that dies stops its heartbeats, and pg-boss hands its
  * entries to another after ten seconds.
+ *
+ * An entry carries what the work behind it is about, so that the log and the trace go on in whichever process works it.
  */
 @Injectable()
 export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly log = new Logger('queue');
   private readonly loops: FetchLoop[] = [];
+  private poll: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly connection: QueueConnection,
@@ -72,16 +77,16 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
   }
 
   /** Adds several entries with one statement, in the caller's transaction. */
-  async enqueueMany<N extends QueueName>(manager: EntityManager, name: N, entries: QueueData[N][], options: EnqueueOptions = {}): Promise<void> {
+  async enqueueMany<N extends QueueName>(manager: EntityManager, name: N, entries: (QueueData[N] & WorkContext)[], options: EnqueueOptions = {}): Promise<void> {
     if (entries.length === 0) return;
     const boss = await this.connection.boss();
     const jobs = entries.map((data) => ({
-      data,
+      data: { ...contextFor(data), ...data },
       ...(options.key !== undefined && { singletonKey: options.key }),
       ...(options.startAfterMs !== undefined && { startAfter: new Date(Date.now() + options.startAfterMs) }),
     }));
-    await boss.insert(name, jobs, { db: { executeSql: async (text: string, values?: unknown[]) => ({ rows: await rowsOf(manager, text, values) }) } });
-    if (!options.startAfterMs) await manager.query('SELECT pg_notify($1, $2)', [WAKE_UP_CHANNEL, name]);
+    const insert = options.startAfterMs ? manager.query.bind(manager) : insertAndWake(manager, name);
+    await boss.insert(name, jobs, { db: { executeSql: async (text: string, values?: unknown[]) => (await insert(text, values), { rows: [] }) } });
   }
 
   /** Begins to work a queue in this process. */
@@ -91,6 +96,13 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
     const { onDead } = options;
     if (onDead) this.startLoop(new FetchLoop(boss, deadQueueOf(name), QUEUES[name].retries, 1, (data) => onDead(data as QueueData[N]), null, this.log));
     await this.wakeUp.start((woken) => this.loops.forEach((loop) => loop.wake(woken)));
+    this.poll ??= setInterval(() => void this.wakeDue(), POLL_MS);
+  }
+
+  /** The backstop of the wake-ups: one question for all queues of this process, not one for each. */
+  private async wakeDue(): Promise<void> {
+    const names = await this.connection.namesDue(this.loops.map((loop) => loop.name)).catch((error: unknown) => this.log.warn({ err: error }, 'The queue could not be read; trying again in a second'));
+    for (const name of names ?? []) this.loops.forEach((loop) => loop.wake(name));
   }
 
   /**
@@ -98,6 +110,7 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
    * database is closed, and each would spend an attempt on that.
    */
   async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.poll);
     await Promise.all(this.loops.map((loop) => loop.stop()));
     await this.wakeUp.stop();
   }
@@ -114,10 +127,9 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
   }
 }
 
-/** TypeORM gives `[rows, count]` for changes and plain rows for reads; pg-boss wants rows. */
-async function rowsOf(manager: EntityManager, text: string, values?: unknown[]): Promise<unknown[]> {
-  const answer = (await manager.query(text, values as unknown[])) as unknown[];
-  return Array.isArray(answer[0]) ? (answer[0] as unknown[]) : answer;
+/** pg-boss's INSERT and the wake-up that goes out with the commit, in one round trip. */
+function insertAndWake(manager: EntityManager, name: QueueName): (text: string, values?: unknown[]) => Promise<unknown> {
+  return (text, values = []) => manager.query(`WITH entry AS (${text}) SELECT pg_notify($${values.length + 1}, $${values.length + 2})`, [...values, WAKE_UP_CHANNEL, name]);
 }
 
 /** Takes entries of one queue, at most `concurrency` at a time, and settles them. */
@@ -132,7 +144,7 @@ class FetchLoop {
 
   constructor(
     private readonly boss: PgBoss,
-    private readonly name: string,
+    readonly name: string,
     private readonly retries: number,
     private readonly concurrency: number,
     private readonly handler: (data: unknown, attempt: Attempt) => Promise<void>,
@@ -167,14 +179,15 @@ class FetchLoop {
     this.timer = setTimeout(() => {
       this.fetching = this.fetch().finally(() => {
         this.fetching = undefined;
-        this.schedule(this.woken && this.active.size < this.concurrency ? 0 : POLL_MS);
+        if (this.woken && this.active.size < this.concurrency) this.schedule(0);
       });
     }, ms);
   }
 
   private async fetch(): Promise<void> {
-    this.woken = false;
     const room = this.concurrency - this.active.size;
+    // Whatever is there waits until one of those at work has ended.
+    this.woken = room <= 0;
     if (room <= 0) return;
     try {
       const jobs = await this.boss.fetch<object>(this.name, { batchSize: room, includeMetadata: true });
@@ -188,10 +201,10 @@ class FetchLoop {
 
   private begin(job: JobWithMetadata<object>): void {
     this.takenIds.add(job.id);
-    const work = this.run(job).finally(() => {
+    const work = inContext(contextOf(job.data), () => this.run(job)).finally(() => {
       this.takenIds.delete(job.id);
       this.active.delete(work);
-      this.schedule(0);
+      if (this.woken) this.schedule(0);
     });
     this.active.add(work);
   }
@@ -199,23 +212,27 @@ class FetchLoop {
   private async run(job: JobWithMetadata<object>): Promise<void> {
     const attempt: Attempt = { number: job.retryCount + 1, last: job.retryCount >= this.retries };
     try {
-      await this.alone(job, () => this.handler(job.data, attempt));
+      await this.alone(job, () => traced(this.name, spanOf(job, attempt), () => this.handler(job.data, attempt)));
       await this.boss.complete(this.name, job.id);
     } catch (error) {
       await this.settleFailure(job, error);
     }
   }
 
-  /** Runs the work while nobody else works on the same key. Whoever comes second comes again a moment later. */
+  /** Runs the work while nobody else works on the same key. Whoever comes second waits, and comes again a moment later when another process has it. */
   private async alone(job: JobWithMetadata<object>, work: () => Promise<void>): Promise<void> {
-    if (!this.keys || job.singletonKey === null) return work();
-    const lease = await this.keys.take(`${this.name} ${job.singletonKey}`);
-    if (!lease) throw new RetryLater(KEY_PAUSE_MS, 'Another entry of this key is being worked');
-    try {
-      await work();
-    } finally {
-      await this.keys.release(lease);
-    }
+    const { keys } = this;
+    if (!keys || job.singletonKey === null) return work();
+    const key = `${this.name} ${job.singletonKey}`;
+    return keys.inTurn(key, async () => {
+      const lease = await keys.take(key);
+      if (!lease) throw new RetryLater(KEY_PAUSE_MS, 'Another entry of this key is being worked');
+      try {
+        await work();
+      } finally {
+        await keys.release(lease);
+      }
+    });
   }
 
   private async settleFailure(job: JobWithMetadata<object>, error: unknown): Promise<void> {
@@ -245,6 +262,11 @@ class FetchLoop {
     if (this.takenIds.size === 0) return;
     await this.boss.touch(this.name, [...this.takenIds]).catch((error: unknown) => this.log.warn({ err: error, queue: this.name }, 'A heartbeat failed'));
   }
+}
+
+function spanOf(job: JobWithMetadata<object>, attempt: Attempt): SpanFacts {
+  const isExpected = (error: unknown): boolean => error instanceof RetryLater;
+  return { kind: 'consumer', isExpected, attributes: { 'messaging.destination.name': job.name, 'messaging.message.id': job.id, 'openhands_jira.attempt': attempt.number } };
 }
 
 /** Creates pg-boss's tables and our queues in a database. Part of migrating. */

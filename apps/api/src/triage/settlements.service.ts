@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { REASON_TEXTS } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { IssueWrites } from '../comments/issue-writes.service.js';
@@ -14,6 +14,8 @@ import { TriggerStore } from './trigger.store.js';
 /** The end of a decision: delivery, trigger, and what follows from it, in one transaction. */
 @Injectable()
 export class Settlements {
+  private readonly log = new Logger('triage');
+
   constructor(
     private readonly db: DataSource,
     private readonly clock: Clock,
@@ -25,8 +27,8 @@ export class Settlements {
   async settle(delivery: DeliveryEntity, decision: Decision, trace: Trace, question?: Question | Request): Promise<void> {
     trace.note('outcome', decision.outcome === 'job' ? 'yes' : 'no', `${REASON_TEXTS[decision.reason].title}.`);
     const request = question && 'actor' in question ? question : undefined;
-    await this.db.transaction(async (manager) => {
-      if (!(await this.deliveries.holdPending(manager, delivery.id))) return;
+    const decided = await this.db.transaction(async (manager) => {
+      if (!(await this.deliveries.holdPending(manager, delivery.id))) return null;
       const jobId = decision.outcome === 'job' ? await decision.effect(manager) : null;
       if (decision.outcome === 'refused' && decision.message && request) await this.tell(manager, request, decision);
       await this.deliveries.settle(manager, delivery.id, {
@@ -44,7 +46,9 @@ export class Settlements {
         const textHash = question.event.comment ? sha256(question.event.comment.body) : null;
         await this.triggers.settle(manager, delivery.connectionId, question.trigger.key, { outcome: decision.outcome, reason: decision.reason, textHash });
       }
+      return { outcome: decision.outcome, reason: decision.reason, ...(jobId && { jobId }) };
     });
+    if (decided) this.log.log({ deliveryId: delivery.id, ...decided }, 'A delivery was decided');
   }
 
   private async tell(manager: Parameters<IssueWrites['ensureRefusal']>[0], request: Request, decision: Extract<Decision, { outcome: 'refused' }>): Promise<void> {

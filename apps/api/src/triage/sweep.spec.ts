@@ -7,6 +7,7 @@ import { ManualClock } from '../../../../tools/sandbox/clock.ts';
 import type { StandIn } from '../../../../tools/sandbox/stand-in.ts';
 import { type Sandbox, startSandbox } from '../../../../tools/sandbox/sandbox.ts';
 import { CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
+import { Figures } from '../config/figures.js';
 import { readConfig } from '../config/config.js';
 import type { Connections } from '../connections/connections.service.js';
 import { dataSourceOptions } from '../database/data-source.js';
@@ -80,7 +81,7 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
     const connections = { byId: async () => (await db.query<object[]>(`SELECT id, product, status, '{bot}'::text[] AS "serviceAccountIds" FROM connections WHERE id = $1`, [id]))[0] };
     setup = { state: 'ready', sharedSite: product === 'jira-cloud' ? null : {} };
     const jiras = { product: () => ({ setup: async () => setup }), open: async () => ({ client: jira.client }), readEvent: (_: Product, payload: unknown) => jira.read(payload) };
-    sweep = new Sweep(store, connections as unknown as Connections, jiras as unknown as Jiras, new Intake(db, queue), config, time);
+    sweep = new Sweep(store, connections as unknown as Connections, jiras as unknown as Jiras, new Intake(db, queue, new Figures()), config, time);
     await db.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES ($1, $2, 'acme', 'https://acme.example.com', 'active')`, [id, product]);
     // What the sandbox is filled with happened long before.
     clock.advance(24 * HOUR);
