@@ -1,10 +1,10 @@
 import { NavLink } from 'react-router';
 import { PageHead } from '../../app/page-head.js';
-import { texts } from '../../texts.js';
+import { activityTexts } from '../../texts-of-activity.js';
 
 /** The heading of the activity screens, and the ways between them. */
 export function ActivityHead() {
-  const t = texts.activity;
+  const t = activityTexts.activity;
   return (
     <>
       <PageHead title={t.title} />

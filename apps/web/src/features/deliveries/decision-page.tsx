@@ -6,6 +6,7 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { decisionQuery, OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 
@@ -16,22 +17,22 @@ import { decisionQuery, OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 export function DecisionPage({ signedIn }: { signedIn: boolean }) {
   const { id = '' } = useParams();
   const decision = useQuery(decisionQuery(id));
-  if (isNotFound(decision.error)) return signedIn ? <NotFoundPage /> : <PageHead title={texts.app.notFound} intro={texts.decision.unknown} />;
+  if (isNotFound(decision.error)) return signedIn ? <NotFoundPage /> : <PageHead title={texts.app.notFound} intro={activityTexts.decision.unknown} />;
   return (
     <>
       {decision.isPending && <LoadingBlock label={texts.common.loading} />}
       {decision.isError && !decision.data && <LoadFailure query={decision} />}
       {decision.data && <DecisionView decision={decision.data} />}
-      {decision.data && <p className="ui-muted">{signedIn ? texts.decision.notYours : <>{texts.decision.more} <Link to={`/sign-in?returnTo=${encodeURIComponent(`/deliveries/${id}`)}`}>{texts.signIn.title}</Link></>}</p>}
+      {decision.data && <p className="ui-muted">{signedIn ? activityTexts.decision.notYours : <>{activityTexts.decision.more} <Link to={`/sign-in?returnTo=${encodeURIComponent(`/deliveries/${id}`)}`}>{texts.signIn.title}</Link></>}</p>}
     </>
   );
 }
 
 function DecisionView({ decision: { outcome, reason, title, fixHint } }: { decision: PublicDecision }) {
-  const t = texts.delivery;
+  const t = activityTexts.delivery;
   return (
     <>
-      <PageHead title={texts.decision.title} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{texts.outcomes[outcome]}</StatusBadge>} />
+      <PageHead title={activityTexts.decision.title} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{texts.outcomes[outcome]}</StatusBadge>} />
       <Notice tone={OUTCOME_TONES[outcome]} title={title ?? (reason ? texts.reasons[reason] : t.waiting)} role={outcome === 'pending' ? 'status' : undefined}>
         {fixHint && <p><strong>{t.whatToDo}:</strong> {fixHint}</p>}
       </Notice>

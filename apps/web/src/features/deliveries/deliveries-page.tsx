@@ -5,6 +5,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery } from '../integrations/integrations.js';
 import { ActivityHead } from './activity-tabs.js';
@@ -19,7 +20,7 @@ export function DeliveriesPage() {
   const filtered = Boolean(filter.outcome ?? filter.issueKey ?? filter.connectionId);
   const deliveries = useInfiniteQuery(deliveriesQuery(filter, live));
   const items = deliveries.data?.pages.flatMap((page) => page.items);
-  const t = texts.activity;
+  const t = activityTexts.activity;
 
   return (
     <>
@@ -48,7 +49,7 @@ function readFilter(query: URLSearchParams): DeliveryFilter {
 function Filters({ filter, onFilter, filtered }: { filter: DeliveryFilter; onFilter: (filter: DeliveryFilter) => void; filtered: boolean }) {
   const [typed, setTyped] = useState(filter);
   const sites = useSites();
-  const t = texts.activity;
+  const t = activityTexts.activity;
 
   function submit(event: FormEvent): void {
     event.preventDefault();

@@ -1,6 +1,7 @@
 import type { Delivery } from '@openhands-jira/contracts';
 import { ShortMoment, StatusBadge } from '@openhands-jira/ui';
 import { Link } from 'react-router';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 
@@ -9,7 +10,7 @@ import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
  * forget that it is a table.
  */
 export function DeliveriesTable({ deliveries, caption }: { deliveries: Delivery[]; caption: string }) {
-  const { columns } = texts.activity;
+  const { columns } = activityTexts.activity;
   return (
     <table className="list" role="table">
       <caption className="ui-hidden">{caption}</caption>
@@ -26,7 +27,7 @@ export function DeliveriesTable({ deliveries, caption }: { deliveries: Delivery[
 }
 
 function DeliveryRow({ delivery: { id, event, issueKey, actor, receivedAt, outcome, reason, jobId } }: { delivery: Delivery }) {
-  const { columns, ...t } = texts.activity;
+  const { columns, ...t } = activityTexts.activity;
   return (
     <tr role="row">
       <td role="cell" className="when" data-label={columns.time}><ShortMoment at={receivedAt} justNow={texts.common.justNow} /></td>
@@ -39,7 +40,7 @@ function DeliveryRow({ delivery: { id, event, issueKey, actor, receivedAt, outco
           {reason && <div className="ui-muted">{texts.reasons[reason]}</div>}
         </div>
       </td>
-      <td role="cell" data-label={columns.job}>{jobId && <Link className="row-link" to={`/jobs/${jobId}`} aria-label={`${t.open}: ${texts.job.title(issueKey ?? t.noIssue)}`}>{t.open}</Link>}</td>
+      <td role="cell" data-label={columns.job}>{jobId && <Link className="row-link" to={`/jobs/${jobId}`} aria-label={`${t.open}: ${activityTexts.job.title(issueKey ?? t.noIssue)}`}>{t.open}</Link>}</td>
     </tr>
   );
 }

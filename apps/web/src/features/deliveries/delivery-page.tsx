@@ -8,6 +8,7 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
 import { useAction } from '../../lib/use-action.js';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery } from '../integrations/integrations.js';
 import { DecisionPage } from './decision-page.js';
@@ -21,7 +22,7 @@ export function DeliveryPage() {
   if (isNotFound(delivery.error)) return <DecisionPage signedIn />;
   return (
     <>
-      <p><Link className="back-link" to="/activity">{texts.delivery.backToList}</Link></p>
+      <p><Link className="back-link" to="/activity">{activityTexts.delivery.backToList}</Link></p>
       {delivery.isPending && <LoadingBlock label={texts.common.loading} />}
       {delivery.isError && !delivery.data && <LoadFailure query={delivery} />}
       {delivery.data && <DeliveryView key={id} delivery={delivery.data} />}
@@ -31,7 +32,7 @@ export function DeliveryPage() {
 
 function DeliveryView({ delivery }: { delivery: DeliveryDetail }) {
   const { event, issueKey, outcome, reason, detail, fixHint, trace } = delivery;
-  const t = texts.delivery;
+  const t = activityTexts.delivery;
   return (
     <>
       <PageHead title={[eventName(event), issueKey].filter(Boolean).join(', ')} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{texts.outcomes[outcome]}</StatusBadge>} />
@@ -59,7 +60,7 @@ function toStep({ step, result, detail, at }: TraceStep, place: number) {
 function DeliveryFacts({ delivery }: { delivery: DeliveryDetail }) {
   const integrations = useQuery(integrationsQuery);
   const site = integrations.data?.items.find(({ connection }) => connection?.id === delivery.connectionId)?.connection?.site;
-  const t = texts.delivery;
+  const t = activityTexts.delivery;
   const moment = (at: string) => <Moment at={at} justNow={texts.common.justNow} />;
   const another = (id: string) => <Link to={`/deliveries/${id}`}>{t.anotherDelivery}</Link>;
   const facts: [string, ReactNode][] = [
@@ -81,7 +82,7 @@ function DeliveryFacts({ delivery }: { delivery: DeliveryDetail }) {
 
 /** Only those who manage the connection get the payload from the server; only they can run it again. */
 function Payload({ delivery: { id, headers, payload } }: { delivery: DeliveryDetail }) {
-  const t = texts.delivery;
+  const t = activityTexts.delivery;
   if (payload === null || payload === undefined) return <Section title={t.payload}><p className="ui-muted">{t.noPayload}</p></Section>;
   return (
     <Section title={t.payload}>
@@ -104,7 +105,7 @@ function Payload({ delivery: { id, headers, payload } }: { delivery: DeliveryDet
 function Replay({ id }: { id: string }) {
   const replay = useAction(replayDelivery);
   const [replayed, setReplayed] = useState<string | null>(null);
-  const t = texts.delivery;
+  const t = activityTexts.delivery;
 
   async function run(): Promise<void> {
     const result = await replay.run(id);

@@ -5,6 +5,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery } from '../integrations/integrations.js';
 import { JobsTable } from '../jobs/jobs-table.js';
@@ -21,7 +22,7 @@ export function WhyPage() {
   return (
     <>
       <ActivityHead />
-      <Section title={texts.activity.why}>
+      <Section title={activityTexts.activity.why}>
         <AskForIssue key={issueKey} issueKey={issueKey} onAsk={(key) => setQuery({ issueKey: key })} />
       </Section>
       {issueKey !== '' && <AboutIssue issueKey={issueKey} />}
@@ -32,7 +33,7 @@ export function WhyPage() {
 function AskForIssue({ issueKey, onAsk }: { issueKey: string; onAsk: (key: string) => void }) {
   const [typed, setTyped] = useState(issueKey);
   const [wrong, setWrong] = useState(false);
-  const t = texts.why;
+  const t = activityTexts.why;
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -45,7 +46,7 @@ function AskForIssue({ issueKey, onAsk }: { issueKey: string; onAsk: (key: strin
   return (
     <form noValidate className="ui-stack narrow" onSubmit={submit}>
       <p className="ui-muted">{t.intro}</p>
-      <TextInput label={t.issue} placeholder={texts.activity.issuePlaceholder} value={typed} error={wrong && t.issueWrong} onChange={(event) => setTyped(event.currentTarget.value)} autoComplete="off" autoCapitalize="characters" spellCheck={false} />
+      <TextInput label={t.issue} placeholder={activityTexts.activity.issuePlaceholder} value={typed} error={wrong && t.issueWrong} onChange={(event) => setTyped(event.currentTarget.value)} autoComplete="off" autoCapitalize="characters" spellCheck={false} />
       <div><Button type="submit">{t.look}</Button></div>
     </form>
   );
@@ -60,9 +61,9 @@ function AboutIssue({ issueKey }: { issueKey: string }) {
   if (deliveries.isError) return <LoadFailure query={deliveries} />;
   return (
     <>
-      {work.length > 0 && <Section title={texts.why.jobs(issueKey)}><JobsTable jobs={work} caption={texts.activity.jobsCaption} /></Section>}
+      {work.length > 0 && <Section title={activityTexts.why.jobs(issueKey)}><JobsTable jobs={work} caption={activityTexts.activity.jobsCaption} /></Section>}
       {found && found.length > 0
-        ? <Section title={texts.why.found(found.length, issueKey)}><DeliveriesTable deliveries={found} caption={texts.activity.caption} /></Section>
+        ? <Section title={activityTexts.why.found(found.length, issueKey)}><DeliveriesTable deliveries={found} caption={activityTexts.activity.caption} /></Section>
         : <UsualCauses issueKey={issueKey} />}
     </>
   );
@@ -72,7 +73,7 @@ function AboutIssue({ issueKey }: { issueKey: string }) {
 function UsualCauses({ issueKey }: { issueKey: string }) {
   const integrations = useQuery(integrationsQuery);
   const known = (integrations.data?.items ?? []).filter(({ connection, link }) => connection !== null || link !== null);
-  const t = texts.why;
+  const t = activityTexts.why;
   return (
     <Notice tone="neutral" title={t.nothing(issueKey)} role="status">
       <p>{t.nothingText}</p>
@@ -88,7 +89,7 @@ function UsualCauses({ issueKey }: { issueKey: string }) {
 }
 
 function KnownSite({ integration: { connection, link } }: { integration: Integration }) {
-  const t = texts.why;
+  const t = activityTexts.why;
   return (
     <>
       {connection && <li>{connection.webhook.lastDeliveryAt ? <>{t.lastDelivery(connection.site)} <Moment at={connection.webhook.lastDeliveryAt} justNow={texts.common.justNow} />.</> : t.noDelivery(connection.site)}</li>}

@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useAction } from '../../lib/use-action.js';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { cancelJob, isOver, jobQuery, retryJob } from './jobs.js';
 
@@ -19,7 +20,7 @@ function Cancel({ job: { id } }: { job: JobDetail }) {
   const [done, setDone] = useState(false);
   const cancel = useAction(cancelJob);
   const queries = useQueryClient();
-  const t = texts.job;
+  const t = activityTexts.job;
 
   async function run(): Promise<void> {
     const result = await cancel.run(id);
@@ -50,7 +51,7 @@ function Cancel({ job: { id } }: { job: JobDetail }) {
 function Retry({ job: { id } }: { job: JobDetail }) {
   const [next, setNext] = useState<string | null>(null);
   const retry = useAction(retryJob);
-  const t = texts.job;
+  const t = activityTexts.job;
 
   async function run(): Promise<void> {
     const result = await retry.run(id);

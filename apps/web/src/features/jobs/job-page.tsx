@@ -7,6 +7,7 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { JobActions } from './job-actions.js';
 import { JobBadge } from './jobs-table.js';
@@ -19,7 +20,7 @@ export function JobPage() {
   if (isNotFound(job.error)) return <NotFoundPage />;
   return (
     <>
-      <p><Link className="back-link" to="/activity/jobs">{texts.job.backToList}</Link></p>
+      <p><Link className="back-link" to="/activity/jobs">{activityTexts.job.backToList}</Link></p>
       {job.isPending && <LoadingBlock label={texts.common.loading} />}
       {job.isError && !job.data && <LoadFailure query={job} />}
       {job.data && <JobView key={id} job={job.data} />}
@@ -28,7 +29,7 @@ export function JobPage() {
 }
 
 function JobView({ job }: { job: JobDetail }) {
-  const t = texts.job;
+  const t = activityTexts.job;
   return (
     <>
       <PageHead title={t.title(job.issueKey)} aside={<JobBadge job={job} />} />
@@ -37,24 +38,24 @@ function JobView({ job }: { job: JobDetail }) {
       <JobActions job={job} />
       {job.resultText && <Section title={t.result}><p className="result-text">{job.resultText}</p></Section>}
       <Section title={t.timeline}><Timeline job={job} /></Section>
-      <Section title={texts.delivery.facts}><Facts items={factsOf(job)} /></Section>
+      <Section title={activityTexts.delivery.facts}><Facts items={factsOf(job)} /></Section>
       {job.comments.length > 0 && <Section title={t.comments}><Comments job={job} /></Section>}
     </>
   );
 }
 
 function Timeline({ job: { timeline } }: { job: JobDetail }) {
-  const t = texts.job;
+  const t = activityTexts.job;
   if (timeline.length === 0) return <p className="ui-muted">{t.noTimeline}</p>;
   return <StepList label={t.timeline} steps={timeline.map(({ at, kind, detail }, place) => ({ key: `${place}`, tone: 'neutral', icon: 'next', word: '', title: texts.timelineKinds[kind] ?? kind, detail, time: <PreciseMoment at={at} /> }))} />;
 }
 
 function Comments({ job: { comments } }: { job: JobDetail }) {
-  return <Facts items={comments.map(({ kind, state, writtenAt }, place) => ({ name: `${place + 1}. ${texts.job.commentKinds[kind] ?? kind}`, value: <>{texts.job.commentStates[state]} {writtenAt && moment(writtenAt)}</> }))} />;
+  return <Facts items={comments.map(({ kind, state, writtenAt }, place) => ({ name: `${place + 1}. ${activityTexts.job.commentKinds[kind] ?? kind}`, value: <>{activityTexts.job.commentStates[state]} {writtenAt && moment(writtenAt)}</> }))} />;
 }
 
 function factsOf(job: JobDetail): { name: string; value: ReactNode }[] {
-  const t = texts.job;
+  const t = activityTexts.job;
   const external = (href: string, word: string) => <ExternalLink href={href} newTab={texts.common.newTab}>{word}</ExternalLink>;
   const facts: [string, ReactNode][] = [
     [t.issue, external(job.issueUrl, job.issueKey)],

@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { ActivityHead } from '../deliveries/activity-tabs.js';
 import { searchOf } from '../deliveries/deliveries.js';
@@ -19,7 +20,7 @@ export function JobsPage() {
   const filtered = Boolean(filter.state ?? filter.issueKey);
   const jobs = useInfiniteQuery(jobsQuery(filter, true));
   const items = jobs.data?.pages.flatMap((page) => page.items);
-  const t = texts.activity;
+  const t = activityTexts.activity;
 
   return (
     <>
@@ -36,7 +37,7 @@ export function JobsPage() {
 
 function Filters({ filter, filtered, onFilter }: { filter: JobFilter; filtered: boolean; onFilter: (filter: JobFilter) => void }) {
   const [typed, setTyped] = useState(filter);
-  const t = texts.activity;
+  const t = activityTexts.activity;
 
   function submit(event: FormEvent): void {
     event.preventDefault();

@@ -1,13 +1,14 @@
 import type { Job } from '@openhands-jira/contracts';
 import { ShortMoment, StatusBadge } from '@openhands-jira/ui';
 import { Link } from 'react-router';
+import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { JOB_ICONS, JOB_TONES } from './jobs.js';
 
 /** Jobs as a table; its roles are written out for the same reason as in the table of deliveries. */
 export function JobsTable({ jobs, caption }: { jobs: Job[]; caption: string }) {
-  const { time, issue } = texts.activity.columns;
-  const { trigger, repository, state } = texts.job;
+  const { time, issue } = activityTexts.activity.columns;
+  const { trigger, repository, state } = activityTexts.job;
   return (
     <table className="list" role="table">
       <caption className="ui-hidden">{caption}</caption>
@@ -18,7 +19,7 @@ export function JobsTable({ jobs, caption }: { jobs: Job[]; caption: string }) {
         {jobs.map((job) => (
           <tr role="row" key={job.id}>
             <td role="cell" className="when" data-label={time}><ShortMoment at={job.createdAt} justNow={texts.common.justNow} /></td>
-            <td role="cell" className="key" data-label={issue}><Link className="row-link" to={`/jobs/${job.id}`} aria-label={texts.job.title(job.issueKey)}>{job.issueKey}</Link></td>
+            <td role="cell" className="key" data-label={issue}><Link className="row-link" to={`/jobs/${job.id}`} aria-label={activityTexts.job.title(job.issueKey)}>{job.issueKey}</Link></td>
             <td role="cell" data-label={trigger}>{job.requestedBy.name}</td>
             <td role="cell" data-label={repository}>{job.repository?.fullName}</td>
             <td role="cell" data-label={state}><JobBadge job={job} /></td>
@@ -34,7 +35,7 @@ export function JobBadge({ job: { state, mark } }: { job: Pick<Job, 'state' | 'm
   return (
     <span className="ui-row">
       <StatusBadge tone={JOB_TONES[state]} icon={JOB_ICONS[state]}>{texts.jobStates[state]}</StatusBadge>
-      {mark && <StatusBadge tone="warning">{texts.job.marks[mark]}</StatusBadge>}
+      {mark && <StatusBadge tone="warning">{activityTexts.job.marks[mark]}</StatusBadge>}
     </span>
   );
 }
