@@ -2,6 +2,7 @@
 import type { Delivery, DeliveryDetail, DeliveryOutcome, DeliveryReason, Product, TraceStep } from '@openhands-jira/contracts';
 import { REASON_TEXTS } from '@openhands-jira/domain';
 import { isTooDeep } from './payload.js';
+import { unpackBody } from './body-storage.js';
 
 /** What a list shows: of `deliveries d` and `connections c`. */
 export const LIST_COLUMNS = 'd.id, d.connection_id, c.product, c.site, d.event, d.issue_key, d.actor_name, d.received_at, d.outcome, d.reason, d.job_id, d.attempts';
@@ -72,7 +73,7 @@ export function toDetail(row: ListRow & DetailRow, payloadDays: number): Deliver
     comments: (row.comments ?? []).map(toComment),
     manages: row.manages,
     headers: row.headers,
-    payload: row.body ? parsePayload(row.body) : null,
+    payload: row.body ? parsePayload(unpackBody(row.body)) : null,
     payloadKeptUntil: row.body ? new Date(row.received_at.getTime() + payloadDays * DAY_MS).toISOString() : null,
   };
 }

@@ -1,5 +1,6 @@
 import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { packBody, unpackBody } from './body-storage.js';
 
 /** One HTTP call from Jira that was proven authentic, and what became of it. */
 @Entity('deliveries')
@@ -11,7 +12,7 @@ export class DeliveryEntity {
   @Column('text', { nullable: true }) identifier!: string | null;
   @Column('bytea', { name: 'body_hash', nullable: true }) bodyHash!: Buffer | null;
   /** The bytes as they came; null when the retention is over. */
-  @Column('bytea', { nullable: true }) body!: Buffer | null;
+  @Column('bytea', { nullable: true, transformer: { from: (stored: Buffer | null) => stored && unpackBody(stored), to: (body: Buffer | null) => body && packBody(body) } }) body!: Buffer | null;
   /** Header names in lower case; signature and authorisation are left out. */
   @Column('jsonb') headers!: Record<string, string>;
   @Column('text', { name: 'signed_with' }) signedWith!: 'current' | 'previous';
