@@ -1,18 +1,20 @@
-import { screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { dataCenterOff, ID, me, owned, refusedDelivery, runningJob } from '../../testing/samples.js';
+import { dataCenterOff, ID, me, owned, quietOverview, refusedDelivery, runningJob } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import { texts } from '../../texts.js';
 import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
+import { readFilter } from './delivery-filter.js';
+import { whereToAct } from './where-to-act.js';
 
 let server: FakeServer;
 
 beforeEach(() => {
   server = new FakeServer();
-  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [owned, dataCenterOff] } });
+  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [owned, dataCenterOff] } }).answer('GET /api/v1/deliveries/overview', { body: quietOverview });
 });
 
 describe('the words of the delivery log', () => {
@@ -25,19 +27,58 @@ describe('the words of the delivery log', () => {
 
 describe('the delivery log', () => {
   it('says what comes here when it is empty', async () => {
-    server.answer('GET /api/v1/deliveries?', { body: { items: [], nextCursor: null } });
+    server.answer('GET /api/v1/deliveries?limit=50', { body: { items: [], nextCursor: null } });
     openPage('/activity');
     expect(await screen.findByText('No deliveries yet')).toBeVisible();
   });
 
   it('asks the server for what the filters say', async () => {
-    server.answer('GET /api/v1/deliveries?', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/deliveries?outcome=refused&issueKey=SHOP-1', { body: { items: [refusedDelivery], nextCursor: null } });
+    server.answer('GET /api/v1/deliveries?limit=50', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/deliveries?outcome=refused&reason=repo_missing&issueKey=SHOP-1&actor=Mia+Krystof&limit=50', { body: { items: [refusedDelivery], nextCursor: null } });
     openPage('/activity');
     await userEvent.selectOptions(await screen.findByLabelText('Outcome'), 'refused');
+    await userEvent.selectOptions(screen.getByLabelText('Reason'), 'repo_missing');
     await fill(screen.getByLabelText('Issue key'), 'shop-1');
-    await userEvent.click(screen.getByRole('button', { name: 'Filter' }));
+    await fill(screen.getByLabelText('Person in Jira'), 'Mia Krystof');
+    await userEvent.click(screen.getByRole('button', { name: 'Filter', hidden: true }));
     expect(await screen.findByRole('link', { name: 'Open Comment created, SHOP-1' })).toHaveAttribute('href', `/deliveries/${ID}`);
     expect(screen.getByRole('table')).toHaveTextContent('No repository was found');
+  });
+
+  it('asks for the days that were chosen, whole, and says when they are the wrong way round', async () => {
+    server.answer('GET /api/v1/deliveries?limit=50', { body: { items: [], nextCursor: null } });
+    openPage('/activity?from=2026-11-21&to=2026-11-20');
+    fireEvent.submit((await screen.findByLabelText('From')).closest('form')!);
+    expect(await screen.findByText('This day is after the last one. Choose an earlier day.')).toBeVisible();
+    fireEvent.change(screen.getByLabelText('From'), { target: { value: '2026-11-20' } });
+    fireEvent.submit(screen.getByLabelText('From').closest('form')!);
+    const asked = new URLSearchParams({ since: new Date(2026, 10, 20).toISOString(), until: new Date(2026, 10, 21).toISOString(), limit: '50' });
+    await waitFor(() => expect(server.callsOf(`GET /api/v1/deliveries?${asked}`)).not.toEqual([]));
+  });
+
+  it('drops words of an address that the server would refuse', () => {
+    expect(readFilter(new URLSearchParams('outcome=great&reason=no&within=2y&from=yesterday&issueKey=%20&actor=Mia'))).toEqual({ actor: 'Mia' });
+  });
+
+  it('counts the last 24 hours, and tells of calls that were not let in what to do', async () => {
+    const rejected = [{ connectionId: ID, reason: 'signature_mismatch', count: 3, lastAt: refusedDelivery.receivedAt, fixHint: 'The secret differs.' }];
+    server.answer('GET /api/v1/deliveries/overview', { body: { ...quietOverview, outcomes: { ...quietOverview.outcomes, refused: 12, rejected: 3 }, rejected, connections: [{ id: ID, product: 'jira-cloud', site: 'acme.atlassian.net' }] } });
+    server.answer('GET /api/v1/deliveries?limit=50', { body: { items: [], nextCursor: null } });
+    openPage('/activity');
+    expect(await screen.findByRole('link', { name: '12 Refused' })).toHaveAttribute('href', '/activity?outcome=refused&within=24h');
+    const told = screen.getByRole('region', { name: 'Calls that were not let in' });
+    expect(told).toHaveTextContent('The signature does not fit · acme.atlassian.net · 3 calls');
+    expect(told).toHaveTextContent('The secret differs.');
+  });
+
+  it('goes on to older ones, and back to the newest', async () => {
+    const older = { ...refusedDelivery, id: '0190a0b0-0000-7000-8000-000000000000', issueKey: 'SHOP-2' };
+    server.answer('GET /api/v1/deliveries?limit=50', { body: { items: [refusedDelivery], nextCursor: ID } }).answer(`GET /api/v1/deliveries?limit=50&cursor=${ID}`, { body: { items: [older], nextCursor: null } });
+    openPage('/activity');
+    await userEvent.click(await screen.findByRole('button', { name: 'Show older ones' }));
+    expect(await screen.findByRole('link', { name: 'Open Comment created, SHOP-2' })).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Open Comment created, SHOP-1' })).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Back to the newest' }));
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'Open Comment created, SHOP-2' })).not.toBeInTheDocument());
   });
 
   it('shows the decision of one delivery step by step, with what to do', async () => {
@@ -52,15 +93,33 @@ describe('the delivery log', () => {
   it('offers "Run again" only to those who get the payload', async () => {
     server.answer(`GET /api/v1/deliveries/${ID}`, { body: refusedDelivery });
     openPage(`/deliveries/${ID}`);
-    expect(await screen.findByText(/Only the owner of the connection and administrators see the payload/)).toBeVisible();
+    expect(await screen.findByText(/Only the owner of the connection and administrators see what Jira sent/)).toBeVisible();
     expect(screen.queryByRole('button', { name: 'Run again' })).not.toBeInTheDocument();
   });
 
   it('runs a delivery again and leads to the new one', async () => {
-    server.answer(`GET /api/v1/deliveries/${ID}`, { body: { ...refusedDelivery, payload: { webhookEvent: 'comment_created' }, headers: {} } }).answer(`POST /api/v1/deliveries/${ID}/replay`, { status: 202, body: { deliveryId: '0190a0b0-0000-7000-8000-000000000002' } });
+    server.answer(`GET /api/v1/deliveries/${ID}`, { body: { ...refusedDelivery, manages: true, payloadKeptUntil: '2099-01-01T00:00:00.000Z', payload: { webhookEvent: 'comment_created' }, headers: {} } }).answer(`POST /api/v1/deliveries/${ID}/replay`, { status: 202, body: { deliveryId: '0190a0b0-0000-7000-8000-000000000002' } });
     openPage(`/deliveries/${ID}`);
     await userEvent.click(await screen.findByRole('button', { name: 'Run again' }));
     expect(await screen.findByRole('link', { name: 'Open the new delivery' })).toHaveAttribute('href', '/deliveries/0190a0b0-0000-7000-8000-000000000002');
+  });
+
+  it('says until when the payload is kept, and when it is gone', async () => {
+    server.answer(`GET /api/v1/deliveries/${ID}`, { body: { ...refusedDelivery, manages: true } });
+    openPage(`/deliveries/${ID}`);
+    expect(await screen.findByText(/The payload is no longer kept/)).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Run again' })).not.toBeInTheDocument();
+  });
+
+  it.each([
+    ['git_provider_not_connected', 'jira-cloud', false, '/account'],
+    ['user_not_linked', 'jira-data-center', false, '/settings/integrations/jira-data-center'],
+    ['service_account_rejected', 'jira-cloud', false, '/settings/integrations/jira-cloud'],
+    ['service_account_rejected', 'jira-data-center', true, '/settings/installation'],
+    ['service_account_rejected', 'jira-data-center', false, undefined],
+    ['no_mention_no_label', 'jira-cloud', true, undefined],
+  ] as const)('leads from the hint of %s of %s (administrator: %s) to %s', (reason, product, isAdmin, to) => {
+    expect(whereToAct({ reason, product }, isAdmin)?.to).toBe(to);
   });
 
   it("answers somebody else's delivery like one that does not exist", async () => {
@@ -102,7 +161,7 @@ describe('the link in a comment', () => {
 
 describe('"Why did nothing happen?"', () => {
   it('names the usual causes when nothing about the issue has come', async () => {
-    server.answer('GET /api/v1/deliveries?issueKey=SHOP-9', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-9', { body: { items: [], nextCursor: null } });
+    server.answer('GET /api/v1/deliveries?issueKey=SHOP-9&limit=50', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-9&limit=50', { body: { items: [], nextCursor: null } });
     openPage('/activity/why');
     await fill(await screen.findByLabelText('Issue key'), 'shop-9');
     await userEvent.click(screen.getByRole('button', { name: 'Look' }));

@@ -1,76 +1,63 @@
-import { Button, NativeSelect, Switch, TextInput } from '@mantine/core';
-import { DeliveryOutcome } from '@openhands-jira/contracts';
+import { Switch } from '@mantine/core';
 import { EmptyBlock, LoadingBlock, Section } from '@openhands-jira/ui';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
-import { integrationsQuery } from '../integrations/integrations.js';
 import { ActivityHead } from './activity-tabs.js';
 import { DeliveriesTable } from './deliveries-table.js';
-import { type DeliveryFilter, deliveriesQuery, searchOf } from './deliveries.js';
+import { deliveriesQuery, overviewQuery, searchOf } from './deliveries.js';
+import { countFilters, type DeliveryFilter, readFilter } from './delivery-filter.js';
+import { DeliveryFilters } from './delivery-filters.js';
+import { LastDay, NotLetIn } from './last-day.js';
+import { ListFoot } from './list-foot.js';
 
 /** The delivery log: everything that reached us, with what became of it. The filters live in the address. */
 export function DeliveriesPage() {
   const [query, setQuery] = useSearchParams();
   const [live, setLive] = useState(true);
   const filter = readFilter(query);
-  const filtered = Boolean(filter.outcome ?? filter.issueKey ?? filter.connectionId);
-  const deliveries = useInfiniteQuery(deliveriesQuery(filter, live));
-  const items = deliveries.data?.pages.flatMap((page) => page.items);
+  const overview = useQuery(overviewQuery(live));
+  const list = useInfiniteQuery(deliveriesQuery(filter, live));
+  const pages = list.data?.pages.map(({ items }) => items);
+  const people = [...new Set(pages?.flat().flatMap(({ actor }) => actor ?? []))];
+  const connections = overview.data?.connections ?? [];
   const t = activityTexts.activity;
 
   return (
     <>
       <ActivityHead />
-      <Section title={t.filters} aside={<Switch label={t.live} aria-description={t.liveHelp} checked={live} onChange={(event) => setLive(event.currentTarget.checked)} />}>
-        <Filters key={query.toString()} filter={filter} onFilter={(next) => setQuery(searchOf({ ...next }))} filtered={filtered} />
+      {overview.isError && !overview.data && <LoadFailure query={overview} />}
+      {overview.data && <LastDay overview={overview.data} />}
+      <FilterSection count={countFilters(filter)} key={query.toString()}>
+        <DeliveryFilters filter={filter} connections={connections} people={people} onFilter={(next: DeliveryFilter) => setQuery(searchOf({ ...next }))} />
+      </FilterSection>
+      <Section title={t.deliveries} aside={<Switch label={t.live} aria-description={t.liveHelp} checked={live} onChange={(event) => setLive(event.currentTarget.checked)} />}>
+        {list.isPending && <LoadingBlock label={texts.common.loading} />}
+        {list.isError && <LoadFailure query={list} />}
+        {pages?.flat().length === 0 && <Nothing filtered={countFilters(filter) > 0} />}
+        {pages && pages[0]!.length > 0 && <DeliveriesTable pages={pages} caption={t.caption} showsSite={connections.length > 1} />}
+        <ListFoot list={list} queryKey={deliveriesQuery(filter, live).queryKey} />
       </Section>
-      {deliveries.isPending && <LoadingBlock label={texts.common.loading} />}
-      {deliveries.isError && <LoadFailure query={deliveries} />}
-      {items?.length === 0 && <EmptyBlock title={filtered ? t.emptyFiltered : t.empty}>{filtered ? null : t.emptyText}</EmptyBlock>}
-      {items && items.length > 0 && <Section title={t.deliveries}><DeliveriesTable deliveries={items} caption={t.caption} /></Section>}
-      {deliveries.hasNextPage && <div><Button variant="default" loading={deliveries.isFetchingNextPage} onClick={() => void deliveries.fetchNextPage()}>{t.more}</Button></div>}
+      {overview.data && <NotLetIn overview={overview.data} />}
     </>
   );
 }
 
-/** Words from the address that are no outcome are dropped: the server would refuse them. */
-function readFilter(query: URLSearchParams): DeliveryFilter {
-  return {
-    outcome: DeliveryOutcome.safeParse(query.get('outcome')).data,
-    issueKey: query.get('issueKey') || undefined,
-    connectionId: query.get('connectionId') || undefined,
-  };
-}
-
-function Filters({ filter, onFilter, filtered }: { filter: DeliveryFilter; onFilter: (filter: DeliveryFilter) => void; filtered: boolean }) {
-  const [typed, setTyped] = useState(filter);
-  const sites = useSites();
+/** Folded away until it is wanted or in use, so that the list begins near the top also on a telephone. */
+function FilterSection({ count, children }: { count: number; children: React.ReactNode }) {
   const t = activityTexts.activity;
-
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    onFilter({ ...typed, issueKey: typed.issueKey?.trim().toUpperCase() });
-  }
-
   return (
-    <form className="filters" onSubmit={submit}>
-      <NativeSelect label={t.outcome} value={typed.outcome ?? ''} onChange={(event) => setTyped({ ...typed, outcome: event.currentTarget.value })} data={[{ value: '', label: t.anyOutcome }, ...DeliveryOutcome.options.map((value) => ({ value, label: texts.outcomes[value] }))]} />
-      <TextInput label={t.issue} placeholder={t.issuePlaceholder} value={typed.issueKey ?? ''} onChange={(event) => setTyped({ ...typed, issueKey: event.currentTarget.value })} autoComplete="off" autoCapitalize="characters" spellCheck={false} />
-      {sites.length > 1 && <NativeSelect label={t.site} value={typed.connectionId ?? ''} onChange={(event) => setTyped({ ...typed, connectionId: event.currentTarget.value })} data={[{ value: '', label: t.anySite }, ...sites]} />}
-      <div className="ui-row">
-        <Button type="submit">{t.apply}</Button>
-        {filtered && <Button variant="default" onClick={() => onFilter({})}>{t.clear}</Button>}
-      </div>
-    </form>
+    <details className="ui-section filter-section" open={count > 0}>
+      <summary>{t.filters}{count > 0 && <span className="ui-muted"> ({t.active(count)})</span>}</summary>
+      {children}
+    </details>
   );
 }
 
-/** The Jira sites that the caller knows, as choices. */
-function useSites(): { value: string; label: string }[] {
-  const integrations = useQuery(integrationsQuery);
-  return (integrations.data?.items ?? []).flatMap(({ connection }) => (connection ? [{ value: connection.id, label: connection.site }] : []));
+function Nothing({ filtered }: { filtered: boolean }) {
+  const t = activityTexts.activity;
+  return <EmptyBlock title={filtered ? t.emptyFiltered : t.empty}>{filtered ? t.emptyFilteredText : t.emptyText}</EmptyBlock>;
 }

@@ -1,37 +1,46 @@
 import type { Delivery } from '@openhands-jira/contracts';
-import { ShortMoment, StatusBadge } from '@openhands-jira/ui';
+import { exactTime, ShortMoment, StatusBadge } from '@openhands-jira/ui';
+import { memo } from 'react';
 import { Link } from 'react-router';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 
 /**
- * Deliveries as a table. The roles are written out, because narrow screens draw the rows as blocks and browsers then
- * forget that it is a table.
+ * Deliveries as a table. The roles are written out, because its rows are drawn as blocks and browsers then forget that it is a
+ * table. Each page of the list is a group of rows that is drawn only near the window, so that thousands of rows scroll lightly.
  */
-export function DeliveriesTable({ deliveries, caption }: { deliveries: Delivery[]; caption: string }) {
+export function DeliveriesTable({ pages, caption, showsSite = false }: { pages: Delivery[][]; caption: string; showsSite?: boolean }) {
   const { columns } = activityTexts.activity;
   return (
-    <table className="list" role="table">
+    <table className="list log" role="table">
       <caption className="ui-hidden">{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">
           {[columns.time, columns.event, columns.issue, columns.actor, columns.outcome, columns.job].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}
         </tr>
       </thead>
-      <tbody role="rowgroup">
-        {deliveries.map((delivery) => <DeliveryRow key={delivery.id} delivery={delivery} />)}
-      </tbody>
+      {pages.map((deliveries, place) => <PageRows key={place} deliveries={deliveries} isNewest={place === 0} showsSite={showsSite} />)}
     </table>
   );
 }
 
-function DeliveryRow({ delivery: { id, event, issueKey, actor, receivedAt, outcome, reason, jobId } }: { delivery: Delivery }) {
+/** Drawn again only when something in it has changed. */
+const PageRows = memo(function PageRows({ deliveries, ...row }: { deliveries: Delivery[]; isNewest: boolean; showsSite: boolean }) {
+  return <tbody role="rowgroup">{deliveries.map((delivery) => <DeliveryRow key={delivery.id} delivery={delivery} {...row} />)}</tbody>;
+});
+
+function DeliveryRow({ delivery: { id, event, site, issueKey, actor, receivedAt, outcome, reason, jobId }, isNewest, showsSite }: { delivery: Delivery; isNewest: boolean; showsSite: boolean }) {
   const { columns, ...t } = activityTexts.activity;
   return (
     <tr role="row">
-      <td role="cell" className="when" data-label={columns.time}><ShortMoment at={receivedAt} justNow={texts.common.justNow} /></td>
-      <td role="cell" data-label={columns.event}><Link className="row-link" to={`/deliveries/${id}`} aria-label={t.openNamed(eventName(event), issueKey ?? t.noIssue)}>{eventName(event)}</Link></td>
+      <td role="cell" className="when" data-label={columns.time}>{isNewest ? <ShortMoment at={receivedAt} justNow={texts.common.justNow} /> : <time dateTime={receivedAt}>{exactTime(new Date(receivedAt))}</time>}</td>
+      <td role="cell" data-label={columns.event}>
+        <div>
+          <Link className="row-link" to={`/deliveries/${id}`} aria-label={t.openNamed(eventName(event), issueKey ?? t.noIssue)}>{eventName(event)}</Link>
+          {showsSite && <div className="ui-muted">{site}</div>}
+        </div>
+      </td>
       <td role="cell" className="key" data-label={columns.issue}>{issueKey ?? <span className="ui-muted">{t.noIssue}</span>}</td>
       <td role="cell" data-label={columns.actor}>{actor ?? <span className="ui-muted">{t.unknownActor}</span>}</td>
       <td role="cell" data-label={columns.outcome}>

@@ -1,8 +1,10 @@
-import { DeliveryDetail, type DeliveryOutcome, DeliveryPage, PublicDecision, ReplayAccepted } from '@openhands-jira/contracts';
+import { DeliveryDetail, type DeliveryOutcome, DeliveryOverview, DeliveryPage, PublicDecision, ReplayAccepted } from '@openhands-jira/contracts';
 import type { IconName, Tone } from '@openhands-jira/ui';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { request } from '../../lib/api.js';
 import { LIVE_MS } from '../../lib/query.js';
+import { type DeliveryFilter, toServer } from './delivery-filter.js';
+import { liveWhileNewest } from './live-list.js';
 
 export const OUTCOME_TONES: Record<DeliveryOutcome, Tone> = {
   pending: 'progress', job: 'good', ignored: 'neutral', refused: 'warning', rejected: 'bad', failed: 'bad',
@@ -12,21 +14,26 @@ export const OUTCOME_ICONS: Record<DeliveryOutcome, IconName> = {
   pending: 'clock', job: 'check', ignored: 'minus', refused: 'warning', rejected: 'cross', failed: 'cross',
 };
 
-/** What the list can be narrowed to. Absent means everything. */
-export interface DeliveryFilter {
-  outcome?: string | undefined;
-  issueKey?: string | undefined;
-  connectionId?: string | undefined;
-}
+/** Deliveries asked for at once. */
+const PAGE = '50';
 
 /** The delivery log, newest first, page by page. */
 export function deliveriesQuery(filter: DeliveryFilter, live: boolean) {
   return infiniteQueryOptions({
     queryKey: ['deliveries', filter],
-    queryFn: ({ pageParam, signal }) => request(`/api/v1/deliveries?${searchOf({ ...filter, cursor: pageParam ?? undefined })}`, DeliveryPage, { signal }),
+    queryFn: ({ pageParam, signal }) => request(`/api/v1/deliveries?${searchOf({ ...toServer(filter, new Date()), limit: PAGE, cursor: pageParam ?? undefined })}`, DeliveryPage, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
-    refetchInterval: live ? LIVE_MS : false,
+    ...liveWhileNewest(live),
+  });
+}
+
+/** The last 24 hours in numbers. */
+export function overviewQuery(live: boolean) {
+  return queryOptions({
+    queryKey: ['deliveries-overview'],
+    queryFn: ({ signal }) => request('/api/v1/deliveries/overview', DeliveryOverview, { signal }),
+    refetchInterval: live ? 5 * LIVE_MS : false,
   });
 }
 

@@ -1,19 +1,19 @@
-import { Button } from '@mantine/core';
 import type { DeliveryDetail, TraceStep } from '@openhands-jira/contracts';
 import { Facts, type IconName, LoadingBlock, Moment, Notice, PreciseMoment, Section, StatusBadge, StepList, type Tone } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
-import { useAction } from '../../lib/use-action.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
-import { integrationsQuery } from '../integrations/integrations.js';
+import { meQuery } from '../sign-in/me.js';
 import { DecisionPage } from './decision-page.js';
 import { eventName } from './deliveries-table.js';
-import { deliveryQuery, OUTCOME_ICONS, OUTCOME_TONES, replayDelivery } from './deliveries.js';
+import { deliveryQuery, OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
+import { DeliveryPayload } from './delivery-payload.js';
+import { whereToAct } from './where-to-act.js';
 
 /** One delivery: how it ended, why, what to do, and every step of the decision. */
 export function DeliveryPage() {
@@ -32,6 +32,8 @@ export function DeliveryPage() {
 
 function DeliveryView({ delivery }: { delivery: DeliveryDetail }) {
   const { event, issueKey, outcome, reason, detail, fixHint, trace } = delivery;
+  const isAdmin = useQuery(meQuery).data?.isAdmin ?? false;
+  const place = whereToAct(delivery, isAdmin);
   const t = activityTexts.delivery;
   return (
     <>
@@ -39,13 +41,15 @@ function DeliveryView({ delivery }: { delivery: DeliveryDetail }) {
       <Notice tone={OUTCOME_TONES[outcome]} title={reason ? texts.reasons[reason] : t.waiting} role={outcome === 'pending' ? 'status' : undefined}>
         {detail && <p>{detail}</p>}
         {fixHint && <p><strong>{t.whatToDo}:</strong> {fixHint}</p>}
+        {place && <p><Link to={place.to}>{place.label}</Link></p>}
         {delivery.jobId && <p><Link to={`/jobs/${delivery.jobId}`}>{t.openJob}</Link></p>}
       </Notice>
       <Section title={t.trace}>
         {trace.length > 0 ? <StepList label={t.trace} steps={trace.map(toStep)} /> : <p className="ui-muted">{t.noTrace}</p>}
       </Section>
+      {delivery.comments.length > 0 && <Section title={t.comments}><Comments delivery={delivery} /></Section>}
       <DeliveryFacts delivery={delivery} />
-      <Payload delivery={delivery} />
+      <DeliveryPayload delivery={delivery} />
     </>
   );
 }
@@ -57,9 +61,13 @@ function toStep({ step, result, detail, at }: TraceStep, place: number) {
   return { key: `${place}`, tone: STEP_TONES[result], icon: STEP_ICONS[result], word: texts.traceWords[result], title: texts.traceSteps[step] ?? step, detail, time: <PreciseMoment at={at} /> };
 }
 
+/** What was written into the issue because of this delivery. */
+function Comments({ delivery: { comments } }: { delivery: DeliveryDetail }) {
+  const { commentStates } = activityTexts.job;
+  return <Facts items={comments.map(({ state, writtenAt }, place) => ({ name: activityTexts.delivery.comment(place + 1), value: <>{commentStates[state]} {writtenAt && <Moment at={writtenAt} justNow={texts.common.justNow} />}</> }))} />;
+}
+
 function DeliveryFacts({ delivery }: { delivery: DeliveryDetail }) {
-  const integrations = useQuery(integrationsQuery);
-  const site = integrations.data?.items.find(({ connection }) => connection?.id === delivery.connectionId)?.connection?.site;
   const t = activityTexts.delivery;
   const moment = (at: string) => <Moment at={at} justNow={texts.common.justNow} />;
   const another = (id: string) => <Link to={`/deliveries/${id}`}>{t.anotherDelivery}</Link>;
@@ -67,7 +75,7 @@ function DeliveryFacts({ delivery }: { delivery: DeliveryDetail }) {
     [t.event, <span className="mono">{delivery.event}</span>],
     [t.issue, delivery.issueKey],
     [t.actor, delivery.actor],
-    [t.site, site],
+    [t.site, delivery.site],
     [t.received, moment(delivery.receivedAt)],
     [t.settled, delivery.settledAt && moment(delivery.settledAt)],
     [t.attempts, delivery.attempts > 1 ? String(delivery.attempts) : null],
@@ -78,46 +86,4 @@ function DeliveryFacts({ delivery }: { delivery: DeliveryDetail }) {
     [t.duplicates, delivery.duplicates > 0 ? t.times(delivery.duplicates) : null],
   ];
   return <Section title={t.facts}><Facts items={facts.flatMap(([name, value]) => (value ? [{ name, value }] : []))} /></Section>;
-}
-
-/** Only those who manage the connection get the payload from the server; only they can run it again. */
-function Payload({ delivery: { id, headers, payload } }: { delivery: DeliveryDetail }) {
-  const t = activityTexts.delivery;
-  if (payload === null || payload === undefined) return <Section title={t.payload}><p className="ui-muted">{t.noPayload}</p></Section>;
-  return (
-    <Section title={t.payload}>
-      <Replay id={id} />
-      <p className="ui-muted">{t.payloadText}</p>
-      {headers && (
-        <details>
-          <summary>{t.showHeaders}</summary>
-          <Facts items={Object.entries(headers).map(([name, value]) => ({ name, value: <span className="mono">{value}</span> }))} />
-        </details>
-      )}
-      <details>
-        <summary>{t.showPayload}</summary>
-        <pre className="payload" tabIndex={0} role="region" aria-label={t.showPayload}>{JSON.stringify(payload, null, 2)}</pre>
-      </details>
-    </Section>
-  );
-}
-
-function Replay({ id }: { id: string }) {
-  const replay = useAction(replayDelivery);
-  const [replayed, setReplayed] = useState<string | null>(null);
-  const t = activityTexts.delivery;
-
-  async function run(): Promise<void> {
-    const result = await replay.run(id);
-    if (result.ok) setReplayed(result.value);
-  }
-
-  return (
-    <>
-      <p>{t.replayText}</p>
-      <div><Button variant="default" loading={replay.pending} onClick={() => void run()}>{t.replay}</Button></div>
-      {replay.failure && <Notice tone="bad" role="alert">{replay.failure.message}</Notice>}
-      {replayed && <Notice tone="good" role="status"><p>{t.replayed} <Link to={`/deliveries/${replayed}`}>{t.openReplayed}</Link></p></Notice>}
-    </>
-  );
 }

@@ -63,7 +63,7 @@ function AboutIssue({ issueKey }: { issueKey: string }) {
     <>
       {work.length > 0 && <Section title={activityTexts.why.jobs(issueKey)}><JobsTable jobs={work} caption={activityTexts.activity.jobsCaption} /></Section>}
       {found && found.length > 0
-        ? <Section title={activityTexts.why.found(found.length, issueKey)}><DeliveriesTable deliveries={found} caption={activityTexts.activity.caption} /></Section>
+        ? <Section title={activityTexts.why.found(found.length, issueKey)}><DeliveriesTable pages={[found]} caption={activityTexts.activity.caption} /></Section>
         : <UsualCauses issueKey={issueKey} />}
     </>
   );

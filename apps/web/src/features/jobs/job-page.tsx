@@ -1,4 +1,4 @@
-import type { JobDetail } from '@openhands-jira/contracts';
+import type { JobDetail, JobFailureReason } from '@openhands-jira/contracts';
 import { ExternalLink, Facts, LoadingBlock, Moment, Notice, PreciseMoment, Section, StepList } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -9,6 +9,7 @@ import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
+import { whereToActAfter } from '../deliveries/where-to-act.js';
 import { JobActions } from './job-actions.js';
 import { JobBadge } from './jobs-table.js';
 import { jobQuery } from './jobs.js';
@@ -33,7 +34,7 @@ function JobView({ job }: { job: JobDetail }) {
   return (
     <>
       <PageHead title={t.title(job.issueKey)} aside={<JobBadge job={job} />} />
-      {job.failure && <Notice tone="bad">{texts.jobFailures[job.failure]}</Notice>}
+      {job.failure && <Failure failure={job.failure} />}
       {job.cancelReason && <Notice tone="neutral">{texts.cancelReasons[job.cancelReason]}</Notice>}
       <JobActions job={job} />
       {job.resultText && <Section title={t.result}><p className="result-text">{job.resultText}</p></Section>}
@@ -41,6 +42,16 @@ function JobView({ job }: { job: JobDetail }) {
       <Section title={activityTexts.delivery.facts}><Facts items={factsOf(job)} /></Section>
       {job.comments.length > 0 && <Section title={t.comments}><Comments job={job} /></Section>}
     </>
+  );
+}
+
+function Failure({ failure }: { failure: JobFailureReason }) {
+  const place = whereToActAfter(failure);
+  return (
+    <Notice tone="bad">
+      <p>{texts.jobFailures[failure]}</p>
+      {place && <p><Link to={place.to}>{place.label}</Link></p>}
+    </Notice>
   );
 }
 

@@ -9,6 +9,7 @@ import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { ActivityHead } from '../deliveries/activity-tabs.js';
 import { searchOf } from '../deliveries/deliveries.js';
+import { ListFoot } from '../deliveries/list-foot.js';
 import { HowToAsk } from '../integrations/how-to-ask.js';
 import { JobsTable } from './jobs-table.js';
 import { type JobFilter, jobsQuery } from './jobs.js';
@@ -30,7 +31,7 @@ export function JobsPage() {
       {jobs.isError && <LoadFailure query={jobs} />}
       {items?.length === 0 && <EmptyBlock title={filtered ? t.emptyFiltered : t.noJobs}>{filtered ? null : <>{t.noJobsText} <HowToAsk /></>}</EmptyBlock>}
       {items && items.length > 0 && <Section title={t.jobs}><JobsTable jobs={items} caption={t.jobsCaption} /></Section>}
-      {jobs.hasNextPage && <div><Button variant="default" loading={jobs.isFetchingNextPage} onClick={() => void jobs.fetchNextPage()}>{t.more}</Button></div>}
+      <ListFoot list={jobs} queryKey={jobsQuery(filter, true).queryKey} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { request } from '../../lib/api.js';
 import { LIVE_MS } from '../../lib/query.js';
 import { searchOf } from '../deliveries/deliveries.js';
+import { liveWhileNewest } from '../deliveries/live-list.js';
 
 export const JOB_TONES: Record<JobState, Tone> = {
   queued: 'neutral', starting: 'progress', running: 'progress', succeeded: 'good', failed: 'bad', cancelled: 'neutral',
@@ -23,14 +24,17 @@ export interface JobFilter {
   issueKey?: string | undefined;
 }
 
+/** Jobs asked for at once. */
+const PAGE = '50';
+
 /** Jobs, newest first, page by page. */
 export function jobsQuery(filter: JobFilter, live: boolean) {
   return infiniteQueryOptions({
     queryKey: ['jobs', filter],
-    queryFn: ({ pageParam, signal }) => request(`/api/v1/jobs?${searchOf({ ...filter, cursor: pageParam ?? undefined })}`, JobPage, { signal }),
+    queryFn: ({ pageParam, signal }) => request(`/api/v1/jobs?${searchOf({ ...filter, limit: PAGE, cursor: pageParam ?? undefined })}`, JobPage, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
-    refetchInterval: live ? LIVE_MS : false,
+    ...liveWhileNewest(live),
   });
 }
 
