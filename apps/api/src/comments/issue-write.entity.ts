@@ -49,12 +49,14 @@ export class IssueWriteEntity {
 }
 
 /**
- * Adds a wish, or raises its revision when its content is another one now. A wish that was given up because its issue or
+ * Adds wishes, or raises the revision of those whose content is another one now. A wish that was given up because its issue or
  * its comment is gone stays given up; any other gets a new chance with its new content.
  */
-export const ENSURE_WRITE = `
+export const ENSURE_WRITES = `
   INSERT INTO issue_writes (id, key, connection_id, issue_id, kind, job_id, delivery_id, memory_group, content, audience, quiet)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb, $11)
+  SELECT id, key, connection_id, issue_id, kind, job_id, delivery_id, memory_group, content, audience, quiet FROM jsonb_to_recordset($1::jsonb) AS wanted
+    (id uuid, key text, connection_id uuid, issue_id text, kind text, job_id uuid, delivery_id uuid, memory_group text, content jsonb, audience jsonb, quiet boolean)
+  ORDER BY id
   ON CONFLICT (key) DO UPDATE SET
     content = EXCLUDED.content,
     quiet = EXCLUDED.quiet,

@@ -3,7 +3,7 @@ import { type CommentAudience, haveSameReaders, type JiraCapabilities, type Mess
 import { DataSource, type EntityManager } from 'typeorm';
 import { uuidv7 } from '../database/uuid.js';
 import { Queue } from '../queue/queue.service.js';
-import { ENSURE_WRITE, IssueWriteEntity, type WriteContent, type WriteKind } from './issue-write.entity.js';
+import { ENSURE_WRITES, IssueWriteEntity, type WriteContent, type WriteKind } from './issue-write.entity.js';
 import { storableJson } from '../database/stored-text.js';
 
 /** Where something is to be written, and what caused it. */
@@ -63,18 +63,28 @@ export class IssueWrites {
 
   /** The comment with this key says this message: written when there is none yet, edited when it says something else. */
   async ensureComment(manager: EntityManager, wish: CommentWish): Promise<void> {
-    const content = { message: wish.message, ...(wish.insteadOf && { insteadOf: wish.insteadOf }) };
-    await this.ensure(manager, wish, { key: wish.key, kind: 'comment', content, audience: wish.audience, quiet: wish.quiet });
+    await this.ensureAll(manager, wish, [aComment(wish)]);
   }
 
   /** The issue has this link. The link's global id says which one it is. */
   async ensureRemoteLink(manager: EntityManager, wish: RemoteLinkWish): Promise<void> {
-    await this.ensure(manager, wish, { key: `link:${wish.connectionId}:${wish.issueId}:${wish.link.globalId}`, kind: 'remote_link', content: { link: wish.link } });
+    await this.ensureAll(manager, wish, [aRemoteLink(wish)]);
   }
 
   /** The comment carries our thumbs-up, where the site offers that. */
   async ensureReaction(manager: EntityManager, wish: ReactionWish): Promise<void> {
-    await this.ensure(manager, wish, { key: `reaction:${wish.connectionId}:${wish.commentId}`, kind: 'reaction', content: { commentId: wish.commentId } });
+    await this.ensureAll(manager, wish, [aReaction(wish)]);
+  }
+
+  /** Several wishes for one issue, in the order in which they are to be written. Of two with the same key the later one counts. */
+  async ensureAll(manager: EntityManager, place: WritePlace, writes: NewWrite[]): Promise<void> {
+    const byKey = new Map(writes.map((write) => [write.key, write]));
+    const rows = [...byKey.values()].map((write) => ({
+      id: uuidv7(), key: write.key, connection_id: place.connectionId, issue_id: place.issueId, kind: write.kind, job_id: place.jobId ?? null, delivery_id: place.deliveryId ?? null,
+      memory_group: write.memoryGroup ?? null, content: write.content, audience: write.audience ?? null, quiet: write.quiet ?? true,
+    }));
+    const changed = (await manager.query(ENSURE_WRITES, [storableJson(rows)])) as unknown[];
+    if (changed.length > 0) await this.haveWritten(manager, place);
   }
 
   /**
@@ -86,7 +96,7 @@ export class IssueWrites {
     // Two refusals at the same moment must not both find "none yet".
     await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [group]);
     const earlier = await this.remembered(manager, group, wish.at);
-    if (!earlier) return this.ensure(manager, wish, { key: `refusal:${wish.deliveryId}`, kind: 'comment', content: { message: wish.message }, audience: wish.audience, quiet: true, memoryGroup: group });
+    if (!earlier) return this.ensureAll(manager, wish, [{ key: `refusal:${wish.deliveryId}`, kind: 'comment', content: { message: wish.message }, audience: wish.audience, quiet: true, memoryGroup: group }]);
     // The same delivery decided again (after a crash) is no second question.
     if (earlier.deliveryId === wish.deliveryId) return;
     const { message } = earlier.content as { message: RefusalMessage };
@@ -95,7 +105,7 @@ export class IssueWrites {
     // What a restricted comment said must not appear in one that more people can read.
     const latest = earlier.audience && haveSameReaders(earlier.audience, wish.audience) ? wish.message : message;
     const repeated = { ...latest, askedAgainAt: [...message.askedAgainAt, at] };
-    await this.ensure(manager, { ...wish, deliveryId: earlier.deliveryId! }, { key: earlier.key, kind: 'comment', content: { message: repeated }, audience: earlier.audience, quiet: true, memoryGroup: group });
+    await this.ensureAll(manager, { ...wish, deliveryId: earlier.deliveryId! }, [{ key: earlier.key, kind: 'comment', content: { message: repeated }, audience: earlier.audience, quiet: true, memoryGroup: group }]);
   }
 
   /** True when this comment was written by us through this outbox. */
@@ -122,14 +132,6 @@ export class IssueWrites {
       .getOne();
   }
 
-  private async ensure(manager: EntityManager, place: WritePlace, write: NewWrite): Promise<void> {
-    const changed = (await manager.query(ENSURE_WRITE, [
-      uuidv7(), write.key, place.connectionId, place.issueId, write.kind, place.jobId ?? null, place.deliveryId ?? null,
-      write.memoryGroup ?? null, storableJson(write.content), write.audience ? storableJson(write.audience) : null, write.quiet ?? true,
-    ])) as unknown[];
-    if (changed.length > 0) await this.haveWritten(manager, place);
-  }
-
   /** One entry writes everything of an issue, so a transaction needs one for each issue. */
   private async haveWritten(manager: EntityManager, { connectionId, issueId }: WritePlace): Promise<void> {
     const key = `${connectionId}:${issueId}`;
@@ -140,11 +142,27 @@ export class IssueWrites {
   }
 }
 
-interface NewWrite {
+/** One row of the outbox to be. */
+export interface NewWrite {
   key: string;
   kind: WriteKind;
   content: WriteContent[WriteKind];
   audience?: CommentAudience | null;
   quiet?: boolean;
   memoryGroup?: string;
+}
+
+/** A comment as a row. */
+export function aComment({ key, message, insteadOf, audience, quiet }: CommentWish): NewWrite {
+  return { key, kind: 'comment', content: { message, ...(insteadOf && { insteadOf }) }, audience, quiet };
+}
+
+/** A link as a row. */
+export function aRemoteLink({ connectionId, issueId, link }: RemoteLinkWish): NewWrite {
+  return { key: `link:${connectionId}:${issueId}:${link.globalId}`, kind: 'remote_link', content: { link } };
+}
+
+/** A thumbs-up as a row. */
+export function aReaction({ connectionId, commentId }: ReactionWish): NewWrite {
+  return { key: `reaction:${connectionId}:${commentId}`, kind: 'reaction', content: { commentId } };
 }

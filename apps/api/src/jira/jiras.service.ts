@@ -14,6 +14,9 @@ export interface OpenJira {
   reactionsOff: boolean;
 }
 
+/** A connection whose row was read just now, or the id of one that must be read. */
+export type ConnectionOrId = ConnectionEntity | string;
+
 /**
  * The products as one list. Nothing above this room knows which of them a connection belongs to. A further tracker is a
  * room of its own and one more entry here.
@@ -48,30 +51,34 @@ export class Jiras {
   }
 
   /** How people are linked on a connection now. */
-  async linkMethod(connectionId: string): Promise<'oauth' | 'email'> {
-    const row = await this.connections.byId(connectionId);
+  async linkMethod(connection: ConnectionOrId): Promise<'oauth' | 'email'> {
+    const row = await this.rowOf(connection);
     return row ? (await this.product(row.product).setup()).linkMethod : 'oauth';
   }
 
   /** Whether the authorisation behind a link is still good. Throws `JiraProblem` when that cannot be asked. */
-  async linkHolds(connectionId: string, linkId: string): Promise<boolean> {
-    const row = await this.connections.byId(connectionId);
+  async linkHolds(connection: ConnectionOrId, linkId: string): Promise<boolean> {
+    const row = await this.rowOf(connection);
     return row ? this.product(row.product).linkHolds(linkId) : false;
   }
 
   /** Calls as the service account of a connection. Throws `JiraProblem` when the connection is gone or has no credentials. */
-  async clientFor(connectionId: string): Promise<JiraClient> {
-    const jira = await this.open(connectionId);
+  async clientFor(connection: ConnectionOrId): Promise<JiraClient> {
+    const jira = await this.open(connection);
     if (!jira) throw new JiraProblem('service_account_rejected', 'This connection has no service account.');
     return jira.client;
   }
 
   /** The site of a connection, or null when the connection is gone or has no credentials. */
-  async open(connectionId: string): Promise<OpenJira | null> {
-    const connection = await this.connections.byId(connectionId);
-    const product = connection && this.product(connection.product);
-    const client = product && (await product.open(connection));
-    return client && { client, can: product.can, reactionsOff: connection.reactionsOffAt !== null };
+  async open(connection: ConnectionOrId): Promise<OpenJira | null> {
+    const row = await this.rowOf(connection);
+    const product = row && this.product(row.product);
+    const client = product && (await product.open(row));
+    return client && { client, can: product.can, reactionsOff: row.reactionsOffAt !== null };
+  }
+
+  private rowOf(connection: ConnectionOrId): Promise<ConnectionEntity | null> {
+    return typeof connection === 'string' ? this.connections.byId(connection) : Promise.resolve(connection);
   }
 
   /** Remembers that a site takes no reactions from us. */

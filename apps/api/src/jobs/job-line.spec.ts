@@ -136,7 +136,7 @@ describe('A job, from an accepted request to its end', () => {
   it('goes on in the earlier conversation of the same person, waking its machine', async () => {
     const first = await bench.run((await bench.add()).id);
     bench.agent.conversation(first.conversationId!).pauseSandbox();
-    expect((await bench.jobs.continuable(bench.connectionId, '10012', bench.userId, first.repository))?.id).toBe(first.id);
+    expect(bench.jobs.continuable(await bench.jobs.lastOf(bench.connectionId, '10012'), bench.userId, first.repository)?.id).toBe(first.id);
     const second = await bench.run((await bench.add({ continuesJobId: first.id })).id);
     expect(second.conversationId).toBe(first.conversationId);
     expect(second.resultText).toBe('I did what you asked: There is a new comment on SHOP-12.');
@@ -159,7 +159,7 @@ describe('A job, from an accepted request to its end', () => {
   it('goes on only for the same person and repository, within seven days', async () => {
     const first = await bench.run((await bench.add()).id);
     const other = await bench.addUser('Ben Builder');
-    const continuable = async (userId: string, repository = first.repository): Promise<string | undefined> => (await bench.jobs.continuable(bench.connectionId, '10012', userId, repository))?.id;
+    const continuable = async (userId: string, repository = first.repository): Promise<string | undefined> => bench.jobs.continuable(await bench.jobs.lastOf(bench.connectionId, '10012'), userId, repository)?.id;
     expect(await continuable(other)).toBeUndefined();
     expect(await continuable(bench.userId, null)).toBeUndefined();
     expect(await continuable(bench.userId)).toBe(first.id);

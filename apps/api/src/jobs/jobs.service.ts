@@ -61,6 +61,9 @@ export interface Cancelling {
   by?: string;
 }
 
+/** So many jobs of an issue are looked at before another one starts. */
+export const RECENT_JOBS = 10;
+
 /** A conversation older than this is not gone on with. */
 const CONTINUABLE_MS = 7 * 24 * 3_600_000;
 
@@ -80,9 +83,9 @@ export class Jobs {
   /** Adds a job, together with its status comment and the queue entry that starts it. */
   async add(manager: EntityManager, wanted: NewJob): Promise<AddedJob> {
     const id = uuidv7();
-    const inserted = (await manager.query(INSERT_JOB, insertValues(id, wanted))) as unknown[];
+    const inserted = (await manager.query(INSERT_JOB, insertValues(id, wanted))) as { created_at: Date }[];
     if (inserted.length === 0) return this.present(manager, wanted);
-    const job = await manager.findOneByOrFail(JobEntity, { id });
+    const job = newJobEntity(manager, id, wanted, inserted[0]!.created_at);
     return alsoAbout({ jobId: id }, () => this.accept(manager, job));
   }
 
@@ -104,28 +107,27 @@ export class Jobs {
     return this.db.manager.findOne(JobEntity, { where: { connectionId, issueId }, order: { id: 'DESC' } });
   }
 
+  /** The latest ten jobs of an issue, newest first. When one of the issue is active, it is the first. */
+  async recentOf(connectionId: string, issueId: string): Promise<JobEntity[]> {
+    return this.db.manager.find(JobEntity, { where: { connectionId, issueId }, order: { id: 'DESC' }, take: RECENT_JOBS });
+  }
+
   /** The job that a retry repeats in the end: the first one of a chain of retries. */
   async originOf(job: JobEntity): Promise<JobEntity> {
     const former = job.trigger === 'retry' && job.previousJobId ? await this.db.manager.findOneBy(JobEntity, { id: job.previousJobId }) : null;
     return former ? this.originOf(former) : job;
   }
 
-  /** Jobs of an issue since a time, oldest first: the limit per hour, and when it ends. */
-  async createdSince(connectionId: string, issueId: string, since: Date): Promise<Date[]> {
-    const rows = await this.db.manager.find(JobEntity, { select: { id: true, createdAt: true }, where: { connectionId, issueId, createdAt: MoreThanOrEqual(since) }, order: { id: 'ASC' } });
-    return rows.map((row) => row.createdAt);
-  }
-
+  /** Jobs of an issue since a time. */
   async countSince(connectionId: string, issueId: string, since: Date): Promise<number> {
-    return (await this.createdSince(connectionId, issueId, since)).length;
+    return this.db.manager.countBy(JobEntity, { connectionId, issueId, createdAt: MoreThanOrEqual(since) });
   }
 
   /**
    * The job in whose conversation this person may go on: the latest of the issue, of the same person and repository, ended at
    * most 7 days ago. Whether the agent still has the conversation is found out at the start.
    */
-  async continuable(connectionId: string, issueId: string, userId: string, repository: JobRepository | null): Promise<JobEntity | null> {
-    const last = await this.lastOf(connectionId, issueId);
+  continuable(last: JobEntity | null, userId: string, repository: JobRepository | null): JobEntity | null {
     if (!last?.finishedAt || last.userId !== userId || !last.conversationId) return null;
     if (this.clock.now().getTime() - last.finishedAt.getTime() > CONTINUABLE_MS) return null;
     return sameRepository(last.repository, repository) ? last : null;
@@ -204,7 +206,7 @@ const INSERT_JOB = `
     comment_id, audience, user_id, actor, link_method, repository, prompt, system_suffix, state, continues_job_id, previous_job_id, received_at, follow_up_prompt, traceparent)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14::jsonb, $15, $16::jsonb, $17, $18, 'queued', $19, $20, $21, $22, $23)
   ON CONFLICT DO NOTHING
-  RETURNING id`;
+  RETURNING created_at`;
 
 const INSERT_NOTE = `
   INSERT INTO job_notes (id, job_id, delivery_id, from_name, text, created_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -212,14 +214,35 @@ const INSERT_NOTE = `
   RETURNING id`;
 
 function insertValues(id: string, wanted: NewJob): unknown[] {
-  const { issue } = wanted;
-  const { id: personId, name, displayName } = wanted.actor;
+  const { issue, actor, prompt, systemSuffix, followUpPrompt } = stored(wanted);
   return [
-    id, wanted.connectionId, wanted.deliveryId, wanted.triggerKey, wanted.trigger, issue.id, issue.key, issue.url, storableText(issue.summary), issue.serviceProject,
-    wanted.commentId, storableJson(wanted.audience), wanted.userId, storableJson({ id: personId, ...(name !== undefined && { name }), displayName }), wanted.linkMethod,
-    wanted.repository ? storableJson(wanted.repository) : null, storableText(wanted.prompt), storableText(wanted.systemSuffix), wanted.continuesJobId, wanted.previousJobId, wanted.receivedAt,
-    wanted.followUpPrompt === null ? null : storableText(wanted.followUpPrompt), workContext().traceparent ?? null,
+    id, wanted.connectionId, wanted.deliveryId, wanted.triggerKey, wanted.trigger, issue.id, issue.key, issue.url, issue.summary, issue.serviceProject,
+    wanted.commentId, storableJson(wanted.audience), wanted.userId, storableJson(actor), wanted.linkMethod,
+    wanted.repository ? storableJson(wanted.repository) : null, prompt, systemSuffix, wanted.continuesJobId, wanted.previousJobId, wanted.receivedAt,
+    followUpPrompt, workContext().traceparent ?? null,
   ];
+}
+
+/** The texts as the database keeps them. */
+function stored(wanted: NewJob): Pick<NewJob, 'issue' | 'actor' | 'prompt' | 'systemSuffix' | 'followUpPrompt'> {
+  const { id, name, displayName } = wanted.actor;
+  return {
+    issue: { ...wanted.issue, summary: storableText(wanted.issue.summary) },
+    actor: { id, ...(name !== undefined && { name }), displayName },
+    prompt: storableText(wanted.prompt),
+    systemSuffix: storableText(wanted.systemSuffix),
+    followUpPrompt: wanted.followUpPrompt === null ? null : storableText(wanted.followUpPrompt),
+  };
+}
+
+/** The row that was just inserted, without reading it again. */
+function newJobEntity(manager: EntityManager, id: string, wanted: NewJob, createdAt: Date): JobEntity {
+  const { issue, ...texts } = stored(wanted);
+  return manager.create(JobEntity, {
+    ...wanted, ...texts, id, createdAt, state: 'queued', issueId: issue.id, issueKey: issue.key, issueUrl: issue.url, issueSummary: issue.summary, serviceProject: issue.serviceProject,
+    mark: null, conversationId: null, conversationUrl: null, failure: null, cancelReason: null, cancelledBy: null, resultText: null, pullRequests: [], acknowledgedAt: null,
+    startedAt: null, finishedAt: null, traceparent: workContext().traceparent ?? null,
+  });
 }
 
 function sameRepository(a: JobRepository | null, b: JobRepository | null): boolean {

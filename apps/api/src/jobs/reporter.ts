@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { canBeCopied, type FailureDetails, isTerminal, type MessageRepository, messageLinks, type QueueLimit, type RemoteLink, type ResultMessage, type StatusFacts, type StatusMessage, type StatusNote } from '@openhands-jira/domain';
-import { type EntityManager, In, IsNull, Not } from 'typeorm';
-import { IssueWrites } from '../comments/issue-writes.service.js';
+import { type EntityManager, IsNull, Not } from 'typeorm';
+import { aComment, aReaction, aRemoteLink, IssueWrites, type NewWrite } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
-import { JobEventEntity, JobNoteEntity, JobRunEntity, type JobEntity } from './jobs.entity.js';
+import { JobNoteEntity, type JobEntity } from './jobs.entity.js';
 import type { Waiting } from './job-limits.js';
 import { JobTimeline, type TimelineKind } from './job-timeline.js';
 
@@ -31,16 +31,19 @@ export class Reporter {
 
   /** The job exists: thumbs-up, status comment, and the link in Jira's own list of links. */
   async accepted(manager: EntityManager, job: JobEntity, waiting: Waiting | null): Promise<void> {
-    if (job.commentId) await this.react(manager, job, job.commentId);
-    await this.status(manager, job, waiting);
-    await this.link(manager, job, false);
+    const status = statusMessage(job, factsOf(job, NOTHING_YET), waiting);
+    await this.writes.ensureAll(manager, placeOf(job), [
+      ...(job.commentId && canBeCopied(job.audience) ? [aReaction({ ...placeOf(job), commentId: job.commentId })] : []),
+      commentOf(job, 'status', status, true),
+      ...this.links(job, [this.ownLink(job, false)]),
+    ]);
   }
 
   /** Brings the status comment up to date with the job. `freshFor`: a delivery that gets one of its own. */
   async status(manager: EntityManager, job: JobEntity, waiting: Waiting | null = null, freshFor: string | null = null): Promise<void> {
     const message = isTerminal(job.state) ? doneMessage(job) : statusMessage(job, await this.facts(manager, job), waiting);
     // A question to a person is the one edit that may send mail.
-    await this.comment(manager, job, freshFor ? `status:${freshFor}` : 'status', message, message.kind !== 'status.needs_input');
+    await this.writes.ensureAll(manager, placeOf(job), [commentOf(job, freshFor ? `status:${freshFor}` : 'status', message, message.kind !== 'status.needs_input')]);
   }
 
   /** The agent waits for a person. Where edits cannot be told from each other by mail, the question is a comment of its own, once per wait. */
@@ -59,42 +62,48 @@ export class Reporter {
   async ended(manager: EntityManager, job: JobEntity, details: FailureDetails): Promise<void> {
     // Nothing can be written into an issue that is deleted.
     if (job.cancelReason === 'issue_deleted') return;
-    await this.comment(manager, job, 'status', doneMessage(job), true);
-    await this.comment(manager, job, 'result', resultMessage(job, details, await unheard(manager, job.id)), false);
-    await this.link(manager, job, true);
-    for (const url of job.pullRequests) await this.pullRequestLink(manager, job, url);
+    await this.writes.ensureAll(manager, placeOf(job), [
+      commentOf(job, 'status', doneMessage(job), true),
+      commentOf(job, 'result', resultMessage(job, details, await unheard(manager, job.id)), false),
+      ...this.links(job, [this.ownLink(job, true), ...job.pullRequests.map(pullRequestLink)]),
+    ]);
   }
 
-  private async comment(manager: EntityManager, job: JobEntity, name: string, message: StatusMessage | ResultMessage, quiet: boolean): Promise<void> {
-    await this.writes.ensureComment(manager, { ...placeOf(job), key: `job:${job.id}:${name}`, message, audience: job.audience, quiet });
-  }
-
-  private async link(manager: EntityManager, job: JobEntity, resolved: boolean): Promise<void> {
+  private ownLink(job: JobEntity, resolved: boolean): RemoteLink {
     const url = messageLinks(this.config.publicUrl).job(job.id);
-    await this.putLink(manager, job, { globalId: `${this.config.publicUrl}/jobs/${job.id}`, title: 'OpenHands', url, resolved });
-  }
-
-  private async pullRequestLink(manager: EntityManager, job: JobEntity, url: string): Promise<void> {
-    await this.putLink(manager, job, { globalId: url.slice(0, 255), title: `Pull request: ${new URL(url).pathname.slice(1)}`.slice(0, 255), url, resolved: false });
+    return { globalId: `${this.config.publicUrl}/jobs/${job.id}`, title: 'OpenHands', url, resolved };
   }
 
   /** Everybody who reads the issue sees its links. */
-  private async putLink(manager: EntityManager, job: JobEntity, link: RemoteLink): Promise<void> {
-    if (canBeCopied(job.audience)) await this.writes.ensureRemoteLink(manager, { ...placeOf(job), link });
+  private links(job: JobEntity, links: RemoteLink[]): NewWrite[] {
+    return canBeCopied(job.audience) ? links.map((link) => aRemoteLink({ ...placeOf(job), link })) : [];
   }
 
   private async facts(manager: EntityManager, job: JobEntity): Promise<StatusFacts> {
-    const run = await manager.findOne(JobRunEntity, { where: { jobId: job.id }, order: { number: 'DESC' } });
-    return {
-      repository: repositoryOf(job),
-      startedBy: job.actor,
-      matchedByEmail: job.linkMethod === 'email',
-      conversationUrl: job.conversationUrl,
-      conversation: run?.follow.conversation ?? (job.continuesJobId ? 'going_on' : 'fresh'),
-      pullRequests: job.pullRequests,
-      notes: await notesOf(manager, job.id),
-    };
+    const [told] = (await manager.query(FACTS, [job.id, NOTED_EVENTS])) as [ToldSoFar];
+    return factsOf(job, told);
   }
+
+}
+
+function factsOf(job: JobEntity, told: ToldSoFar): StatusFacts {
+  return {
+    repository: repositoryOf(job),
+    startedBy: job.actor,
+    matchedByEmail: job.linkMethod === 'email',
+    conversationUrl: job.conversationUrl,
+    conversation: told.conversation ?? (job.continuesJobId ? 'going_on' : 'fresh'),
+    pullRequests: job.pullRequests,
+    notes: notesOf(told),
+  };
+}
+
+function commentOf(job: JobEntity, name: string, message: StatusMessage | ResultMessage, quiet: boolean): NewWrite {
+  return aComment({ ...placeOf(job), key: `job:${job.id}:${name}`, message, audience: job.audience, quiet });
+}
+
+function pullRequestLink(url: string): RemoteLink {
+  return { globalId: url.slice(0, 255), title: `Pull request: ${new URL(url).pathname.slice(1)}`.slice(0, 255), url, resolved: false };
 }
 
 function placeOf(job: JobEntity): { connectionId: string; issueId: string; jobId: string } {
@@ -145,18 +154,33 @@ async function unheard(manager: EntityManager, jobId: string): Promise<string[]>
   return notes.map(({ fromName }) => fromName);
 }
 
-async function notesOf(manager: EntityManager, jobId: string): Promise<StatusNote[]> {
-  const instructions = await manager.findBy(JobNoteEntity, { jobId });
-  const events = await manager.find(JobEventEntity, { where: { jobId, kind: In([...NOTED_EVENTS]) } });
-  const notes: StatusNote[] = [
-    ...instructions.flatMap(noteOf),
-    ...events.map((event): StatusNote => ({ kind: event.kind as (typeof NOTED_EVENTS)[number], at: event.at.toISOString() })),
-  ];
+/** What happened to a job so far that its status comment tells of. Times are those of JSON. */
+interface ToldSoFar {
+  conversation: StatusFacts['conversation'] | null;
+  instructions: { from: string; sentAt: string | null; failed: string | null; createdAt: string }[];
+  events: { kind: (typeof NOTED_EVENTS)[number]; at: string }[];
+}
+
+const NOTHING_YET: ToldSoFar = { conversation: null, instructions: [], events: [] };
+
+const FACTS = `
+  SELECT
+    (SELECT follow->>'conversation' FROM job_runs WHERE job_id = $1 ORDER BY number DESC LIMIT 1) AS conversation,
+    (SELECT coalesce(json_agg(json_build_object('from', from_name, 'sentAt', sent_at, 'failed', failed, 'createdAt', created_at)), '[]') FROM job_notes WHERE job_id = $1) AS instructions,
+    (SELECT coalesce(json_agg(json_build_object('kind', kind, 'at', at)), '[]') FROM job_events WHERE job_id = $1 AND kind = ANY ($2::text[])) AS events`;
+
+function notesOf({ instructions, events }: ToldSoFar): StatusNote[] {
+  const notes: StatusNote[] = [...instructions.flatMap(noteOf), ...events.map(({ kind, at }): StatusNote => ({ kind, at: isoTime(at) }))];
   return notes.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-SHOWN_NOTES);
 }
 
 /** Nothing is told of an instruction that is on its way. */
-function noteOf({ fromName: from, sentAt, failed, createdAt }: JobNoteEntity): StatusNote[] {
-  if (sentAt) return [{ kind: 'note_passed_on', from, at: sentAt.toISOString() }];
-  return failed ? [{ kind: 'note_not_passed_on', from, at: createdAt.toISOString() }] : [];
+function noteOf({ from, sentAt, failed, createdAt }: ToldSoFar['instructions'][number]): StatusNote[] {
+  if (sentAt) return [{ kind: 'note_passed_on', from, at: isoTime(sentAt) }];
+  return failed ? [{ kind: 'note_not_passed_on', from, at: isoTime(createdAt) }] : [];
+}
+
+/** PostgreSQL writes times into JSON with microseconds and the zone of its session. */
+function isoTime(time: string): string {
+  return new Date(time).toISOString();
 }

@@ -4,7 +4,7 @@ import { type User } from '../auth/user.entity.js';
 import { Users } from '../auth/users.service.js';
 import type { LinkEntity } from '../connections/link.entity.js';
 import { Links } from '../connections/links.service.js';
-import { Jiras } from '../jira/jiras.service.js';
+import { type ConnectionOrId, Jiras } from '../jira/jiras.service.js';
 import { EmailMatch } from './email-match.service.js';
 import { type Addresses, refused, shown, type Who } from './who.js';
 
@@ -22,19 +22,20 @@ export class Linking {
   ) {}
 
   /** @param jira asked for e-mail addresses, as the service account sees them */
-  async whoIs(connectionId: string, actor: JiraActor, jira: Addresses): Promise<Who> {
+  async whoIs(connection: ConnectionOrId, actor: JiraActor, jira: Addresses): Promise<Who> {
+    const connectionId = typeof connection === 'string' ? connection : connection.id;
     if (actor.kind === 'app') return refused('user_is_app', `${shown(actor)} is an app or an automation, not a person.`);
-    const method = await this.jiras.linkMethod(connectionId);
+    const method = await this.jiras.linkMethod(connection);
     const link = actor.id === '' ? null : await this.links.ofAccount(connectionId, actor.id);
     const user = link && (await this.users.byId(link.userId));
-    if (link && user) return this.linked(connectionId, actor, method, link, user);
+    if (link && user) return this.linked(connection, actor, method, link, user);
     return method === 'email' ? this.emails.match(connectionId, actor, jira) : this.stranger(actor, jira);
   }
 
-  private async linked(connectionId: string, actor: JiraActor, method: 'oauth' | 'email', link: LinkEntity, user: User): Promise<Who> {
+  private async linked(connection: ConnectionOrId, actor: JiraActor, method: 'oauth' | 'email', link: LinkEntity, user: User): Promise<Who> {
     const { id, jiraAccountId, method: proof } = link;
     if (proof === 'email' && method === 'oauth') return refused('user_not_linked', `${shown(actor)} was matched by e-mail address, and administrators have chosen OAuth since.`);
-    const holds = link.status === 'active' && (await this.jiras.linkHolds(connectionId, id));
+    const holds = link.status === 'active' && (await this.jiras.linkHolds(connection, id));
     if (!holds) return refused('user_link_expired', `The link of ${shown(actor)} has to be renewed.`);
     return { kind: 'person', user: { id: user.id, name: user.name }, link: { id, jiraAccountId, method: proof }, detail: `${shown(actor)} is linked to ${user.name}.` };
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Command, CommandMessage } from '@openhands-jira/domain';
+import { type Command, type CommandMessage, isTerminal } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import { hasEditsForStates } from '../comments/edit-limit.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
@@ -94,17 +94,19 @@ export class Commands {
   /** The same instruction on a fresh copy of the issue; a new `Repository:` line in the comment may say otherwise. */
   private async retry(request: PersonalRequest): Promise<Decision> {
     const { connection, issue, delivery } = request;
-    if (await this.jobs.activeOf(connection.id, issue.id)) return refused(delivery.id, { kind: 'refusal.already_running' }, 'A job of this issue is active.');
-    const former = await this.jobs.lastOf(connection.id, issue.id);
+    const recent = await this.jobs.recentOf(connection.id, issue.id);
+    const [former] = recent;
+    if (former && !isTerminal(former.state)) return refused(delivery.id, { kind: 'refusal.already_running' }, 'A job of this issue is active.');
     if (!former) return refused(delivery.id, { kind: 'refusal.nothing_to_retry' }, 'This issue has had no job.');
-    const repository = await this.repositories.findForRetry(request, former, await this.starts.earlierComments(request));
+    const comments = await this.starts.earlierComments(request);
+    const repository = await this.repositories.findForRetry(request, former, comments);
     if (isDecision(repository)) return repository;
-    return (await this.starts.rateLimit(request)) ?? this.starts.start(request, repository, { retryOf: former });
+    return this.starts.rateLimit(request, recent) ?? this.starts.start(request, repository, { comments, last: former, retryOf: former });
   }
 
   private async check(request: PersonalRequest): Promise<Decision> {
     const found = await this.repositories.find(request, await this.starts.earlierComments(request));
-    const limited = await this.starts.rateLimit(request);
+    const limited = this.starts.rateLimit(request, await this.jobs.recentOf(request.connection.id, request.issue.id));
     const message = this.checks.message(request, found, limited, this.clock.now());
     return this.answer(request, `check:${place(request)}`, message, 'Everything was checked, and nothing was started.');
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isTerminal } from '@openhands-jira/domain';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs } from '../jobs/jobs.service.js';
 import { Linking, type Who } from '../linking/linking.service.js';
@@ -22,7 +23,7 @@ export class Requests {
   async decide(request: Request): Promise<Decision> {
     const open = this.commands.openToAnybody(request) ?? (await this.onlyThanks(request));
     if (open) return open;
-    const who = await this.linking.whoIs(request.connection.id, request.actor, request.client);
+    const who = await this.linking.whoIs(request.connection, request.actor, request.client);
     request.trace.note('person', who.kind === 'person' ? 'yes' : 'no', who.detail);
     if (who.kind === 'refused') return refusedPerson(request, who);
     const personal: PersonalRequest = { ...request, person: { user: who.user, link: who.link } };
@@ -32,11 +33,13 @@ export class Requests {
 
   /** An instruction, an empty address or a label: into the active job, or a new one. */
   private async decideWork(request: PersonalRequest): Promise<Decision> {
-    const active = await this.jobs.activeOf(request.connection.id, request.issue.id);
-    if (active) return this.whileActive(request, active);
-    const repository = await this.repositories.find(request, await this.starts.earlierComments(request));
+    const recent = await this.jobs.recentOf(request.connection.id, request.issue.id);
+    const [last] = recent;
+    if (last && !isTerminal(last.state)) return this.whileActive(request, last);
+    const comments = await this.starts.earlierComments(request);
+    const repository = await this.repositories.find(request, comments);
     if (isDecision(repository)) return repository;
-    return (await this.starts.rateLimit(request)) ?? this.starts.start(request, repository, {});
+    return this.starts.rateLimit(request, recent) ?? this.starts.start(request, repository, { comments, last: last ?? null });
   }
 
   private async onlyThanks(request: Request): Promise<Decision | null> {

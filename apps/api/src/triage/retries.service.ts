@@ -47,7 +47,7 @@ export class Retries {
     if (connection?.status !== 'active') throw notRetryable('The connection to Jira is paused or unlinked. Resume it first.');
     const link = await this.linkOf(caller, connection);
     await this.refuseTooMany(former);
-    const client = await this.jiras.clientFor(connection.id);
+    const client = await this.jiras.clientFor(connection);
     const issue = await client.getIssue(former.issueId);
     if (!issue) throw notRetryable('The service account cannot see the issue any more. Give it the project role again.');
     const wanted = await this.newJob(former, connection, link, client, issue, await this.repositoryOf(caller, former));

@@ -1,19 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { followUpPrompt, jobPrompt, mayReach, type MessagePerson, systemSuffix } from '@openhands-jira/domain';
+import { followUpPrompt, type JiraComment, jobPrompt, mayReach, type MessagePerson, systemSuffix } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
-import { Jobs, type NewJob } from '../jobs/jobs.service.js';
+import { Jobs, type NewJob, RECENT_JOBS } from '../jobs/jobs.service.js';
 import { RetryLater } from '../queue/queue.service.js';
 import type { PersonalRequest, Request } from './context.js';
 import { type Decision, refused } from './decision.js';
 import type { FoundRepository } from './repository-access.service.js';
 
 /** Jobs that one issue may start within an hour: more is an automation that talks to itself. */
-export const JOBS_PER_ISSUE_AND_HOUR = 10;
+export const JOBS_PER_ISSUE_AND_HOUR = RECENT_JOBS;
 const HOUR_MS = 3_600_000;
 /** Earlier comments that are read for `Repository:` lines and for the prompt. */
 const EARLIER_COMMENTS = 50;
+
+/** What a new job comes from. */
+interface Origin {
+  /** Earlier comments of the issue. */
+  comments: JiraComment[];
+  /** The latest job of the issue. */
+  last: JobEntity | null;
+  /** The job that is repeated. */
+  retryOf?: JobEntity;
+}
 
 /** The last part of a decision for work: within the limits, with which words, as a job of its own or into the active one. */
 @Injectable()
@@ -24,14 +34,14 @@ export class Starts {
   ) {}
 
   /** Starts a job for a request whose person and repository are checked. */
-  async start(request: PersonalRequest, repository: FoundRepository, origin: { retryOf?: JobEntity }): Promise<Decision> {
+  async start(request: PersonalRequest, repository: FoundRepository, origin: Origin): Promise<Decision> {
     const fresh = request.reading.kind === 'instruction' && request.reading.fresh;
     const mayContinue = request.trigger.kind === 'comment' && !fresh && !origin.retryOf;
-    const former = mayContinue ? await this.jobs.continuable(request.connection.id, request.issue.id, request.person.user.id, repository.repository) : null;
+    const former = mayContinue ? this.jobs.continuable(origin.last, request.person.user.id, repository.repository) : null;
     // What was said in a closed circle stays in its conversation.
     const earlier = former && mayReach(request.audience, former.audience) ? former : null;
     request.trace.note('conversation', 'info', earlier ? 'It goes on in the earlier conversation.' : 'It starts a new conversation.');
-    const job = await this.newJob(request, repository, earlier, origin.retryOf ?? null);
+    const job = await this.newJob(request, repository, earlier, origin);
     return {
       outcome: 'job',
       reason: 'started',
@@ -40,14 +50,14 @@ export class Starts {
     };
   }
 
-  /** At most ten jobs per issue and hour. */
-  async rateLimit(request: Request): Promise<Decision | null> {
-    const now = this.clock.now();
-    const recent = await this.jobs.createdSince(request.connection.id, request.issue.id, new Date(now.getTime() - HOUR_MS));
-    if (recent.length < JOBS_PER_ISSUE_AND_HOUR) return null;
-    const retryAt = new Date(recent[recent.length - JOBS_PER_ISSUE_AND_HOUR]!.getTime() + HOUR_MS).toISOString();
-    request.trace.note('limits', 'no', `${recent.length} jobs were started for this issue within an hour.`);
-    return refused(request.delivery.id, { kind: 'refusal.issue_rate_limited', retryAt }, `${recent.length} jobs were started for this issue within an hour.`);
+  /** At most ten jobs per issue and hour. `recent`: the latest jobs of the issue, newest first, at least ten of them if there were so many. */
+  rateLimit(request: Request, recent: JobEntity[]): Decision | null {
+    const tenth = recent[JOBS_PER_ISSUE_AND_HOUR - 1];
+    const freeAt = (tenth?.createdAt.getTime() ?? -Infinity) + HOUR_MS;
+    if (freeAt < this.clock.now().getTime()) return null;
+    const words = `${JOBS_PER_ISSUE_AND_HOUR} jobs were started for this issue within an hour.`;
+    request.trace.note('limits', 'no', words);
+    return refused(request.delivery.id, { kind: 'refusal.issue_rate_limited', retryAt: new Date(freeAt).toISOString() }, words);
   }
 
   async earlierComments(request: Request): Promise<Awaited<ReturnType<Request['client']['listComments']>>> {
@@ -69,12 +79,11 @@ export class Starts {
     return added.job.id;
   }
 
-  private async newJob(request: PersonalRequest, repository: FoundRepository, continues: JobEntity | null, retryOf: JobEntity | null): Promise<NewJob> {
+  private async newJob(request: PersonalRequest, repository: FoundRepository, continues: JobEntity | null, { comments, retryOf }: Origin): Promise<NewJob> {
     const { issue, actor, connection, delivery, trigger, person } = request;
     const origin = retryOf && (await this.jobs.originOf(retryOf));
     const comment = origin ? await originalComment(request, origin) : request.comment;
     const audience = origin && !mayReach(request.audience, origin.audience) ? origin.audience : request.audience;
-    const comments = await this.earlierComments(request);
     const ownIds = [...connection.serviceAccountIds];
     return {
       connectionId: connection.id,

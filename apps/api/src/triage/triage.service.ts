@@ -69,7 +69,7 @@ export class Triage {
     if (verdict.kind === 'ignored') return { decision: ignored(verdict.reason, verdict.detail) };
     const { trigger } = verdict;
     if (trigger.kind === 'withdrawal') return { decision: await this.withdrawals.decide(connection!.id, trigger) };
-    const client = await this.jiras.clientFor(connection!.id);
+    const client = await this.jiras.clientFor(connection!);
     return this.judgeTrigger({ delivery, connection: connection!, event, trigger, client, trace });
   }
 
@@ -93,7 +93,7 @@ export class Triage {
     const known = await this.triggers.knownComment(connection.id, trigger.commentId, trigger.key);
     const undecided = known !== null && known.outcome === null && this.ageOf(delivery) < UNDECIDED_MS;
     if (undecided) throw new RetryLater(2000, 'The comment itself is being decided; its edit comes after it');
-    const mention = findMention({ body: event.comment.body, format: 'wiki', product: connection.product, token: this.config.triggerMention, serviceAccountIds: connection.serviceAccountIds });
+    const mention = findMention({ body: event.comment.body, format: 'wiki', token: this.config.triggerMention, serviceAccountIds: connection.serviceAccountIds });
     const verdict = decideEdit({
       known: known && { outcome: known.outcome ?? 'pending', textHash: known.textHash?.toString('hex') ?? null },
       mention,
@@ -129,9 +129,9 @@ export class Triage {
     const { triggerMention: token, triggerLabel: label } = this.config;
     const { serviceAccountIds } = connection;
     const ageMs = this.ageOf(delivery);
-    const confirmed = await readBack({ client, event, trigger, issue, product: connection.product, token, label, serviceAccountIds, ageMs, trace });
+    const confirmed = await readBack({ client, event, trigger, issue, token, label, serviceAccountIds, ageMs, trace });
     if (isDecision(confirmed)) return confirmed;
-    const reading = confirmed.comment ? readCommand({ body: confirmed.comment.body, format: 'wiki', product: connection.product, token, serviceAccountIds }) : ({ kind: 'empty' } as const);
+    const reading = confirmed.comment ? readCommand({ body: confirmed.comment.body, format: 'wiki', token, serviceAccountIds }) : ({ kind: 'empty' } as const);
     trace.note('reading', 'info', readingWords(reading));
     return { ...question, ...confirmed, issue, reading };
   }
