@@ -98,6 +98,7 @@ export const installationTexts = {
     webhook_installed: 'Webhook installed',
     webhook_details_generated: 'Webhook details generated',
     webhook_confirmed: 'Webhook confirmed',
+    link_ended: 'Link of a person ended',
     webhook_secret_replaced: 'Webhook secret replaced',
   } satisfies Record<AuditEntry['what'], string>,
   certificate: 'Certificate',

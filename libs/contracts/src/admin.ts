@@ -141,7 +141,7 @@ export type TrustedCertificate = z.infer<typeof TrustedCertificate>;
 export const TrustedCertificateList = z.object({ items: z.array(TrustedCertificate), managedBy: ManagedBy }).meta({ id: 'TrustedCertificateList' });
 export type TrustedCertificateList = z.infer<typeof TrustedCertificateList>;
 
-/** Replaces all; an empty text removes them. */
+/** For replacing all, where an empty text removes them, and for adding some. */
 export const UpdateTrustedCertificates = z
   .object({ pem: z.string({ error: 'Send the certificates as one PEM text.' }).max(500_000, 'This is longer than any list of certificates. Paste only the certificates that are needed.') })
   .meta({ id: 'UpdateTrustedCertificates' });
@@ -164,6 +164,7 @@ export const AUDITED = [
   'webhook_details_generated',
   'webhook_confirmed',
   'webhook_secret_replaced',
+  'link_ended',
 ] as const;
 
 /** One change of the set-up. */

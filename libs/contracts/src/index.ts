@@ -6,6 +6,7 @@ export * from './jira-data-center.js';
 export * from './jobs.js';
 export * from './operations.js';
 export * from './paging.js';
+export * from './people.js';
 export * from './problems.js';
 export * from './products.js';
 export * from './reasons.js';

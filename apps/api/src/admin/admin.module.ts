@@ -5,6 +5,8 @@ import { AuditEntries } from './audit-entries.service.js';
 import { CertificatesController } from './certificates.controller.js';
 import { Certificates } from './certificates.service.js';
 import { HealthController } from './health.controller.js';
+import { LinkedPeopleController } from './linked-people.controller.js';
+import { LinkedPeople } from './linked-people.service.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.service.js';
 import { RetentionLoop } from './retention.loop.js';
@@ -12,7 +14,7 @@ import { Retention } from './retention.service.js';
 
 /** What operators and administrators of the installation see and do. */
 @Module({
-  controllers: [AuditController, CertificatesController, HealthController, MetricsController],
-  providers: [AuditEntries, Certificates, Leases, Metrics, Retention, RetentionLoop],
+  controllers: [AuditController, CertificatesController, HealthController, LinkedPeopleController, MetricsController],
+  providers: [AuditEntries, Certificates, Leases, LinkedPeople, Metrics, Retention, RetentionLoop],
 })
 export class AdminModule {}

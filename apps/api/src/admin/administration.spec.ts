@@ -50,13 +50,13 @@ describe('The administration', () => {
   });
   afterAll(() => bench.close());
   beforeEach(async () => {
-    for (const table of ['installation_settings', 'trusted_certificates', 'audit_log']) await bench.db.query(`DELETE FROM ${table}`);
+    for (const table of ['installation_settings', 'trusted_certificates', 'audit_log', 'links', 'connections']) await bench.db.query(`DELETE FROM ${table}`);
     bench.app.get(DataCenterSettings).forget();
     bench.time.advance(5000);
   });
 
   describe('is closed', () => {
-    const routes = [['GET', SETTINGS], ['PUT', SETTINGS], ['POST', `${SETTINGS}/test`], ['GET', CERTIFICATES], ['PUT', CERTIFICATES], ['GET', AUDIT]] as const;
+    const routes = [['GET', SETTINGS], ['PUT', SETTINGS], ['POST', `${SETTINGS}/test`], ['GET', CERTIFICATES], ['PUT', CERTIFICATES], ['POST', CERTIFICATES], ['GET', AUDIT], ['GET', '/api/v1/admin/links']] as const;
     it.each(routes)('to those who are not signed in: %s %s', async (method, url) => {
       expect((await bench.browser().send(method, url, method === 'GET' ? undefined : {})).status).toBe(401);
     });
@@ -187,11 +187,66 @@ describe('The administration', () => {
       expect((await paste('')).body).toMatchObject({ items: [] });
     });
 
+    it('adds one to those that are trusted, each once, and removes one of them', async () => {
+      const [authority, server] = [authorityCertificate(), serverCertificate('valid').cert];
+      await paste(authority);
+      const both = await bench.root.send('POST', CERTIFICATES, { pem: `${server}\n${authority}` });
+      expect(both.body).toMatchObject({ items: [{ isCa: true }, { isCa: false }] });
+      const [{ fingerprint }] = both.body['items'] as [{ fingerprint: string }];
+      const left = await bench.root.send('DELETE', `${CERTIFICATES}/${encodeURIComponent(fingerprint)}`);
+      expect([left.status, left.body]).toMatchObject([200, { items: [{ isCa: false }] }]);
+      expect((await bench.root.send('DELETE', `${CERTIFICATES}/${encodeURIComponent(fingerprint)}`)).status).toBe(404);
+      expect(mistakesIn(await bench.root.send('POST', CERTIFICATES, { pem: ' ' }))['pem']).toMatch(/at least one certificate/);
+      expect(mistakesIn(await bench.root.send('POST', CERTIFICATES, { pem: 'garbage' }))['pem']).toMatch(/no certificate in this text/);
+      expect((await bench.root.get(CERTIFICATES)).body).toEqual(left.body);
+    });
+
     it('refuses a private key with a sentence, and keeps what it has', async () => {
       await paste(authorityCertificate());
       const answer = await paste(serverCertificate('valid').cert + serverCertificate('valid').key);
       expect([answer.status, mistakesIn(answer)['pem']]).toEqual([400, expect.stringContaining('private key')]);
       expect((await bench.root.get(CERTIFICATES)).body).toMatchObject({ items: [{ isCa: true }] });
+    });
+  });
+
+  describe('of people', () => {
+    const LINKS = '/api/v1/admin/links';
+    const people = async (query = ''): Promise<Record<string, unknown>[]> => (await bench.root.get(`${LINKS}${query}`)).body['items'] as Record<string, unknown>[];
+
+    async function link(name: string, site: string, isOwner = false): Promise<string> {
+      const [user, connection, id] = [uuidv7(), uuidv7(), uuidv7()];
+      await bench.db.query('INSERT INTO users (id, name) VALUES ($1, $2)', [user, name]);
+      await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status, owner_id) VALUES ($1, 'jira-cloud', $2, 'https://' || $2, 'active', $3)`, [connection, site, isOwner ? user : null]);
+      await bench.db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method, refresh_token_sealed) VALUES ($1, $2, $3, $4, $5, 'oauth', 'sealed-token')`, [id, connection, user, `account-of-${name}`, `${name} in Jira`]);
+      return id;
+    }
+
+    it('shows who is linked to which Jira account, newest first, and finds them by a part of a name', async () => {
+      await link('Lin', 'one.atlassian.net', true);
+      await link('Mo_', 'two.atlassian.net');
+      expect(await people()).toEqual([
+        expect.objectContaining({ person: { id: expect.any(String), name: 'Mo_' }, site: 'two.atlassian.net', ownsConnection: false }),
+        expect.objectContaining({ person: { id: expect.any(String), name: 'Lin' }, jiraDisplayName: 'Lin in Jira', jiraAccountId: 'account-of-Lin', method: 'oauth', state: 'active', ownsConnection: true }),
+      ]);
+      expect((await people('?search=LIN%20in')).map(({ site }) => site)).toEqual(['one.atlassian.net']);
+      expect(await people('?search=o_')).toHaveLength(1);
+      const { body } = await bench.root.get(`${LINKS}?limit=1`);
+      expect((await people(`?cursor=${String(body['nextCursor'])}`)).map(({ site }) => site)).toEqual(['one.atlassian.net']);
+      expect(JSON.stringify(body)).not.toContain('sealed-token');
+    });
+
+    it('ends a link, notes whose it was, and leaves the connection as it is', async () => {
+      const id = await link('Lin', 'one.atlassian.net', true);
+      expect((await bench.root.send('DELETE', `${LINKS}/${id}`)).status).toBe(204);
+      expect(await people()).toEqual([]);
+      expect(await bench.db.query('SELECT status FROM connections')).toEqual([{ status: 'active' }]);
+      expect((await bench.root.get(AUDIT)).body).toMatchObject({ items: [{ who: 'Rita Root', what: 'link_ended', changes: [{ name: 'one.atlassian.net', from: 'Lin: Lin in Jira (account-of-Lin)', to: null }] }] });
+      expect((await bench.root.send('DELETE', `${LINKS}/${id}`)).status).toBe(404);
+    });
+
+    it('is closed to others', async () => {
+      const id = await link('Lin', 'one.atlassian.net');
+      expect([(await bench.member.get(LINKS)).status, (await bench.member.send('DELETE', `${LINKS}/${id}`)).status]).toEqual([403, 403]);
     });
   });
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { TrustedCertificateList, UpdateTrustedCertificates } from '@openhands-jira/contracts';
 import { AdminOnly, type Caller, CurrentCaller } from '../security/access.js';
@@ -26,5 +26,22 @@ export class CertificatesController {
   @ApiProblems('validation_failed', 'forbidden', 'managed_by_environment')
   replace(@CurrentCaller() caller: Caller, @Body({ schema: UpdateTrustedCertificates }) { pem }: UpdateTrustedCertificates): Promise<TrustedCertificateList> {
     return this.certificates.replace(caller, pem);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Trust more certificates; those that are trusted stay' })
+  @ApiOkResponse({ standardSchema: TrustedCertificateList, description: 'All that are trusted now' })
+  @ApiProblems('validation_failed', 'forbidden', 'managed_by_environment')
+  add(@CurrentCaller() caller: Caller, @Body({ schema: UpdateTrustedCertificates }) { pem }: UpdateTrustedCertificates): Promise<TrustedCertificateList> {
+    return this.certificates.add(caller, pem);
+  }
+
+  @Delete(':fingerprint')
+  @ApiOperation({ summary: 'Trust one certificate no longer, named by its SHA-256 fingerprint' })
+  @ApiOkResponse({ standardSchema: TrustedCertificateList, description: 'Those that are still trusted' })
+  @ApiProblems('forbidden', 'not_found', 'managed_by_environment')
+  remove(@CurrentCaller() caller: Caller, @Param('fingerprint') fingerprint: string): Promise<TrustedCertificateList> {
+    return this.certificates.remove(caller, fingerprint);
   }
 }

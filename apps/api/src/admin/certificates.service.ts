@@ -5,7 +5,7 @@ import { type PemCertificate, readCertificates } from '../http/pem.js';
 import { TrustedCertificates } from '../http/trusted-certificates.service.js';
 import type { Caller } from '../security/access.js';
 import { AuditLog, type Change } from '../security/audit-log.service.js';
-import { Problem } from '../security/problem.js';
+import { notFound, Problem } from '../security/problem.js';
 
 /** The administrators' view of the additional trusted certificates. */
 @Injectable()
@@ -21,20 +21,51 @@ export class Certificates {
   }
 
   /** Replaces all by those of this PEM text. Throws `Problem` when it cannot be used. */
-  async replace(caller: Caller, pem: string): Promise<TrustedCertificateList> {
+  replace(caller: Caller, pem: string): Promise<TrustedCertificateList> {
+    return this.change(caller, () => read(pem));
+  }
+
+  /** Trusts those of this PEM text as well. Throws `Problem` when there is none in it, or it cannot be used. */
+  add(caller: Caller, pem: string): Promise<TrustedCertificateList> {
+    return this.change(caller, (former) => {
+      const added = read(pem);
+      if (added.length === 0) throw unusable('Paste at least one certificate, which begins with -----BEGIN CERTIFICATE-----.');
+      const isNew = (one: PemCertificate): boolean => former.every(({ fingerprint }) => fingerprint !== one.fingerprint);
+      return [...former, ...added.filter(isNew)];
+    });
+  }
+
+  /** Trusts this one no longer. Throws `Problem` when it is not among them. */
+  remove(caller: Caller, fingerprint: string): Promise<TrustedCertificateList> {
+    return this.change(caller, (former) => {
+      const left = former.filter((one) => one.fingerprint !== fingerprint.toUpperCase());
+      if (left.length === former.length) throw notFound('certificate');
+      return left;
+    });
+  }
+
+  private async change(caller: Caller, presentOf: (former: PemCertificate[]) => PemCertificate[]): Promise<TrustedCertificateList> {
     if (this.trusted.managedBy === 'environment') {
       throw new Problem(409, 'managed_by_environment', 'The certificates come from the file that TRUSTED_CA_CERTIFICATES names. Change that file, or unset the variable to manage them here.');
     }
-    const reading = readCertificates(pem);
-    if (!reading.ok) throw new Problem(400, 'validation_failed', reading.mistake, [{ path: 'pem', message: reading.mistake }]);
     await this.db.transaction(async (manager) => {
-      const former = await this.trusted.replace(manager, reading.certificates);
-      const changes = differences(former, reading.certificates);
+      const { former, present } = await this.trusted.change(manager, presentOf);
+      const changes = differences(former, present);
       if (changes.length > 0) await this.audit.note(manager, caller, { what: 'certificates_changed', changes });
     });
     await this.trusted.reload();
     return this.list();
   }
+}
+
+function read(pem: string): PemCertificate[] {
+  const reading = readCertificates(pem);
+  if (!reading.ok) throw unusable(reading.mistake);
+  return reading.certificates;
+}
+
+function unusable(mistake: string): Problem {
+  return new Problem(400, 'validation_failed', mistake, [{ path: 'pem', message: mistake }]);
 }
 
 function certificateView({ subject, issuer, notAfter, fingerprint, isCa }: PemCertificate): TrustedCertificate {

@@ -41,15 +41,16 @@ export class TrustedCertificates {
     return this.known;
   }
 
-  /** Replaces those that administrators pasted, in the caller's transaction. Gives the former ones. */
-  async replace(manager: EntityManager, certificates: PemCertificate[]): Promise<PemCertificate[]> {
+  /** Changes those that administrators pasted, in the caller's transaction. Gives the former ones and the present ones. */
+  async change(manager: EntityManager, presentOf: (former: PemCertificate[]) => PemCertificate[]): Promise<{ former: PemCertificate[]; present: PemCertificate[] }> {
     await manager.query('LOCK TABLE trusted_certificates IN SHARE ROW EXCLUSIVE MODE');
     const former = await pasted(manager);
+    const certificates = presentOf(former);
     await manager.query('DELETE FROM trusted_certificates');
     for (const [position, { fingerprint, pem }] of certificates.entries()) {
       await manager.query('INSERT INTO trusted_certificates (fingerprint, position, pem, added_at) VALUES ($1, $2, $3, $4)', [fingerprint, position, pem, this.clock.now()]);
     }
-    return former;
+    return { former, present: certificates };
   }
 
   /** After a commit: reads the list now. */

@@ -50,7 +50,7 @@ describe('The additional trusted certificates', () => {
   const paste = (trusted: TrustedCertificates, text: string): Promise<unknown> => {
     const reading = readCertificates(text);
     if (!reading.ok) throw new Error(reading.mistake);
-    return db.transaction((manager) => trusted.replace(manager, reading.certificates));
+    return db.transaction((manager) => trusted.change(manager, () => reading.certificates));
   };
 
   it('open a server of a private authority, in every process and without a restart', async () => {

@@ -1,0 +1,31 @@
+import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Page, type PersonLink, PersonLinkPage, PersonLinkQuery, Uuid } from '@openhands-jira/contracts';
+import { AdminOnly, type Caller, CurrentCaller } from '../security/access.js';
+import { ApiProblems } from '../security/problem-answers.js';
+import { LinkedPeople } from './linked-people.service.js';
+
+/** Who is linked to which Jira account. */
+@ApiTags('Administration')
+@AdminOnly()
+@Controller('api/v1/admin/links')
+export class LinkedPeopleController {
+  constructor(private readonly people: LinkedPeople) {}
+
+  @Get()
+  @ApiOperation({ summary: 'People and the Jira accounts that they are linked to, the newest link first' })
+  @ApiOkResponse({ standardSchema: PersonLinkPage, description: 'On all connections, without any token' })
+  @ApiProblems('validation_failed', 'forbidden')
+  list(@Query({ schema: PersonLinkQuery }) query: PersonLinkQuery): Promise<Page<PersonLink>> {
+    return this.people.list(query);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End the link of a person; the connection stays as it is' })
+  @ApiNoContentResponse({ description: 'It has ended, and any token of it is erased' })
+  @ApiProblems('validation_failed', 'forbidden', 'not_found')
+  end(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<void> {
+    return this.people.end(caller, id);
+  }
+}
