@@ -69,8 +69,8 @@ export function productEnvironment(urls: SandboxUrls, sites: string[]): Record<s
 }
 
 /**
- * What an installation with Jira Data Center has on top. Without TLS its host must be allowed by name, because such a base URL is
- * refused otherwise; with TLS the sandbox's authority is trusted.
+ * What an installation with Jira Data Center has on top. Its host must be allowed by name, because it is this very machine; with TLS
+ * the sandbox's authority is trusted.
  */
 export function dataCenterEnvironment(urls: SandboxUrls): Record<string, string> {
   const { hostname, protocol } = new URL(urls.jiraDataCenter);
@@ -82,6 +82,7 @@ export function dataCenterEnvironment(urls: SandboxUrls): Record<string, string>
     JIRA_DC_CLIENT_SECRET: CREDENTIALS.oauthClientSecret,
     JIRA_DC_SERVICE_ACCOUNT_EMAIL: CREDENTIALS.dataCenterAccountEmail,
     JIRA_DC_SERVICE_ACCOUNT_PAT: CREDENTIALS.dataCenterPat,
-    ...(protocol === 'https:' ? { TRUSTED_CA_CERTIFICATES: AUTHORITY_FILE } : { OUTBOUND_ALLOWED_HOSTS: hostname }),
+    OUTBOUND_ALLOWED_HOSTS: hostname,
+    ...(protocol === 'https:' && { TRUSTED_CA_CERTIFICATES: AUTHORITY_FILE }),
   };
 }

@@ -6,7 +6,12 @@
 /** One bad body, and what is wrong with it. */
 export interface BadBody {
   what: string;
-  bytes: Buffer;
+  /** Made when it is asked for: of many thousands only a part is sent. */
+  readonly bytes: Buffer;
+}
+
+function badBody(what: string, make: () => Buffer): BadBody {
+  return { what, get bytes() { return make(); } };
 }
 
 type Path = (string | number)[];
@@ -29,7 +34,7 @@ const PLACE = '@@place@@';
 export function wrongTypes(payload: object): BadBody[] {
   return pathsOf(payload).flatMap((path) => {
     const [before, after] = around(payload, path);
-    return WRONG_VALUES.map((value) => ({ what: `${path.join('.')} = ${value.slice(0, 40)}`, bytes: Buffer.from(before + value + after) }));
+    return WRONG_VALUES.map((value) => badBody(`${path.join('.')} = ${value.slice(0, 40)}`, () => Buffer.from(before + value + after)));
   });
 }
 
@@ -40,14 +45,14 @@ export function prototypeKeys(payload: object): BadBody[] {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
     const [before, after] = path.length === 0 ? ['', ''] : around(payload, path);
     const rest = JSON.stringify(value).slice(1);
-    return PROTOTYPE_KEYS.map((key) => ({ what: `${path.join('.')} with ${key}`, bytes: Buffer.from(`${before}{${key}${rest === '}' ? '' : ','}${rest}${after}`) }));
+    return PROTOTYPE_KEYS.map((key) => badBody(`${path.join('.')} with ${key}`, () => Buffer.from(`${before}{${key}${rest === '}' ? '' : ','}${rest}${after}`)));
   });
 }
 
 /** The text cut off at so many places. */
 export function truncated(payload: object, count: number): BadBody[] {
   const bytes = Buffer.from(JSON.stringify(payload));
-  return Array.from({ length: count }, (_, index) => Math.floor((index * bytes.length) / count)).map((length) => ({ what: `cut off after ${length} bytes`, bytes: bytes.subarray(0, length) }));
+  return Array.from({ length: count }, (_, index) => Math.floor((index * bytes.length) / count)).map((length) => badBody(`cut off after ${length} bytes`, () => bytes.subarray(0, length)));
 }
 
 /** Bytes that are no UTF-8, at so many places. */
@@ -55,7 +60,7 @@ export function noUtf8(payload: object, count: number): BadBody[] {
   const bytes = Buffer.from(JSON.stringify(payload));
   return Array.from({ length: count }, (_, index) => {
     const [place, wrong] = [Math.floor((index * bytes.length) / count), NO_UTF8[index % NO_UTF8.length]!];
-    return { what: `${Buffer.from(wrong).toString('hex')} at ${place}`, bytes: Buffer.concat([bytes.subarray(0, place), Buffer.from(wrong), bytes.subarray(place)]) };
+    return badBody(`${Buffer.from(wrong).toString('hex')} at ${place}`, () => Buffer.concat([bytes.subarray(0, place), Buffer.from(wrong), bytes.subarray(place)]));
   });
 }
 
@@ -64,9 +69,8 @@ export function nested(payload: object, depth: number): BadBody[] {
   const paths = pathsOf(payload).filter((path) => path.length <= 2);
   return paths.flatMap((path) => {
     const [before, after] = around(payload, path);
-    return [['[', ']'], ['{"content":[', ']}']].map(([open = '', close = '']) => ({
-      what: `${path.join('.')} in ${depth} times ${open}`, bytes: Buffer.from(before + open.repeat(depth) + '1' + close.repeat(depth) + after),
-    }));
+    return [['[', ']'], ['{"content":[', ']}']].map(([open = '', close = '']) =>
+      badBody(`${path.join('.')} in ${depth} times ${open}`, () => Buffer.from(before + open.repeat(depth) + '1' + close.repeat(depth) + after)));
   });
 }
 

@@ -37,6 +37,7 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   limitBodies(fastify);
   nameRequests(fastify);
+  forbidCopies(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, databaseUrl), adapter, { bodyParser: false, bufferLogs: true });
   app.useLogger(app.get(Logger));
   readBodies(fastify);
@@ -65,6 +66,14 @@ function nameRequests(fastify: FastifyInstance): void {
 function measureAnswers(fastify: FastifyInstance, figures: Figures): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     if (request.method === 'POST' && request.url.startsWith(WEBHOOK_PREFIX)) figures.answered(reply.statusCode, reply.elapsedTime / 1000);
+    done();
+  });
+}
+
+/** Some answers hold a secret that is shown once, and all hold what only their reader may see: nobody on the way keeps a copy. */
+function forbidCopies(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (/^\/(api\/v1|auth|integration)\//.test(request.url)) reply.header('cache-control', 'no-store');
     done();
   });
 }

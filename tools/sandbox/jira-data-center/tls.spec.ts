@@ -46,8 +46,7 @@ describe("TLS of the sandbox's Jira Data Center", () => {
 
   it('tells the product its address and its authority', () => {
     const environment = sandbox.dataCenterEnvironment();
-    expect(environment).toMatchObject({ JIRA_DC_BASE_URL: sandbox.urls.jiraDataCenter, TRUSTED_CA_CERTIFICATES: AUTHORITY_FILE });
-    expect(environment).not.toHaveProperty('OUTBOUND_ALLOWED_HOSTS');
+    expect(environment).toMatchObject({ JIRA_DC_BASE_URL: sandbox.urls.jiraDataCenter, TRUSTED_CA_CERTIFICATES: AUTHORITY_FILE, OUTBOUND_ALLOWED_HOSTS: 'localhost' });
     expect(readFileSync(environment['TRUSTED_CA_CERTIFICATES'] ?? '', 'utf8')).toContain('BEGIN CERTIFICATE');
   });
 

@@ -7,8 +7,16 @@ type Resolve = (hostname: string, options: LookupAllOptions, callback: (error: N
 /** Ranges of public addresses in ipaddr.js's words; everything else (private, loopback, link-local, ...) is closed. */
 const PUBLIC_RANGE = 'unicast';
 
+/**
+ * How far a call may reach besides what the operator listed: to public addresses, or also into the network of an organisation, but
+ * never to this machine itself or to what clouds keep at link-local addresses.
+ */
+export type AddressReach = 'public' | 'organisation';
+
 /** Ranges in which a server of an organisation can be. */
 const SERVER_RANGES = [PUBLIC_RANGE, 'private', 'uniqueLocal', 'carrierGradeNat'];
+
+const REACHED_RANGES: Record<AddressReach, string[]> = { public: [PUBLIC_RANGE], organisation: SERVER_RANGES };
 
 /** True for an address, written as such, where no server of an organisation is: loopback, link-local, multicast and the like. */
 export function isSpecialAddress(host: string): boolean {
@@ -37,11 +45,11 @@ export class AddressGuard {
     return this.hosts.has(host.toLowerCase());
   }
 
-  /** True for public addresses and for listed ranges. */
-  isAllowedAddress(address: string): boolean {
+  /** True for addresses within reach and for listed ranges. */
+  isAllowedAddress(address: string, reach: AddressReach = 'public'): boolean {
     if (!ipaddr.isValid(address)) return false;
     // `process`: IPv4-mapped IPv6 addresses (::ffff:10.0.0.1) are judged as the IPv4 address they hold.
-    return this.isListed(address) || ipaddr.process(address).range() === PUBLIC_RANGE;
+    return this.isListed(address) || REACHED_RANGES[reach].includes(ipaddr.process(address).range());
   }
 
   /** True when the operator listed this host, or a range that holds this address. */
@@ -54,11 +62,11 @@ export class AddressGuard {
   }
 
   /** A look-up for sockets that gives only allowed addresses, and the error EBLOCKED when none is left. */
-  lookup(resolve: Resolve): LookupFunction {
+  lookup(resolve: Resolve, reach: AddressReach = 'public'): LookupFunction {
     return (hostname, options, callback) => {
       resolve(hostname, { ...options, all: true } as LookupAllOptions, (error, addresses) => {
         if (error) return void callback(error, []);
-        const usable = this.isAllowedHost(hostname) ? addresses : addresses.filter((one) => this.isAllowedAddress(one.address));
+        const usable = this.isAllowedHost(hostname) ? addresses : addresses.filter((one) => this.isAllowedAddress(one.address, reach));
         if (usable.length === 0) return void callback(Object.assign(new Error('private address'), { code: 'EBLOCKED' }), []);
         if (options.all) return void callback(null, usable);
         callback(null, usable[0]!.address, usable[0]!.family);

@@ -6,7 +6,7 @@ import { Agent, request, type Dispatcher } from 'undici';
 import { AppConfig } from '../config/config.js';
 import { Figures } from '../config/figures.js';
 import { type Note, traced } from '../config/tracing.js';
-import { AddressGuard } from './address-guard.js';
+import { AddressGuard, type AddressReach } from './address-guard.js';
 import type { PemCertificate } from './pem.js';
 import { certificatesOfFile, TrustedCertificates } from './trusted-certificates.service.js';
 
@@ -46,10 +46,12 @@ export interface OutgoingRequest {
   timeoutMs?: number;
   /**
    * `configured`: the address comes from the operator's configuration, so private ranges are allowed.
+   * `organisation`: an administrator entered the address: private ranges are allowed, this machine itself and the metadata services
+   * of clouds are not, except hosts in OUTBOUND_ALLOWED_HOSTS.
    * `public`: the host came from elsewhere (a Cloud site, a sandbox of the agent): https and public addresses only, except
    * hosts in OUTBOUND_ALLOWED_HOSTS.
    */
-  reach: 'configured' | 'public';
+  reach: 'configured' | AddressReach;
   /** Largest answer in bytes, default 8 MiB. */
   maxBytes?: number;
 }
@@ -105,12 +107,12 @@ export class OutgoingHttp {
       if (error instanceof OutgoingProblem) status = error.stage;
       throw error;
     } finally {
-      this.figures?.called(call.reach === 'configured' ? url.hostname : null, status, (performance.now() - begin) / 1000);
+      this.figures?.called(call.reach === 'public' ? null : url.hostname, status, (performance.now() - begin) / 1000);
     }
   }
 
   private async send(call: OutgoingRequest, url: URL): Promise<OutgoingAnswer> {
-    if (call.reach === 'public') this.refuseUnsafe(url);
+    if (call.reach !== 'configured') this.refuseUnsafe(url, call.reach);
     await this.renewAgents();
     try {
       const answer = await request(url, this.options(call));
@@ -124,9 +126,9 @@ export class OutgoingHttp {
   private async renewAgents(): Promise<void> {
     const trusted = await this.certificates?.current();
     if (!trusted || trusted === this.agents.trusted) return;
-    const { configured, guarded } = this.agents;
+    const { trusted: _, ...former } = this.agents;
     this.agents = newAgents(trusted, this.guard);
-    for (const agent of [configured, guarded]) void agent.close().catch(() => undefined);
+    for (const agent of Object.values(former)) void agent.close().catch(() => undefined);
   }
 
   private options(call: OutgoingRequest): Parameters<typeof request>[1] {
@@ -136,16 +138,16 @@ export class OutgoingHttp {
       headers: { 'user-agent': 'openhands-jira', ...(json && { 'content-type': 'application/json' }), ...call.headers },
       ...(call.body !== undefined && { body: json ? JSON.stringify(call.body) : (call.body as string) }),
       signal: AbortSignal.timeout(call.timeoutMs ?? DEFAULT_TIMEOUT_MS),
-      dispatcher: call.reach === 'public' ? this.agents.guarded : this.agents.configured,
+      dispatcher: this.agents[call.reach],
     };
   }
 
   /** A host name is checked when it is resolved; an address written as a literal is never resolved, so it is checked here. */
-  private refuseUnsafe(url: URL): void {
+  private refuseUnsafe(url: URL, reach: AddressReach): void {
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    if (this.guard.isAllowedHost(host)) return;
+    if (this.guard.isListed(host)) return;
     if (url.protocol !== 'https:') throw new OutgoingProblem('blocked', host, 'https only');
-    if (isIP(host) && !this.guard.isAllowedAddress(host)) throw new OutgoingProblem('blocked', host, 'private address');
+    if (isIP(host) && !this.guard.isAllowedAddress(host, reach)) throw new OutgoingProblem('blocked', host, 'private address');
   }
 }
 
@@ -153,7 +155,8 @@ export class OutgoingHttp {
 interface Agents {
   trusted: readonly PemCertificate[];
   configured: Agent;
-  guarded: Agent;
+  organisation: Agent;
+  public: Agent;
 }
 
 function newAgents(trusted: readonly PemCertificate[], guard: AddressGuard): Agents {
@@ -162,7 +165,8 @@ function newAgents(trusted: readonly PemCertificate[], guard: AddressGuard): Age
   return {
     trusted,
     configured: new Agent({ ...common, connect }),
-    guarded: new Agent({ ...common, connect: { ...connect, lookup: guard.lookup(dnsLookup) } }),
+    organisation: new Agent({ ...common, connect: { ...connect, lookup: guard.lookup(dnsLookup, 'organisation') } }),
+    public: new Agent({ ...common, connect: { ...connect, lookup: guard.lookup(dnsLookup) } }),
   };
 }
 

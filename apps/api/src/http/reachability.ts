@@ -3,9 +3,11 @@
  * because each has another cure. Nothing is sent to the server but the greeting of TLS.
  */
 import type { ConnectionCheck } from '@openhands-jira/contracts';
+import { lookup as resolve } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
+import type { AddressGuard } from './address-guard.js';
 import { tlsTrust } from './outgoing.js';
 import type { PemCertificate } from './pem.js';
 
@@ -14,41 +16,51 @@ const PATIENCE_MS = 5000;
 const pass = (check: ConnectionCheck['check'], detail: string): ConnectionCheck => ({ check, ok: true, detail, hint: '' });
 const fail = (check: ConnectionCheck['check'], detail: string, hint: string): ConnectionCheck => ({ check, ok: false, detail, hint });
 
+/** What the way to a server depends on. */
+interface Way {
+  trusted: readonly PemCertificate[];
+  /** Keeps the test, like every call, from this machine itself and from what clouds keep at link-local addresses. */
+  guard: AddressGuard;
+}
+
 /** The checks that were made; the last one failed when the server cannot be reached. */
-export async function reach(url: URL, trusted: readonly PemCertificate[]): Promise<ConnectionCheck[]> {
+export async function reach(url: URL, way: Way): Promise<ConnectionCheck[]> {
   const checks: ConnectionCheck[] = [];
   for (const check of [checkName, checkConnection, checkCertificate]) {
-    const result = await check(url, trusted);
+    const result = await check(url, way);
     checks.push(result);
     if (!result.ok) break;
   }
   return checks;
 }
 
-async function checkName(url: URL): Promise<ConnectionCheck> {
+async function checkName(url: URL, { guard }: Way): Promise<ConnectionCheck> {
   const host = hostOf(url);
   if (isIP(host)) return pass('dns', 'The base URL names the network address itself.');
   try {
     const addresses = await lookup(host, { all: true });
+    if (!guard.isListed(host) && !addresses.some((one) => guard.isAllowedAddress(one.address, 'organisation'))) {
+      return fail('dns', `${host} has the address ${addresses[0]?.address}, where no server of an organisation is.`, 'Enter the address of Jira in your network. If this one is right, the operator has to list the host in OUTBOUND_ALLOWED_HOSTS.');
+    }
     return pass('dns', `${host} has the address ${addresses.map((one) => one.address).join(' and ')}.`);
   } catch (error) {
     return fail('dns', `The name ${host} is not known to this server (${codeOf(error)}).`, 'Check the spelling of the base URL. If the name is known only inside your network, this server must use the name server of that network.');
   }
 }
 
-async function checkConnection(url: URL): Promise<ConnectionCheck> {
+async function checkConnection(url: URL, { guard }: Way): Promise<ConnectionCheck> {
   const place = `${hostOf(url)}, port ${portOf(url)}`;
-  const opened = await open(connect({ host: hostOf(url), port: portOf(url) }), 'connect');
+  const opened = await open(connect({ host: hostOf(url), port: portOf(url), lookup: guard.lookup(resolve, 'organisation') }), 'connect');
   if (opened === null) return pass('tcp', `A connection to ${place} can be made.`);
   const hint = 'Check the port in the base URL, and whether a firewall lets this server connect to Jira.';
   if (opened === 'timeout') return fail('tcp', `${place} did not answer within ${PATIENCE_MS / 1000} seconds.`, hint);
   return fail('tcp', opened === 'ECONNREFUSED' ? `Nothing listens at ${place}.` : `No connection to ${place} could be made (${opened}).`, hint);
 }
 
-async function checkCertificate(url: URL, trusted: readonly PemCertificate[]): Promise<ConnectionCheck> {
+async function checkCertificate(url: URL, { trusted, guard }: Way): Promise<ConnectionCheck> {
   if (url.protocol !== 'https:') return pass('tls', 'The base URL begins with http, so nothing is encrypted. That is allowed, because OUTBOUND_ALLOWED_HOSTS lists this host.');
   const host = hostOf(url);
-  const socket = connectTls({ host, port: portOf(url), ...(!isIP(host) && { servername: host }), ...tlsTrust(trusted) });
+  const socket = connectTls({ host, port: portOf(url), lookup: guard.lookup(resolve, 'organisation'), ...(!isIP(host) && { servername: host }), ...tlsTrust(trusted) });
   let certificate: PeerCertificate | undefined;
   socket.once('secureConnect', () => (certificate = socket.getPeerCertificate()));
   const opened = await open(socket, 'secureConnect');

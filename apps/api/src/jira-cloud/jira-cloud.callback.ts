@@ -5,7 +5,7 @@ import { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import { Links } from '../connections/links.service.js';
 import type { OAuthAttempt } from '../security/oauth-attempts.service.js';
-import type { CallbackResult, CallbackVisit } from '../security/oauth-return.js';
+import { type CallbackResult, type CallbackVisit, comesFromOther } from '../security/oauth-return.js';
 import { CloudOAuth, type CloudProof } from './jira-cloud.oauth.js';
 
 /** Ends the transaction without effect. Stays within this file. */
@@ -35,6 +35,7 @@ export class CloudCallback {
     if (visit.userId === null) return { result: 'expired', code: 'signed_out' };
     const attempt = visit.state ? await this.oauth.take(visit.state, visit.browser) : null;
     if (!attempt || attempt.userId !== visit.userId) return { result: 'expired', code: 'state_unknown' };
+    if (comesFromOther(visit, this.oauth.server)) return { result: 'failed', code: 'unexpected_answer' };
     if (visit.error === 'access_denied') return { result: 'denied', code: 'access_denied' };
     if (visit.error !== null || visit.code === null) return { result: 'failed', code: 'no_code' };
     const row = attempt.connectionId ? await this.connections.byId(attempt.connectionId) : null;

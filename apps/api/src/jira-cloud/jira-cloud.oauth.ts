@@ -60,6 +60,11 @@ export class CloudOAuth {
     }
   }
 
+  /** The authorization server. */
+  get server(): string {
+    return this.config.jiraCloud!.authUrl;
+  }
+
   /** Where Atlassian sends the browser back to; registered with the OAuth app. */
   get redirectUri(): string {
     return `${this.config.publicUrl}/integration/jira/callback`;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import { Links } from '../connections/links.service.js';
-import type { CallbackResult, CallbackVisit } from '../security/oauth-return.js';
+import { type CallbackResult, type CallbackVisit, comesFromOther } from '../security/oauth-return.js';
 import { Problem } from '../security/problem.js';
 import { type DataCenterProof, DataCenterOAuth } from './jira-data-center.oauth.js';
 import { DataCenterSetup, type ReadyDataCenter } from './jira-data-center.setup.js';
@@ -30,8 +30,12 @@ export class DataCenterCallback {
     if (visit.error !== null || visit.code === null) return { result: 'failed', code: visit.error === 'invalid_scope' ? 'scope_refused' : 'no_code' };
     const settings = await this.settings();
     if (!settings) return { result: 'failed', code: 'product_disabled' };
-    // A code lives about ten seconds: it is exchanged before anything else is looked at.
-    const proof = await this.oauth.prove(settings, visit.code, String(attempt.payload['codeVerifier']));
+    const { baseUrl, codeVerifier } = attempt.payload;
+    // A code goes to the server that issued it and to no other, so this comes first.
+    if (baseUrl !== settings.baseUrl) return { result: 'wrong_site', code: 'base_url_changed' };
+    if (comesFromOther(visit, settings.baseUrl)) return { result: 'failed', code: 'unexpected_answer' };
+    // It lives about ten seconds: it is exchanged before anything else is looked at.
+    const proof = await this.oauth.prove(settings, visit.code, String(codeVerifier));
     return proof.ok ? this.takeEffect(attempt.connectionId, visit.userId, settings, proof) : { result: 'failed', code: proof.code };
   }
 

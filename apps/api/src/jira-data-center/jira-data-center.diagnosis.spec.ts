@@ -11,7 +11,7 @@ import type { TrustedCertificates } from '../http/trusted-certificates.service.j
 import { DataCenterDiagnosis } from './jira-data-center.diagnosis.js';
 import type { DataCenterSettings, InstalledDataCenter } from './jira-data-center.settings.js';
 
-const config = readConfig({ PUBLIC_URL: 'https://app.openhands.example.com' });
+const config = readConfig({ PUBLIC_URL: 'https://app.openhands.example.com', OUTBOUND_ALLOWED_HOSTS: 'localhost' });
 
 function authorities(): PemCertificate[] {
   const reading = readCertificates(authorityCertificate());

@@ -3,6 +3,7 @@ import { type ConnectionCheck, DATA_CENTER_VARIABLES } from '@openhands-jira/con
 import { type Shape, shapeOf, textOf } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { type OutgoingAnswer, OutgoingHttp, OutgoingProblem, type OutgoingRequest } from '../http/outgoing.js';
+import { AddressGuard } from '../http/address-guard.js';
 import { reach } from '../http/reachability.js';
 import { TrustedCertificates } from '../http/trusted-certificates.service.js';
 import { isWebPage } from '../http/web-page.js';
@@ -37,7 +38,7 @@ export class DataCenterDiagnosis {
     const settings = await this.settings.current();
     const first = checkSettings(settings);
     if (settings.baseUrl === null) return [first];
-    const reached = await reach(new URL(settings.baseUrl), await this.trusted.current());
+    const reached = await reach(new URL(settings.baseUrl), { trusted: await this.trusted.current(), guard: new AddressGuard(this.config.env.OUTBOUND_ALLOWED_HOSTS) });
     if (!reached.at(-1)!.ok) return [first, ...reached];
     const version = await this.checkVersion(settings);
     const checks = [first, ...reached, version.check];
@@ -79,7 +80,7 @@ export class DataCenterDiagnosis {
       code: newSecret(), code_verifier: newSecret(), redirect_uri: callbackUrl(this.config),
     });
     const heard = await this.hear({
-      method: 'POST', url: `${settings.baseUrl}/rest/oauth2/latest/token`, body: form.toString(), reach: 'configured',
+      method: 'POST', url: `${settings.baseUrl}/rest/oauth2/latest/token`, body: form.toString(), reach: 'organisation',
       headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
     });
     const error = heard.kind === 'other' ? null : textOf(heard.body, 'error');
@@ -92,7 +93,7 @@ export class DataCenterDiagnosis {
   }
 
   private ask({ baseUrl }: InstalledDataCenter, path: string, token: string | null): Promise<Heard> {
-    return this.hear({ method: 'GET', url: `${baseUrl}${path}`, reach: 'configured', headers: { accept: 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) } });
+    return this.hear({ method: 'GET', url: `${baseUrl}${path}`, reach: 'organisation', headers: { accept: 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) } });
   }
 
   private async hear(call: OutgoingRequest): Promise<Heard> {

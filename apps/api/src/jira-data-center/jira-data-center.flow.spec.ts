@@ -388,7 +388,7 @@ describe('Matching by e-mail address', () => {
 
 describe('The settings of the installation', () => {
   let bench: JiraBench;
-  beforeAll(async () => void (bench = await startDataCenterBench({ ADMIN_EMAILS: 'root@example.com' }, { settings: 'none' })));
+  beforeAll(async () => void (bench = await startDataCenterBench({ ADMIN_EMAILS: 'root@example.com', OUTBOUND_ALLOWED_HOSTS: 'localhost' }, { settings: 'none' })));
   afterAll(() => bench.close());
 
   const save = async (values: Parameters<DataCenterSettings['save']>[1]): Promise<void> => {

@@ -46,7 +46,7 @@ export class DataCenterOAuth {
   /** Begins a round trip of a person in a browser, and gives the address of Jira's consent page. */
   async begin(settings: ReadyDataCenter, connectionId: string, { userId, browser }: Visitor): Promise<string> {
     const codeVerifier = oauth.randomPKCECodeVerifier();
-    const state = await this.attempts.begin({ purpose: 'jira-link', userId, connectionId, payload: { codeVerifier }, browser });
+    const state = await this.attempts.begin({ purpose: 'jira-link', userId, connectionId, payload: { codeVerifier, baseUrl: settings.baseUrl }, browser });
     const code_challenge = await oauth.calculatePKCECodeChallenge(codeVerifier);
     return oauth.buildAuthorizationUrl(this.clientFor(settings), { redirect_uri: this.redirectUri, scope: SCOPE, state, code_challenge, code_challenge_method: 'S256' }).href;
   }
@@ -97,7 +97,7 @@ export class DataCenterOAuth {
 
   /** Lets the library speak through our own HTTP client: its time limits, certificates and "no redirects". */
   private async fetch(url: string, options: oauth.CustomFetchOptions): Promise<Response> {
-    const answer = await this.http.request({ method: options.method as 'POST', url, headers: options.headers, body: String(options.body ?? ''), timeoutMs: TIMEOUT_MS, reach: 'configured' });
+    const answer = await this.http.request({ method: options.method as 'POST', url, headers: options.headers, body: String(options.body ?? ''), timeoutMs: TIMEOUT_MS, reach: 'organisation' });
     if (answer.status >= 500 || answer.status === 429 || isWebPage(answer)) throw new JiraProblem('jira_unreachable', `Jira answered with ${answer.status}.`, null, answer.status);
     return new Response(answer.text, { status: answer.status, headers: { 'content-type': answer.headers['content-type'] ?? '' } });
   }

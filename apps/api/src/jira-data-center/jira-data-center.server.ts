@@ -67,7 +67,7 @@ export class DataCenterServer {
       ...(call.method !== 'GET' && { 'x-atlassian-token': 'no-check' }),
     };
     try {
-      return await this.http.request({ method: call.method, url: baseUrl + call.path, headers, reach: 'configured', ...(call.body !== undefined && { body: call.body }) });
+      return await this.http.request({ method: call.method, url: baseUrl + call.path, headers, reach: 'organisation', ...(call.body !== undefined && { body: call.body }) });
     } catch (error) {
       if (!(error instanceof OutgoingProblem)) throw error;
       const problem = new JiraProblem('jira_unreachable', `Jira cannot be reached. ${error.message}.`);

@@ -16,6 +16,8 @@ export interface CallbackVisit {
   state: string | null;
   code: string | null;
   error: string | null;
+  /** The server that says to have sent the browser; null when it does not name itself, as most do not. */
+  issuer: string | null;
   browser: string | undefined;
   /** Who is signed in here; null when nobody is. */
   userId: string | null;
@@ -26,9 +28,20 @@ export function callbackVisit(request: FastifyRequest, query: Record<string, unk
     state: textOrNull(query['state']),
     code: textOrNull(query['code']),
     error: textOrNull(query['error']),
+    issuer: textOrNull(query['iss']),
     browser: request.cookies[OAUTH_BROWSER_COOKIE],
     userId: caller?.via === 'session' ? caller.userId : null,
   };
+}
+
+/**
+ * True when another server than the one that was asked says to have sent the browser (RFC 9207). A code that another server
+ * issued must never be sent to this one. Servers that do not name themselves are told apart by their callback addresses.
+ *
+ * @param server address of the one that was asked
+ */
+export function comesFromOther({ issuer }: CallbackVisit, server: string): boolean {
+  return issuer !== null && (!URL.canParse(issuer) || new URL(issuer).origin !== new URL(server).origin);
 }
 
 /** Always a redirect to the page: a person never lands on raw JSON. */

@@ -1,0 +1,105 @@
+/**
+ * How bodies of requests are read: which routes take how much, as bytes or as JSON, and how much of all of them is held in memory.
+ *
+ * Anybody can send to the front doors, and a body must be there completely before its signature can be checked. So strangers could
+ * fill the memory with large bodies that never end; what all of them hold together is limited, and Jira comes again.
+ */
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { RejectedCalls } from './deliveries/rejected-calls.service.js';
+
+const MEGABYTE = 1024 * 1024;
+/** Jira drops payloads over 25 MB itself; a larger body is not from Jira. */
+export const WEBHOOK_BODY_BYTES = 25 * MEGABYTE;
+const OTHER_BODY_BYTES = MEGABYTE;
+export const WEBHOOK_PREFIX = '/integration/';
+
+/** What unfinished bodies may hold together beyond their first part, which each may hold. Room for two of the largest and many usual ones. */
+const HELD_BYTES = 64 * MEGABYTE;
+const FREE_BYTES = 128 * 1024;
+
+/** Only the webhook routes take large bodies. */
+export function limitBodies(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    route.bodyLimit = route.url.startsWith(WEBHOOK_PREFIX) ? WEBHOOK_BODY_BYTES : OTHER_BODY_BYTES;
+  });
+}
+
+/**
+ * JSON bodies only. On the webhook routes the bytes stay as they are: the signature is over them, and nothing may read
+ * them before it is checked. An encoded body would be other bytes than those that were signed, so it is refused.
+ */
+export function readBodies(fastify: FastifyInstance): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  const memory = new Memory(HELD_BYTES);
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json(?:;|$)/i, (request, stream, done) => {
+    if (request.headers['content-encoding']) return done(Object.assign(new Error('encoded'), { statusCode: 415 }));
+    readBytes(request, stream, memory, (error, bytes) => {
+      if (error) return done(error);
+      if (request.url.startsWith(WEBHOOK_PREFIX)) return done(null, bytes);
+      if (bytes!.length === 0) return done(null, undefined);
+      void parseJson(request, bytes!.toString('utf8'), done);
+    });
+  });
+}
+
+/** A delivery that is too large never reaches its controller, and Jira does not send it again: it must at least be counted. */
+export function countTooLarge(fastify: FastifyInstance, rejected: RejectedCalls): void {
+  fastify.addHook('onError', (request, _reply, error, done) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' && request.url.startsWith(WEBHOOK_PREFIX)) {
+      const connectionId = /\/connections\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//i.exec(request.url)?.[1]?.toLowerCase() ?? null;
+      const size = Math.min(Number(request.headers['content-length']) || 0, 2 ** 31 - 1);
+      rejected.add({ connectionId, reason: 'body_too_large', headerNames: Object.keys(request.headers), size });
+    }
+    done();
+  });
+}
+
+/** Bytes that may be held, shared by all requests. */
+class Memory {
+  constructor(private free: number) {}
+
+  /** False when there is no room; then nothing was taken. */
+  take(bytes: number): boolean {
+    if (bytes > this.free) return false;
+    this.free -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.free += bytes;
+  }
+}
+
+/** Collects the bytes of a body. A body that says to be too large is refused before any of it is read. */
+function readBytes(request: FastifyRequest, stream: IncomingMessage, memory: Memory, done: (error: Error | null, bytes?: Buffer) => void): void {
+  const limit = request.routeOptions.bodyLimit;
+  if (Number(request.headers['content-length']) > limit) return done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+  const chunks: Buffer[] = [];
+  let [size, taken, isOver] = [0, 0, false];
+
+  const onData = (chunk: Buffer): void => {
+    size += chunk.length;
+    if (size > limit) return end(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+    if (size > FREE_BYTES) {
+      if (!memory.take(chunk.length)) return end(Object.assign(new Error('memory'), { statusCode: 503 }));
+      taken += chunk.length;
+    }
+    chunks.push(chunk);
+  };
+  const onEnd = (): void => end(null);
+  const onError = (error: Error): void => end(Object.assign(error, { statusCode: 400 }));
+  const onClose = (): void => end(Object.assign(new Error('aborted'), { statusCode: 400 }));
+  const end = (error: Error | null): void => {
+    if (isOver) return;
+    isOver = true;
+    stream.off('data', onData).off('end', onEnd).off('close', onClose);
+    memory.giveBack(taken);
+    // What still comes is let go by, so that the answer can be read.
+    if (error) stream.resume();
+    done(error, error ? undefined : Buffer.concat(chunks, size));
+  };
+  // The listener for errors stays: a connection may break while what is left goes by.
+  stream.on('data', onData).once('end', onEnd).on('error', onError).once('close', onClose);
+}
