@@ -2,7 +2,8 @@ import { DataSource } from 'typeorm';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import type { FaultEffect } from '../../../tools/sandbox/faults.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
-import { ACCOUNTS, Stage } from './stage.js';
+import { RenewedAccess } from '../../api/src/comments/renewed-access.js';
+import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
 import { type Decided, StoryIssue } from './story-issue.js';
 
 /** Attempts in these stories; the pauses between them are taken away below. */
@@ -34,7 +35,6 @@ describe('When something that we need does not work', () => {
   }
 
   const FAULTS: [string, FaultEffect, string][] = [
-    ['refuses the token', { kind: 'status', status: 401, body: { code: 401, message: 'Unauthorized' } }, 'service_account_rejected'],
     ['forbids it', { kind: 'status', status: 403, body: { errorMessages: ['no'] } }, 'service_account_forbidden'],
     ['is out of order', { kind: 'status', status: 503 }, 'jira_unreachable'],
     ['hangs up', { kind: 'reset' }, 'jira_unreachable'],
@@ -176,4 +176,24 @@ describe('When something that we need does not work', () => {
     expect(await issue.jobIs(delivery.jobId)).toMatchObject({ state: 'succeeded' });
     stage.sandbox.jira.restorePermission(stage.sandbox.actions.agentAccountId, 'ADD_COMMENTS');
   });
+
+  it('a token that Jira refuses is not tried over and over; with a new one the issues are told, and the next request works', async () => {
+    const issues = [1, 2, 3].map(() => new StoryIssue(stage, ada));
+    const { standIn } = stage.sandbox.atlassian;
+    standIn.faults.add({ effect: { kind: 'status', status: 401, body: { code: 401, message: 'Unauthorized' } }, path: '/ex/jira/', times: Infinity });
+    const before = standIn.calls.length;
+    for (const issue of issues) expect(await issue.ask('ben', '@openhands fix it')).toMatchObject({ outcome: 'failed', reason: 'service_account_rejected' });
+    // One question, in both ways that a token can be sent.
+    expect(standIn.calls.length - before).toBeLessThanOrEqual(2);
+    expect(await integration()).toMatchObject({ state: 'degraded', reasons: [{ code: 'token_refused', detail: expect.stringContaining('Create a new one') }] });
+    standIn.faults.clear();
+    const edit = await ada.request('PATCH', `/api/v1/jira-cloud/workspaces/${connectionId}`, { serviceAccountEmail: CREDENTIALS.serviceAccountEmail, serviceAccountApiToken: CREDENTIALS.serviceAccountToken });
+    await stage.consent(ada, edit.json.authorizationUrl, ACCOUNTS.ada);
+    expect((await integration()).state).toBe('active');
+    await stage.inside(RenewedAccess).look();
+    for (const issue of issues) await stage.ourComment(issue.key, /could not be processed/);
+    expect(await new StoryIssue(stage, ada).ask('ben', '@openhands fix it')).toMatchObject({ outcome: 'job', reason: 'started' });
+  });
+
+  const integration = async (): Promise<Decided> => (await ada.get('/api/v1/integrations')).json.items.find((one: { product: string }) => one.product === 'jira-cloud');
 });

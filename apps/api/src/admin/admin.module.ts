@@ -11,10 +11,12 @@ import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.service.js';
 import { RetentionLoop } from './retention.loop.js';
 import { Retention } from './retention.service.js';
+import { TokenWatchLoop } from './token-watch.loop.js';
+import { TokenWatch } from './token-watch.service.js';
 
 /** What operators and administrators of the installation see and do. */
 @Module({
   controllers: [AuditController, CertificatesController, HealthController, LinkedPeopleController, MetricsController],
-  providers: [AuditEntries, Certificates, Leases, LinkedPeople, Metrics, Retention, RetentionLoop],
+  providers: [AuditEntries, Certificates, Leases, LinkedPeople, Metrics, Retention, RetentionLoop, TokenWatch, TokenWatchLoop],
 })
 export class AdminModule {}

@@ -33,6 +33,15 @@ export const RETENTION_RULES: RetentionRule[] = [
             SELECT id FROM deliveries WHERE id < ${FIRST_ID} AND outcome <> 'pending' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
   },
   {
+    // Credentials that somebody typed in and never proved to be allowed to. A record with people or jobs took effect once.
+    name: 'connections that were never set up',
+    days: (config) => config.env.RETENTION_PENDING_DAYS,
+    sql: `DELETE FROM connections WHERE id IN (
+            SELECT id FROM connections c WHERE status = 'pending' AND updated_at < $1
+              AND NOT EXISTS (SELECT 1 FROM links WHERE connection_id = c.id) AND NOT EXISTS (SELECT 1 FROM jobs WHERE connection_id = c.id)
+            LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  },
+  {
     name: 'counters of rejected calls',
     days: (config) => config.env.RETENTION_DELIVERY_DAYS,
     sql: 'DELETE FROM rejected_calls WHERE ctid IN (SELECT ctid FROM rejected_calls WHERE hour < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)',

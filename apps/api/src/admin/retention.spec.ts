@@ -72,6 +72,23 @@ describe('Retention', () => {
     expect([await count('sessions'), await count('oauth_attempts'), await count('api_tokens')]).toEqual([1, 1, 2]);
   });
 
+  it('removes connections that nobody finished setting up, with their credentials', async () => {
+    const pending = async (days: number, status = 'pending'): Promise<string> => {
+      const id = v7();
+      await db.query(
+        `INSERT INTO connections (id, product, site, site_url, status, service_account_token_sealed, updated_at) VALUES ($1, 'jira-cloud', $2, '', $3, 'v1.k.x', $4)`,
+        [id, id, status, ago(days)],
+      );
+      return id;
+    };
+    const kept = [CONNECTION, await pending(6.9), await pending(500, 'inactive'), await pending(7.1)];
+    await db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method) VALUES ($1, $2, $3, 'a', 'Ada', 'email')`, [v7(), kept[3], USER]);
+    await pending(7.1);
+    expect(await retention.run()).toMatchObject({ 'connections that were never set up': 1 });
+    const rows = await db.query<{ id: string }[]>('SELECT id FROM connections');
+    expect(rows.map((row) => row.id).sort()).toEqual(kept.sort());
+  });
+
   it('removes counters of rejected calls with the log of deliveries', async () => {
     for (const days of [89, 91]) await db.query(`INSERT INTO rejected_calls (connection_id, reason, hour, last_at) VALUES ($1, 'signature_missing', $2, $2)`, [CONNECTION, ago(days)]);
     await retention.run();

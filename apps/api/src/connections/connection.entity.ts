@@ -23,6 +23,8 @@ export class ConnectionEntity {
   @Column('text', { name: 'service_account_scheme', nullable: true }) serviceAccountScheme: 'basic' | 'bearer' | null;
   @Column('timestamptz', { name: 'service_account_token_expires_at', nullable: true }) serviceAccountTokenExpiresAt: Date | null;
   @Column('timestamptz', { name: 'service_account_saved_at', nullable: true }) serviceAccountSavedAt: Date | null;
+  /** Since when Jira refuses the account; null while it does not. See `isRefused`. */
+  @Column('timestamptz', { name: 'service_account_rejected_at', nullable: true }) serviceAccountRejectedAt: Date | null;
   /** Cloud: accountId. Data Center: user name and key. Empty when not known yet. */
   @Column('text', { name: 'service_account_ids', array: true, default: [] }) serviceAccountIds: string[];
 

@@ -7,13 +7,15 @@ import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
 import { LinkTokens } from './link-tokens.service.js';
 import { Links } from './links.service.js';
+import { RefusedAccounts } from './refused-accounts.service.js';
 import { SharedConnections } from './shared-connections.service.js';
+import { Ties } from './ties.service.js';
 import { WebhookSecrets } from './webhook-secrets.service.js';
 
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [Connections, ConnectionSecrets, DeliveryTimes, Links, LinkTokens, SharedConnections, WebhookSecrets],
-  exports: [Connections, DeliveryTimes, Links, LinkTokens, SharedConnections, WebhookSecrets],
+  providers: [Connections, ConnectionSecrets, DeliveryTimes, Links, LinkTokens, RefusedAccounts, SharedConnections, Ties, WebhookSecrets],
+  exports: [Connections, DeliveryTimes, Links, LinkTokens, RefusedAccounts, SharedConnections, Ties, WebhookSecrets],
 })
 export class ConnectionsModule {}

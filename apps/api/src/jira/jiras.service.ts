@@ -3,8 +3,10 @@ import type { Product } from '@openhands-jira/contracts';
 import { type IssueEvent, type JiraCapabilities, type JiraClient, JiraProblem, type JiraProduct } from '@openhands-jira/domain';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
+import { RefusedAccounts } from '../connections/refused-accounts.service.js';
 import { JiraCloudProduct } from '../jira-cloud/jira-cloud.product.js';
 import { JiraDataCenterProduct } from '../jira-data-center/jira-data-center.product.js';
+import { WatchedClient } from './watched-client.js';
 
 /** One Jira site, ready for calls. */
 export interface OpenJira {
@@ -29,6 +31,7 @@ export class Jiras {
     private readonly connections: Connections,
     cloud: JiraCloudProduct,
     dataCenter: JiraDataCenterProduct,
+    private readonly refusals: RefusedAccounts,
   ) {
     this.products = new Map([cloud, dataCenter].map((product) => [product.id, product]));
   }
@@ -74,11 +77,17 @@ export class Jiras {
     const row = await this.rowOf(connection);
     const product = row && this.product(row.product);
     const client = product && (await product.open(row));
-    return client && { client, can: product.can, reactionsOff: row.reactionsOffAt !== null };
+    return client && { client: await this.watched(client, row), can: product.can, reactionsOff: row.reactionsOffAt !== null };
   }
 
   private rowOf(connection: ConnectionOrId): Promise<ConnectionEntity | null> {
     return typeof connection === 'string' ? this.connections.byId(connection) : Promise.resolve(connection);
+  }
+
+  /** Every call as a service account goes through here, so a refusal is noticed whoever made the call. */
+  private async watched(client: JiraClient, connection: ConnectionEntity): Promise<JiraClient> {
+    const account = { refused: () => this.refusals.refused(connection.id), accepted: () => this.refusals.accepted(connection) };
+    return new WatchedClient(client, account, !(await this.refusals.mayAsk(connection)));
   }
 
   /** Remembers that a site takes no reactions from us. */

@@ -16,6 +16,8 @@ export interface IntegrationFacts {
     status: ConnectionState;
     owned: boolean;
     tokenExpiresAt: Date | null;
+    /** Jira refuses the service account. */
+    tokenRefused: boolean;
     hadDelivery: boolean;
   } | null;
   linked: boolean;
@@ -37,7 +39,7 @@ const STATES: Record<ConnectionState, IntegrationState> = { pending: 'setup_inco
 export function integrationState(facts: IntegrationFacts): { state: IntegrationState; reasons: Reason[] } {
   const { connection } = facts;
   if (!connection) return { state: 'not_configured', reasons: [] };
-  const token = connection.status === 'active' ? tokenReason(connection.tokenExpiresAt, facts.now) : null;
+  const token = connection.status === 'active' ? tokenReason(connection, facts.now, RENEW_OWN_TOKEN) : null;
   if (token) return { state: 'degraded', reasons: [connection.owned || facts.isAdmin ? token : OWNER_NEEDED] };
   return { state: STATES[connection.status], reasons: statusReasons(connection) };
 }
@@ -61,18 +63,19 @@ function ownCapabilities({ connection, linked }: IntegrationFacts): Capability[]
 
 const OWNER_NEEDED: Reason = { code: 'owner_needed', detail: 'The person who set this workspace up has to look after it.' };
 
-/** The nearer the day, the plainer the words. */
-function tokenReason(expiresAt: Date | null, now: Date): Reason | null {
+/** What is to be said about the service account's token: that Jira refuses it, or its end; null while there is time. The nearer the day, the plainer the words. `renewal` says how a new one is made. */
+export function tokenReason({ tokenExpiresAt: expiresAt, tokenRefused }: { tokenExpiresAt: Date | null; tokenRefused: boolean }, now: Date, renewal: string): Reason | null {
+  if (tokenRefused) return { code: 'token_refused', detail: `Jira refuses the token of the service account: jobs cannot start, and nothing can be written into issues. ${renewal}` };
   if (!expiresAt) return null;
   const days = Math.ceil((expiresAt.getTime() - now.getTime()) / DAY_MS);
-  if (days <= 0) return { code: 'token_expired', detail: `The API token of the service account has expired: jobs cannot start, and nothing can be written into issues. ${RENEW}` };
+  if (days <= 0) return { code: 'token_expired', detail: `The token of the service account has expired: jobs cannot start, and nothing can be written into issues. ${renewal}` };
   if (days > WARN_DAYS) return null;
   const when = days === 1 ? 'within a day' : `in ${days} days`;
   const then = days <= URGENT_DAYS ? ' After that, jobs cannot start, and nothing can be written into issues.' : '';
-  return { code: 'token_expires_soon', detail: `The API token of the service account expires ${when}.${then} ${RENEW}` };
+  return { code: 'token_expires_soon', detail: `The token of the service account expires ${when}.${then} ${renewal}` };
 }
 
-const RENEW = 'Create a new one in admin.atlassian.com and paste it under Edit.';
+const RENEW_OWN_TOKEN = 'Create a new one in admin.atlassian.com and paste it under Edit.';
 
 function statusReasons({ status, hadDelivery }: NonNullable<IntegrationFacts['connection']>): Reason[] {
   switch (status) {

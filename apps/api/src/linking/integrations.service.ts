@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { Capability, Integration, Product } from '@openhands-jira/contracts';
-import { type ProductSetup, REASON_TEXTS } from '@openhands-jira/domain';
+import type { Capability, Integration, RejectedReason } from '@openhands-jira/contracts';
+import { type JiraProduct, type ProductSetup, REASON_TEXTS } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { connectionView, linkView, sharedWebhookUrl } from '../connections/connection.view.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { isRefused } from '../connections/refused-accounts.service.js';
+import { type OwnTies, Ties } from '../connections/ties.service.js';
 import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
 import { Jiras } from '../jira/jiras.service.js';
 import type { Caller } from '../security/access.js';
 import { integrationCapabilities, integrationState } from './integration-state.js';
 import { sharedSiteCapabilities, sharedSiteState } from './shared-site-state.js';
-import { Ties, type OwnTies } from './ties.service.js';
 
 /** The integrations as one caller sees them. */
 @Injectable()
@@ -25,21 +26,23 @@ export class Integrations {
 
   /** One per product. */
   of(caller: Caller): Promise<Integration[]> {
-    return Promise.all(this.jiras.all().map(async (product) => this.integration(caller, product.id, await product.setup())));
+    return Promise.all(this.jiras.all().map((product) => this.integration(caller, product)));
   }
 
-  private async integration(caller: Caller, product: Product, setup: ProductSetup): Promise<Integration> {
-    const ties = setup.sharedSite ? await this.ties.toShared(product, setup.sharedSite.site, caller.userId) : await this.ties.of(product, caller.userId);
+  private async integration(caller: Caller, product: JiraProduct<ConnectionEntity>): Promise<Integration> {
+    const setup = await product.setup();
+    const ties = setup.sharedSite ? await this.ties.toShared(product.id, setup.sharedSite.site, caller.userId) : await this.ties.of(product.id, caller.userId);
     const { connection, link } = ties;
+    const place = { publicUrl: this.config.publicUrl, paths: product.webhookPaths };
     return {
-      product,
+      product: product.id,
       ...(await this.withRejected(caller, connection, this.seen(caller, setup, ties))),
       linkMethod: setup.linkMethod,
-      connection: connection && connectionView(connection, caller.userId, this.config.publicUrl, setup.sharedSite?.account),
+      connection: connection && connectionView(connection, caller.userId, place, setup.sharedSite?.account),
       link: link && linkView(link),
       linkedPeople: connection && looksAfter(caller, connection) ? await this.ties.peopleOn(connection.id) : null,
       trigger: { mention: this.config.triggerMention, label: this.config.triggerLabel },
-      sharedWebhookUrl: sharedWebhookUrl(this.config.publicUrl, product),
+      sharedWebhookUrl: sharedWebhookUrl(place),
     };
   }
 
@@ -48,8 +51,7 @@ export class Integrations {
     if (!connection || !looksAfter(caller, connection) || !['active', 'setup_incomplete'].includes(seen.state)) return seen;
     const rejected = await this.rejected.latest(connection.id, connection.lastDeliveryAt);
     if (!rejected) return seen;
-    const { title, hint } = REASON_TEXTS[rejected.reason];
-    const reason = { code: 'deliveries_rejected', detail: `Jira sends deliveries, but they are not let in: ${title.charAt(0).toLowerCase()}${title.slice(1)}. ${hint}` };
+    const reason = { code: 'deliveries_rejected', detail: connection.status === 'inactive' ? STILL_CALLED : rejectedWords(rejected.reason) };
     return { ...seen, reasons: [reason, ...seen.reasons.filter((one) => one.code !== 'no_delivery_yet')] };
   }
 
@@ -63,7 +65,7 @@ export class Integrations {
     }
     const person = { linked: ties.link !== null, isAdmin, hasAccount: userId !== null };
     if (setup.sharedSite) {
-      const facts = { connection: ties.connection && sharedFacts(ties.connection, userId), ...person };
+      const facts = { connection: ties.connection && sharedFacts(ties.connection, userId), ...person, now: this.clock.now() };
       return { ...sharedSiteState(facts), capabilities: sharedSiteCapabilities(facts) };
     }
     const facts = { connection: ties.connection && ownFacts(ties.connection, userId), ...person, now: this.clock.now() };
@@ -71,12 +73,19 @@ export class Integrations {
   }
 }
 
+const STILL_CALLED = 'Jira still calls the address of this connection, which was removed. Set the webhook up again, or delete it in Jira.';
+
+function rejectedWords(code: RejectedReason): string {
+  const { title, hint } = REASON_TEXTS[code];
+  return `Jira sends deliveries, but they are not let in: ${title.charAt(0).toLowerCase()}${title.slice(1)}. ${hint}`;
+}
+
 function ownFacts(row: ConnectionEntity, userId: string | null) {
-  return { status: row.status, owned: isOwned(row, userId), tokenExpiresAt: row.serviceAccountTokenExpiresAt, hadDelivery: row.firstDeliveryAt !== null };
+  return { status: row.status, owned: isOwned(row, userId), tokenExpiresAt: row.serviceAccountTokenExpiresAt, tokenRefused: isRefused(row), hadDelivery: row.firstDeliveryAt !== null };
 }
 
 function sharedFacts(row: ConnectionEntity, userId: string | null) {
-  return { status: row.status, owned: isOwned(row, userId), hasOwner: row.ownerId !== null, hasWebhook: row.webhookMode !== null, hadDelivery: row.firstDeliveryAt !== null };
+  return { ...ownFacts(row, userId), hasOwner: row.ownerId !== null, hasWebhook: row.webhookMode !== null };
 }
 
 /** The owner, and administrators. */

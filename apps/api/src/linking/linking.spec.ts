@@ -63,7 +63,7 @@ describe('Who a Jira account is here', () => {
 describe('The integration of Jira Cloud', () => {
   const now = new Date('2026-11-22T12:00:00Z');
   const inDays = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
-  const connection = { status: 'active' as const, owned: true, tokenExpiresAt: null, hadDelivery: true };
+  const connection = { status: 'active' as const, owned: true, tokenExpiresAt: null, tokenRefused: false, hadDelivery: true };
   const facts = (changes: Partial<IntegrationFacts> = {}): IntegrationFacts => ({ connection, linked: true, isAdmin: false, hasAccount: true, now, ...changes });
 
   it.each<[string, Partial<IntegrationFacts>, string, string[]]>([
@@ -74,6 +74,8 @@ describe('The integration of Jira Cloud', () => {
     ['it is paused', { connection: { ...connection, status: 'paused' } }, 'paused', []],
     ['its owner unlinked it', { connection: { ...connection, status: 'inactive' } }, 'not_configured', ['unlinked_by_owner']],
     ['the token lives long enough', { connection: { ...connection, tokenExpiresAt: inDays(31) } }, 'active', []],
+    ['Jira refuses the token', { connection: { ...connection, tokenRefused: true } }, 'degraded', ['token_refused']],
+    ['Jira refuses the token, to a member', { connection: { ...connection, owned: false, tokenRefused: true } }, 'degraded', ['owner_needed']],
     ['the token ends soon', { connection: { ...connection, tokenExpiresAt: inDays(30) } }, 'degraded', ['token_expires_soon']],
     ['the token has ended', { connection: { ...connection, tokenExpiresAt: inDays(0) } }, 'degraded', ['token_expired']],
     ['the token has ended, to a member', { connection: { ...connection, owned: false, tokenExpiresAt: inDays(-1) } }, 'degraded', ['owner_needed']],

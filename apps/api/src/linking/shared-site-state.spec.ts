@@ -1,7 +1,9 @@
 import { sharedSiteCapabilities, type SharedSiteFacts, sharedSiteState } from './shared-site-state.js';
 
-const active = { status: 'active' as const, owned: false, hasOwner: true, hasWebhook: true, hadDelivery: true };
-const facts = (changes: Partial<SharedSiteFacts> = {}): SharedSiteFacts => ({ connection: active, linked: false, isAdmin: false, hasAccount: true, ...changes });
+const now = new Date('2026-11-22T12:00:00Z');
+const inDays = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
+const active = { status: 'active' as const, owned: false, hasOwner: true, hasWebhook: true, hadDelivery: true, tokenExpiresAt: null, tokenRefused: false };
+const facts = (changes: Partial<SharedSiteFacts> = {}): SharedSiteFacts => ({ connection: active, linked: false, isAdmin: false, hasAccount: true, now, ...changes });
 
 describe('The integration of a site that serves the whole installation', () => {
   it.each<[string, SharedSiteFacts['connection'], string, string[]]>([
@@ -12,7 +14,22 @@ describe('The integration of a site that serves the whole installation', () => {
     ['nothing has come yet', { ...active, hadDelivery: false }, 'active', ['no_delivery_yet']],
     ['it is paused', { ...active, status: 'paused' }, 'paused', []],
     ['it was removed', { ...active, status: 'inactive' }, 'setup_incomplete', ['webhook_missing']],
-  ])('shows its state when %s', (_, connection, state, codes) => {
+    ['the token lives long enough', { ...active, tokenExpiresAt: inDays(31) }, 'active', []],
+    ['Jira refuses the token', { ...active, tokenRefused: true, tokenExpiresAt: inDays(0) }, 'degraded', ['token_refused']],
+    ['the token ends soon', { ...active, tokenExpiresAt: inDays(30) }, 'degraded', ['token_expires_soon']],
+    ['the token has ended', { ...active, tokenExpiresAt: inDays(0) }, 'degraded', ['token_expired']],
+  ])('shows its state to an administrator when %s', (_, connection, state, codes) => {
+    const shown = sharedSiteState(facts({ connection, isAdmin: true }));
+    expect([shown.state, shown.reasons.map((reason) => reason.code)]).toEqual([state, codes]);
+  });
+
+  it.each<[string, SharedSiteFacts['connection'], string, string[]]>([
+    ['nobody owns it yet', null, 'setup_incomplete', ['webhook_missing']],
+    ['somebody else began to set it up', { ...active, status: 'pending' }, 'setup_incomplete', ['owner_needed']],
+    ['somebody else removed it', { ...active, status: 'inactive' }, 'setup_incomplete', ['owner_needed']],
+    ['nothing has come yet', { ...active, hadDelivery: false }, 'active', ['no_delivery_yet']],
+    ['the token has ended', { ...active, tokenExpiresAt: inDays(-1) }, 'degraded', ['owner_needed']],
+  ])('asks a teammate for nothing that only others can do when %s', (_, connection, state, codes) => {
     const shown = sharedSiteState(facts({ connection }));
     expect([shown.state, shown.reasons.map((reason) => reason.code)]).toEqual([state, codes]);
   });

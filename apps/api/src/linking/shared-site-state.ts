@@ -6,6 +6,7 @@
  */
 import type { Capability, Integration, IntegrationState } from '@openhands-jira/contracts';
 import type { ConnectionState } from '../connections/connection.entity.js';
+import { tokenReason } from './integration-state.js';
 
 type Reason = Integration['reasons'][number];
 
@@ -18,35 +19,42 @@ export interface SharedSiteFacts {
     /** Somebody began to set up the webhook. */
     hasWebhook: boolean;
     hadDelivery: boolean;
+    tokenExpiresAt: Date | null;
+    /** Jira refuses the service account. */
+    tokenRefused: boolean;
   } | null;
   linked: boolean;
   isAdmin: boolean;
   /** False for the administrator token of the environment, which can link nothing. */
   hasAccount: boolean;
+  now: Date;
 }
 
-export function sharedSiteState({ connection }: SharedSiteFacts): { state: IntegrationState; reasons: Reason[] } {
-  if (!connection || connection.status === 'inactive') return { state: 'setup_incomplete', reasons: [WEBHOOK_MISSING] };
-  switch (connection.status) {
-    case 'pending':
-      return { state: 'setup_incomplete', reasons: [connection.hasWebhook ? WEBHOOK_UNCONFIRMED : WEBHOOK_MISSING] };
-    case 'paused':
-      return { state: 'paused', reasons: [] };
-    case 'active':
-      return { state: 'active', reasons: connection.hadDelivery ? [] : [NO_DELIVERY_YET] };
-  }
+/** The state and its reasons. Steps are named only to those who can take them; others read who can. */
+export function sharedSiteState(facts: SharedSiteFacts): { state: IntegrationState; reasons: Reason[] } {
+  const { connection } = facts;
+  if (connection?.status === 'paused') return { state: 'paused', reasons: [] };
+  if (connection?.status !== 'active') return { state: 'setup_incomplete', reasons: [mayInstall(facts) ? nextStep(connection) : MANAGER_NEEDED] };
+  const token = tokenReason(connection, facts.now, RENEW_TOKEN);
+  if (token) return { state: 'degraded', reasons: [manages(facts) ? token : MANAGER_NEEDED] };
+  return { state: 'active', reasons: connection.hadDelivery ? [] : [NO_DELIVERY_YET] };
 }
 
+function nextStep(connection: SharedSiteFacts['connection']): Reason {
+  return connection?.status === 'pending' && connection.hasWebhook ? WEBHOOK_UNCONFIRMED : WEBHOOK_MISSING;
+}
+
+const MANAGER_NEEDED: Reason = { code: 'owner_needed', detail: 'The person who set this Jira up, or an administrator, has to do something before it works for everybody.' };
+const RENEW_TOKEN = 'Create a new personal access token in Jira while signed in as the service account. An administrator enters it in the settings of the installation.';
 const WEBHOOK_MISSING: Reason = { code: 'webhook_missing', detail: 'The webhook is not set up yet. One person does it for everybody: install it automatically with the token of a Jira administrator, or set it up in Jira.' };
 const WEBHOOK_UNCONFIRMED: Reason = { code: 'webhook_unconfirmed', detail: 'The webhook details were generated. Enter them in Jira, then say that you created the webhook.' };
 const NO_DELIVERY_YET: Reason = { code: 'no_delivery_yet', detail: 'Nothing has come from Jira yet. Write a comment on any issue. If nothing comes, check that Jira can reach the address of the webhook.' };
 
 /** What this person can do. The page shows its buttons by it; every route checks for itself. */
 export function sharedSiteCapabilities(facts: SharedSiteFacts): Capability[] {
-  const { connection, isAdmin, hasAccount } = facts;
-  const manages = isAdmin || connection?.owned === true;
-  const seesAll: Capability[] = manages ? ['view_deliveries', 'replay'] : [];
-  return [...new Set([...ownAccount(facts), ...webhook(facts, manages), ...(hasAccount ? ['view_deliveries' as const] : []), ...seesAll])];
+  const { hasAccount } = facts;
+  const seesAll: Capability[] = manages(facts) ? ['view_deliveries', 'replay'] : [];
+  return [...new Set([...ownAccount(facts), ...webhook(facts), ...(hasAccount ? ['view_deliveries' as const] : []), ...seesAll])];
 }
 
 function ownAccount({ connection, linked, hasAccount }: SharedSiteFacts): Capability[] {
@@ -55,9 +63,22 @@ function ownAccount({ connection, linked, hasAccount }: SharedSiteFacts): Capabi
   return connection?.status === 'inactive' ? [] : ['link'];
 }
 
-function webhook({ connection }: SharedSiteFacts, manages: boolean): Capability[] {
-  const isSetUp = connection?.status === 'active' || connection?.status === 'paused';
-  if (isSetUp) return manages ? ['install_webhook', 'rotate_secret', 'pause', 'remove'] : [];
-  if (manages) return connection ? ['install_webhook', 'remove'] : ['install_webhook'];
-  return connection?.hasOwner ? [] : ['install_webhook'];
+function webhook(facts: SharedSiteFacts): Capability[] {
+  const { connection } = facts;
+  if (!mayInstall(facts)) return [];
+  if (isSetUp(facts)) return ['install_webhook', 'rotate_secret', 'pause', 'remove'];
+  return connection && manages(facts) ? ['install_webhook', 'remove'] : ['install_webhook'];
+}
+
+function manages({ connection, isAdmin }: SharedSiteFacts): boolean {
+  return isAdmin || connection?.owned === true;
+}
+
+/** Before it has an owner, anybody may set the webhook up and become it. */
+function mayInstall(facts: SharedSiteFacts): boolean {
+  return manages(facts) || (!isSetUp(facts) && !facts.connection?.hasOwner);
+}
+
+function isSetUp({ connection }: SharedSiteFacts): boolean {
+  return connection?.status === 'active' || connection?.status === 'paused';
 }
