@@ -28,14 +28,14 @@ export class Installation {
 
   /**
    * Starts both and waits until the product is ready.
-   * @param settings on top of what the sandbox demands
+   * @param settings on top of what the sandbox demands; a function gets the sandbox
    * @throws when it is not built, or ends at its start
    */
-  static async start(settings: Record<string, string> = {}): Promise<Installation> {
+  static async start(settings: Record<string, string> | ((sandbox: Sandbox) => Record<string, string>) = {}): Promise<Installation> {
     if (!existsSync(PROGRAM)) throw new Error(`There is no built service (${PROGRAM}). Run "npm run build" first, or the whole "npm test", which builds.`);
     const [sandbox, database, port] = [await startSandbox(), await emptyDatabase(), await freePort()];
     const url = `http://localhost:${port}`;
-    const product = startProduct({ ...sandbox.environment(), ...ONE_PROVIDER, PORT: String(port), PUBLIC_URL: url, DATABASE_URL: database.url, ...settings });
+    const product = startProduct({ ...sandbox.environment(), ...ONE_PROVIDER, PORT: String(port), PUBLIC_URL: url, DATABASE_URL: database.url, ...(typeof settings === 'function' ? settings(sandbox) : settings) });
     await ready(product, url);
     return new Installation(sandbox, url, database, product);
   }

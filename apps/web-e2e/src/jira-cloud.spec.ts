@@ -39,11 +39,25 @@ function atAtlassian(answer: keyof typeof ACCOUNTS | 'deny'): void {
 }
 
 
-test('Who is not signed in is asked to, and comes back to the page that was wanted', async () => {
+test('Nobody can sign in before a git provider is configured, and the page says what to set', async () => {
+  await ada.page.route('**/auth/providers', (route) => route.fulfill({ json: [] }));
+  await ada.page.goto('/sign-in');
+  await expect(ada.page.getByText('No git provider is configured')).toBeVisible();
+  await look(ada.page, 'sign-in-none');
+  await ada.page.unroute('**/auth/providers');
+});
+
+test('A sign-in that fails is told in words, and the next one leads to the page that was wanted', async () => {
+  installation.sandbox.github.consent.autoDeny();
   await ada.page.goto('/activity');
+  await ada.page.getByRole('link', { name: 'Continue with GitHub' }).click();
+  await expect(ada.page.getByText('You did not give consent')).toBeVisible();
+  await expect(ada.page).toHaveURL(/error=denied&returnTo=%2Factivity/);
+  await look(ada.page, 'sign-in-denied');
+});
+
+test('Who is not signed in is asked to, and comes back to the page that was wanted', async () => {
   await expect(ada.heading('Sign in')).toBeVisible();
-  await expect(ada.page.getByRole('link', { name: 'Continue with GitHub' })).toBeVisible();
-  await look(ada.page, 'sign-in');
   await ada.signIn('ada');
   await expect(ada.heading('Activity')).toBeVisible();
   await expect(ada.page.getByText('No deliveries yet')).toBeVisible();
@@ -61,6 +75,10 @@ test('A pasted address is understood as its workspace, and the form grows by the
   await ada.field('Workspace name').fill(`https://${installation.sandbox.jira.host}/browse/SHOP-13`);
   await expect(ada.page.getByText('Understood as acme.atlassian.net')).toBeVisible();
   await look(ada.page, 'configure');
+  await ada.page.context().setOffline(true);
+  await ada.button('Connect').click();
+  await expect(ada.page.getByRole('alert')).toContainText('The server cannot be reached');
+  await ada.page.context().setOffline(false);
   await ada.button('Connect').click();
   await expect(ada.page.getByText('Nobody has connected acme.atlassian.net yet')).toBeVisible();
   await expect(ada.field('Webhook Secret')).toBeFocused();
@@ -77,14 +95,17 @@ test('Empty fields are named when Connect is chosen, with links to them', async 
   await expect(ada.field('Service Account Email')).toBeFocused();
 });
 
-test('A wrong token is refused at its field, and nothing that was typed is lost', async () => {
+test('A wrong token is noticed while the form is filled in, refused at its field, and nothing that was typed is lost', async () => {
   ada.expects('422 POST /api/v1/jira-cloud/workspaces');
   await ada.button('Generate a secret').click();
   secret = await ada.field('Webhook Secret').inputValue();
   expect(secret.length).toBeGreaterThanOrEqual(32);
   await ada.field('Service Account Email').fill(CREDENTIALS.serviceAccountEmail);
   await ada.field(TOKEN).fill('a-wrong-token');
+  await expect(ada.field(TOKEN)).toHaveAttribute('aria-invalid', 'true');
+  const refused = ada.page.waitForResponse((response) => response.url().endsWith('/workspaces') && response.status() === 422);
   await ada.button('Connect').click();
+  await refused;
   await expect(ada.field(TOKEN)).toHaveAttribute('aria-invalid', 'true');
   await expect(ada.field('Workspace name')).toHaveValue(/acme\.atlassian\.net/);
   await expect(ada.field('Webhook Secret')).toHaveValue(secret);
@@ -96,6 +117,8 @@ test('A wrong token is refused at its field, and nothing that was typed is lost'
 test('Consent that is denied is told in words, with a way to try again', async () => {
   atAtlassian('deny');
   await ada.field(TOKEN).fill(CREDENTIALS.serviceAccountToken);
+  await expect(ada.page.getByText('Jira accepts this account')).toBeVisible();
+  await look(ada.page, 'configure-checked');
   await ada.button('Connect').click();
   await expect(ada.page).toHaveURL(/\/settings\/integrations\/return\?.*result=denied/);
   await expect(ada.page.getByRole('alert')).toBeVisible();
@@ -107,7 +130,7 @@ test('Consent that is denied is told in words, with a way to try again', async (
 
 test('With consent the workspace is configured, and the page waits for the first delivery', async () => {
   atAtlassian('ada');
-  await ada.button('Update').click();
+  await ada.button('Give consent at Atlassian').click();
   await expect(ada.page).toHaveURL(/result=configured/);
   await expect(ada.page.getByText('Waiting for the first signed delivery from Jira')).toBeVisible();
   await look(ada.page, 'return-configured');
@@ -123,13 +146,39 @@ test('Neither the secret nor the token can be found in the page any more', async
   expect(await tracesOf(ada.page, CREDENTIALS.serviceAccountToken)).toEqual([]);
 });
 
-test('A colleague enters the same workspace, consents and is linked', async ({ browser }) => {
+const misfits: { result: string; by: keyof typeof ACCOUNTS; words: string }[] = [
+  { result: 'wrong_site', by: 'dora', words: 'The consent was for another Jira site' },
+  { result: 'conflict', by: 'ada', words: 'This Jira account is connected to somebody else here' },
+];
+
+test('A colleague whose consent does not fit is told why, and can try again', async ({ browser }) => {
   ben = await Person.signedIn(browser, installation, 'ben');
   await ben.page.getByRole('link', { name: 'Configure: Jira Cloud' }).click();
+  for (const { result, by, words } of misfits) {
+    await ben.field('Workspace name').fill('acme');
+    atAtlassian(by);
+    await ben.button('Connect').click();
+    await expect(ben.page).toHaveURL(new RegExp(`result=${result}`));
+    await expect(ben.page.getByText(words)).toBeVisible();
+    await look(ben.page, `return-${result}`);
+    await ben.page.getByRole('link', { name: 'Try again' }).click();
+  }
+});
+
+test('A consent that comes too late or a second time changes nothing, and says so', async () => {
+  await ben.page.goto('/integration/jira/callback?state=used-already&code=any');
+  await expect(ben.page).toHaveURL(/result=expired/);
+  await expect(ben.page.getByText('This took too long, or the page was opened twice')).toBeVisible();
+  await look(ben.page, 'return-expired');
+  await ben.page.getByRole('link', { name: 'Try again' }).click();
+});
+
+test('A colleague enters the same workspace, consents and is linked', async () => {
   await ben.field('Workspace name').fill('acme');
   atAtlassian('ben');
   await ben.button('Connect').click();
   await expect(ben.page).toHaveURL(/result=linked/);
+  await expect(ben.page.getByText('Mention @openhands in a comment of an issue')).toBeVisible();
   await look(ben.page, 'return-linked');
   await ben.page.getByRole('link', { name: 'Back to the integrations' }).click();
   await expect(ben.page.getByText('Ben Builder, since')).toBeVisible();
@@ -250,8 +299,15 @@ test('The owner unlinks everybody only after typing the name', async () => {
   const dialog = ada.page.getByRole('dialog', { name: 'Unlink acme.atlassian.net for everybody?' });
   await dialog.getByRole('button', { name: 'Unlink' }).click();
   await expect(dialog.getByText('This is not acme.atlassian.net')).toBeVisible();
+  await expect(dialog.getByText('One linked person is unlinked.')).toBeVisible();
   await look(ada.page, 'owner-unlink');
   await dialog.getByLabel('Type acme.atlassian.net to confirm').fill('acme.atlassian.net');
+  // Twice: Chromium would close at the second Escape by itself.
+  await ada.page.keyboard.press('Escape');
+  await expect(dialog.getByText('Close without finishing?')).toBeVisible();
+  await look(ada.page, 'owner-unlink-escape');
+  await ada.page.keyboard.press('Escape');
+  await expect(dialog.getByLabel('Type acme.atlassian.net to confirm')).toHaveValue('acme.atlassian.net');
   await dialog.getByRole('button', { name: 'Unlink' }).click();
   await expect(ada.heading('Integrations')).toBeVisible();
   await expect(ada.page.getByText('Not connected')).toBeVisible();

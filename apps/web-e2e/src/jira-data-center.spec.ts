@@ -12,6 +12,7 @@ test.describe.configure({ mode: 'serial' });
 
 let installation: Installation;
 let ada: Person;
+let ben: Person;
 const ADMIN_TOKEN = 'Personal access token of a Jira administrator';
 
 test.beforeAll(async ({ browser }) => {
@@ -26,6 +27,7 @@ test.afterAll(async () => {
 
 test.afterEach(() => {
   ada?.expectNoComplaints();
+  ben?.expectNoComplaints();
 });
 
 test('An administrator enters the server and its credentials, and what is missing is named', async () => {
@@ -106,6 +108,8 @@ test('A rotated secret is shown once', async () => {
   await expect(ada.page.getByRole('dialog', { name: 'The new secret' })).toBeVisible();
   const secret = await ada.field('Webhook secret').inputValue();
   await look(ada.page, 'data-center-rotated');
+  await ada.page.keyboard.press('Escape');
+  await ada.button('Back to the value').click();
   await ada.button('I have entered it in Jira').click();
   expect(await tracesOf(ada.page, secret)).toEqual([]);
 });
@@ -120,11 +124,41 @@ test('Reinstalling takes the token of an administrator once', async () => {
   expect(await tracesOf(ada.page, CREDENTIALS.dataCenterAdminPat)).toEqual([]);
 });
 
+test('A teammate sees the own account only, and connects it', async ({ browser }) => {
+  ben = await Person.signedIn(browser, installation, 'ben');
+  await ben.page.getByRole('link', { name: 'Connect: Jira Data Center' }).click();
+  await expect(ben.button('Connect')).toBeVisible();
+  await expect(ben.page.getByRole('heading', { name: 'Webhook' })).toHaveCount(0);
+  await expect(ben.page.getByText('administrator')).toHaveCount(0);
+  await look(ben.page, 'data-center-member');
+  installation.sandbox.jiraDataCenter.consent.autoConsent(DATA_CENTER_KEYS.ben);
+  await ben.button('Connect').click();
+  await expect(ben.page).toHaveURL(/product=jira-data-center&result=linked/);
+  await look(ben.page, 'data-center-linked');
+});
+
+test('Where the e-mail address decides, people are linked without a visit to Jira', async () => {
+  await ada.page.getByRole('link', { name: 'Installation', exact: true }).click();
+  await ada.page.getByRole('radio', { name: 'Email match' }).press('Space');
+  await ada.button('Save').click();
+  await expect(ada.page.getByText('Saved. It counts at once.')).toBeVisible();
+  await ben.page.goto('/settings/integrations/jira-data-center');
+  await expect(ben.page.getByText('your e-mail address decides')).toBeVisible();
+  await ben.button('Unlink').click();
+  await ben.page.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
+  await expect(ben.page.getByText('Your Jira account is unlinked.')).toBeVisible();
+  await look(ben.page, 'data-center-email');
+  await ben.button('Link account').click();
+  await expect(ben.page.getByText('Your account is linked as Ben Builder.')).toBeVisible();
+  await look(ben.page, 'data-center-email-linked');
+});
+
 test('Removing names what ends, asks for the name, and says what stays in Jira', async () => {
   const { page } = ada;
+  await page.goto('/settings/integrations/jira-data-center');
   await ada.button('Remove').click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText('One linked person is unlinked.')).toBeVisible();
+  await expect(dialog.getByText('2 linked people are unlinked.')).toBeVisible();
   await dialog.getByRole('button', { name: 'Remove' }).click();
   await expect(dialog.getByText(/This is not/)).toBeVisible();
   await look(page, 'data-center-remove');

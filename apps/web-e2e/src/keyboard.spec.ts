@@ -1,6 +1,6 @@
-/** Configure, Link and Unlink without a pointer: only keys, each field reached with Tab, and the focus always in sight. */
+/** Both Jiras are set up, linked and ended without a pointer: only keys, each field reached with Tab, and the focus always in sight. */
 import { expect, test, type Locator } from '@playwright/test';
-import { ACCOUNTS, CREDENTIALS } from '../../../tools/sandbox/seed.ts';
+import { ACCOUNTS, CREDENTIALS, DATA_CENTER_KEYS } from '../../../tools/sandbox/seed.ts';
 import { Installation } from './installation.js';
 import { Person } from './person.js';
 
@@ -9,7 +9,8 @@ test.describe.configure({ mode: 'serial' });
 let installation: Installation;
 
 test.beforeAll(async () => {
-  installation = await Installation.start();
+  // The server of Jira Data Center comes from the environment: entering it is another story.
+  installation = await Installation.start((sandbox) => sandbox.dataCenterEnvironment());
 });
 
 test.afterAll(async () => {
@@ -29,6 +30,12 @@ async function tabTo(wanted: Locator): Promise<void> {
     if (await wanted.evaluate((element) => element === document.activeElement)) return;
   }
   throw new Error(`${String(wanted)} cannot be reached with Tab.`);
+}
+
+/** Tabs to something and presses Enter on it. */
+async function press(wanted: Locator): Promise<void> {
+  await tabTo(wanted);
+  await wanted.page().keyboard.press('Enter');
 }
 
 /** The element with the focus, when something else lies over its middle; null when it can be seen. */
@@ -99,5 +106,62 @@ test('A colleague links and unlinks the own account with keys only', async ({ br
   await expect(dialog.getByRole('button', { name: 'Unlink' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('link', { name: 'Configure: Jira Cloud' })).toBeVisible();
+  ben.expectNoComplaints();
+});
+
+test('The webhook of Jira Data Center is set up by hand, its secret rotated, and the connection paused and removed with keys only', async ({ browser }) => {
+  const ada = await Person.signedIn(browser, installation, 'ada');
+  const { page } = ada;
+  await tabTo(page.getByRole('link', { name: 'Connect: Jira Data Center' }));
+  await page.keyboard.press('Enter');
+  await expect(ada.heading('Jira Data Center')).toBeFocused();
+  installation.sandbox.jiraDataCenter.consent.autoConsent(DATA_CENTER_KEYS.ada);
+  await press(ada.button('Connect'));
+  await expect(page).toHaveURL(/result=linked/);
+  await press(page.getByRole('link', { name: 'See Jira Data Center' }));
+  await tabTo(page.getByRole('radio', { name: 'Install automatically' }));
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: 'Set it up in Jira myself' })).toBeChecked();
+  await press(ada.button('Generate webhook details'));
+  await tabTo(ada.field('Webhook secret'));
+  await press(ada.button('Copy: Webhook secret'));
+  await expect(ada.button('Copied: Webhook secret')).toBeFocused();
+  await press(ada.button('I created the webhook'));
+  await expect(page.getByText('The connection is active')).toBeVisible();
+  await press(ada.button('Pause'));
+  await expect(page.getByText('The connection is paused.')).toBeVisible();
+  await press(ada.button('Resume'));
+  await expect(page.getByText('The connection works again.')).toBeVisible();
+  await press(ada.button('Rotate secret'));
+  await page.keyboard.press('Enter');
+  await press(ada.button('I have entered it in Jira'));
+  await expect(ada.button('Rotate secret')).toBeFocused();
+  await press(ada.button('Remove'));
+  const host = page.getByLabel(/^Type .* to confirm/);
+  await tabTo(host);
+  await page.keyboard.type(new URL(installation.sandbox.urls.jiraDataCenter).host);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The connection is removed')).toBeVisible();
+  ada.expectNoComplaints();
+});
+
+test('The webhook of Jira Data Center is installed automatically, and a teammate links and unlinks, with keys only', async ({ browser }) => {
+  const ada = await Person.signedIn(browser, installation, 'ada');
+  await press(ada.page.getByRole('link', { name: 'Set up the webhook: Jira Data Center' }));
+  await tabTo(ada.field('Personal access token of a Jira administrator'));
+  await ada.page.keyboard.type(CREDENTIALS.dataCenterAdminPat);
+  await ada.page.keyboard.press('Enter');
+  await expect(ada.page.getByText('The webhook is installed in Jira')).toBeVisible();
+  ada.expectNoComplaints();
+
+  const ben = await Person.signedIn(browser, installation, 'ben');
+  await press(ben.page.getByRole('link', { name: 'Connect: Jira Data Center' }));
+  installation.sandbox.jiraDataCenter.consent.autoConsent(DATA_CENTER_KEYS.ben);
+  await press(ben.button('Connect'));
+  await press(ben.page.getByRole('link', { name: 'See Jira Data Center' }));
+  await press(ben.button('Unlink'));
+  await expect(ben.page.getByRole('dialog').getByRole('button', { name: 'Unlink' })).toBeFocused();
+  await ben.page.keyboard.press('Enter');
+  await expect(ben.page.getByText('Your Jira account is unlinked.')).toBeVisible();
   ben.expectNoComplaints();
 });

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 
 const MINUTE = 60_000;
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['day', 24 * 60 * MINUTE], ['hour', 60 * MINUTE], ['minute', MINUTE]];
+const DAY = 24 * 60 * MINUTE;
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['day', DAY], ['hour', 60 * MINUTE], ['minute', MINUTE]];
 
 /** "3 minutes ago", "in 20 days": the largest unit that fits. `justNow` stands for less than a minute. */
 export function relativeTime(at: Date, now: Date, justNow: string, locale?: string): string {
@@ -29,6 +30,23 @@ export function Moment({ at, justNow }: { at: string; justNow: string }) {
   return (
     <time dateTime={at}>
       {exactTime(date)} <span className="ui-muted">({relativeTime(date, now, justNow)})</span>
+    </time>
+  );
+}
+
+/** "in 365 days", "tomorrow": whole days between two dates, in UTC as date fields mean it. */
+export function relativeDay(at: Date, now: Date, locale?: string): string {
+  const days = Math.floor(at.getTime() / DAY) - Math.floor(now.getTime() / DAY);
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+}
+
+/** A day without a time, as date fields mean it (in UTC), and how far away it is. */
+export function Day({ at }: { at: string }) {
+  const now = useNow();
+  const date = new Date(at);
+  return (
+    <time dateTime={at.slice(0, 10)}>
+      {new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' }).format(date)} <span className="ui-muted">({relativeDay(date, now)})</span>
     </time>
   );
 }

@@ -15,14 +15,14 @@ export function AfterConfiguring({ integration }: { integration: Integration }) 
   return (
     <div className="two-columns">
       {lastDeliveryAt === null && (
-        <Section title={texts.cloud.stepWebhook}>
+        <Section title={texts.cloud.stepWebhookLeft}>
           <p>{texts.cloud.alreadyCreated}</p>
-          <WebhookSteps adminPage={webhooksPage(connection.site)} url={url} sharedUrl={sharedUrl} events={events} />
+          <WebhookSteps adminPage={webhooksPage(connection.site)} url={url} secret={texts.cloud.secretSaved} sharedUrl={sharedUrl} events={events} />
         </Section>
       )}
       <div className="ui-stack">
         <FirstDelivery integration={integration} connection={connection} />
-        <p><HowToAsk /></p>
+        {lastDeliveryAt !== null && <p><HowToAsk /></p>}
       </div>
     </div>
   );

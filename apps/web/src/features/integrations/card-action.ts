@@ -11,11 +11,17 @@ export interface CardAction {
 const t = texts.integrations;
 
 /** "Configure" for those who have nothing yet, "Edit" for everybody else. */
-export function cloudAction({ connection, link, capabilities }: Integration): CardAction | null {
+export function cloudAction(integration: Integration): CardAction | null {
+  const { connection, link, capabilities } = integration;
   const to = '/settings/integrations/jira-cloud';
   if (connection === null && link === null) return capabilities.includes('configure') || capabilities.includes('link') ? { word: t.configure, to, isNext: true } : null;
-  const unfinished = connection?.status === 'pending' && connection.ownedByCaller;
-  return unfinished ? { word: t.finish, to, isNext: true } : { word: t.edit, to, isNext: false };
+  const owned = connection?.ownedByCaller ?? false;
+  const unfinished = owned && connection?.status === 'pending';
+  return unfinished ? { word: t.finish, to, isNext: true } : { word: t.edit, to, isNext: owned && needsAttention(integration) };
+}
+
+function needsAttention({ state, reasons }: Integration): boolean {
+  return (state === 'active' || state === 'degraded') && reasons.length > 0;
 }
 
 /**

@@ -88,7 +88,7 @@ async function connectNew(values: WorkspaceValues): Promise<Connected> {
 /** What "Connect" leads to, for those who join and for the first one. */
 function BeforeConnect() {
   return (
-    <div className="ui-muted">
+    <div className="ui-muted before-connect">
       <p>{texts.cloud.connectIntro}</p>
       <p>{texts.cloud.connectFirst}</p>
     </div>

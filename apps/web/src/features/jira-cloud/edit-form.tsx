@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type Connection, type Integration, UpdateWorkspace } from '@openhands-jira/contracts';
-import { ErrorSummary, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
+import { CopyField, Day, ErrorSummary, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
 import { type FormEvent, useState } from 'react';
 import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
@@ -62,12 +62,29 @@ export function EditForm({ integration, connection }: { integration: Integration
         </Section>
         <div className="ui-stack">
           {connection.status === 'active' && <FirstDelivery integration={integration} connection={connection} />}
-          <Section title={t.stepWebhook}>
-            <WebhookSteps adminPage={webhooksPage(connection.site)} url={connection.webhook.url} sharedUrl={connection.webhook.sharedUrl} events={connection.webhook.events} />
-          </Section>
+          <Webhook connection={connection} />
         </div>
       </div>
     </>
+  );
+}
+
+/** How to create the webhook; out of the way once Jira has called. */
+function Webhook({ connection: { site, webhook } }: { connection: Connection }) {
+  const t = texts.cloud;
+  const steps = <WebhookSteps adminPage={webhooksPage(site)} url={webhook.url} secret={t.secretTyped} sharedUrl={webhook.sharedUrl} events={webhook.events} />;
+  return (
+    <Section title={t.stepWebhook}>
+      {webhook.lastDeliveryAt === null ? steps : (
+        <>
+          <CopyField label={t.webhookUrl} value={webhook.url} texts={texts.common.copy} />
+          <details>
+            <summary>{t.stepsAgain}</summary>
+            <div className="ui-stack">{steps}</div>
+          </details>
+        </>
+      )}
+    </Section>
   );
 }
 
@@ -106,6 +123,6 @@ function savedNotes({ serviceAccount, webhook }: Connection) {
   const moment = (at: string | null, otherwise: string) => (at ? <Moment at={at} justNow={texts.common.justNow} /> : otherwise);
   return {
     webhookSecret: <>{t.secretSet}: {moment(webhook.secretSetAt, t.never)}. {isAhead(webhook.previousSecretUntil) ? <>{t.formerSecret} {moment(webhook.previousSecretUntil, t.never)}.</> : t.newSecretHint}</>,
-    account: <>{t.savedOn}: {moment(serviceAccount.savedAt, t.never)}. {t.expiresOn}: {moment(serviceAccount.expiresAt, t.noExpiry)}</>,
+    account: <>{t.savedOn}: {moment(serviceAccount.savedAt, t.never)}. {t.expiresOn}: {serviceAccount.expiresAt ? <Day at={serviceAccount.expiresAt} /> : t.noExpiry}</>,
   };
 }

@@ -39,8 +39,8 @@ function CloudView({ integration }: { integration: Integration }) {
   return (
     <>
       {integration.linkMethod === 'email' && <Notice tone="neutral">{texts.cloud.emailMode}</Notice>}
-      {connection && canConfigure && !another && <p><Link to="?another">{texts.cloud.another}</Link></p>}
       {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
+      {connection && canConfigure && !another && <p><Link to="?another">{texts.cloud.another}</Link></p>}
     </>
   );
 }
@@ -65,8 +65,8 @@ function MemberView({ integration }: { integration: Integration }) {
       <Section title={texts.cloud.account}>
         <p>{texts.cloud.memberIntro}</p>
         {connection && <UnlinkRow integration={integration} connection={connection} />}
-        <p><HowToAsk /></p>
         {link && <Facts items={[{ name: texts.integrations.yourAccount, value: <>{texts.integrations.linkedSince(link.jiraDisplayName)} <Moment at={link.linkedAt} justNow={texts.common.justNow} /></> }]} />}
+        <p><HowToAsk /></p>
       </Section>
     </div>
   );

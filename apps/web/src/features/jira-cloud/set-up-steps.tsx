@@ -1,6 +1,6 @@
 import { ExternalLink, Section } from '@openhands-jira/ui';
 import { texts } from '../../texts.js';
-import { NEEDED_EVENTS, webhooksPage, WebhookSteps } from './webhook-steps.js';
+import { USED_EVENTS, webhooksPage, WebhookSteps } from './webhook-steps.js';
 
 /** Beside the form: how to get each value, step by step, with what has to be pasted in Jira. */
 export function SetUpSteps({ site, webhookUrl }: { site: string; webhookUrl: string }) {
@@ -11,7 +11,7 @@ export function SetUpSteps({ site, webhookUrl }: { site: string; webhookUrl: str
       <ol className="how-to">{t.accountSteps.map((step) => <li key={step}>{step}</li>)}</ol>
       <p><ExternalLink href="https://admin.atlassian.com/" newTab={texts.common.newTab}>{t.openAdmin}</ExternalLink></p>
       <h3 className="how-to-title">{t.stepWebhook}</h3>
-      <WebhookSteps adminPage={webhooksPage(site)} url={webhookUrl} events={NEEDED_EVENTS} />
+      <WebhookSteps adminPage={webhooksPage(site)} url={webhookUrl} secret={t.secretTyped} events={USED_EVENTS} />
       <p className="ui-muted">{t.ownUrlLater}</p>
     </Section>
   );

@@ -45,7 +45,7 @@ function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, people
     <Dialog title={asOwner ? t.unlinkOwnerTitle(site) : t.unlinkMemberTitle} closing={texts.common.closing} onClose={onClose}>
       <form noValidate className="ui-stack" onSubmit={(event) => void submit(event)}>
         {asOwner ? <OwnerConsequences people={people} /> : <p>{t.unlinkMemberText(site)}</p>}
-        {asOwner && <TextInput label={t.unlinkType(site)} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} error={mistyped && t.unlinkTypeWrong(site)} autoComplete="off" autoCapitalize="off" spellCheck={false} />}
+        {asOwner && <TextInput label={t.unlinkType(site)} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); setMistyped(false); }} error={mistyped && t.unlinkTypeWrong(site)} autoComplete="off" autoCapitalize="off" spellCheck={false} />}
         {leave.failure && <Notice tone="bad" role="alert">{leave.failure.message}</Notice>}
         <div className="ui-row">
           <Button type="submit" color="red" loading={leave.pending}>{t.unlink}</Button>

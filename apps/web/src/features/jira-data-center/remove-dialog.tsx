@@ -39,7 +39,7 @@ export function RemoveDialog({ site, people, onClose, tell }: { site: string; pe
         <p>{t.removeIntro}</p>
         <ul className="how-to">{t.removePoints(people).map((point) => <li key={point}>{point}</li>)}</ul>
         <AdminTokenField token={token} label={t.removeToken} description={t.removeTokenHelp} />
-        <TextInput ref={hostField} label={t.removeType(site)} value={typed} error={mistyped && t.removeTypeWrong(site)} onChange={(event) => setTyped(event.currentTarget.value)} autoComplete="off" autoCapitalize="off" spellCheck={false} />
+        <TextInput ref={hostField} label={t.removeType(site)} value={typed} error={mistyped && t.removeTypeWrong(site)} onChange={(event) => { setTyped(event.currentTarget.value); setMistyped(false); }} autoComplete="off" autoCapitalize="off" spellCheck={false} />
         {remove.failure && <WebhookFailure failure={remove.failure} atField={token.error !== null} />}
         <div className="ui-row">
           <Button type="submit" color="red" loading={remove.pending}>{t.remove}</Button>
