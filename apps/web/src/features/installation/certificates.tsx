@@ -7,10 +7,10 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { installationTexts as t } from '../../texts-of-installation.js';
 import { texts } from '../../texts.js';
 import { CertificatesForm } from './certificates-form.js';
-import { CertificatesDialog } from './certificates-dialog.js';
 import { certificatesQuery } from './installation.js';
+import { RemoveCertificateDialog } from './remove-certificate-dialog.js';
 
-/** Additional Trusted CA Certificates: what is trusted, and another list in its place. */
+/** Additional Trusted CA Certificates: what is trusted, adding more and removing one. */
 export function Certificates() {
   const certificates = useQuery(certificatesQuery);
   return (
@@ -24,20 +24,20 @@ export function Certificates() {
 }
 
 function CertificatesView({ list: { items, managedBy } }: { list: TrustedCertificateList }) {
-  const [removing, setRemoving] = useState(false);
+  const [removing, setRemoving] = useState<TrustedCertificate | null>(null);
   const own = managedBy === 'app';
   return (
     <>
       {items.length === 0 && <EmptyBlock title={t.noCertificates} />}
-      {items.length > 0 && <ul className="certificates" aria-label={t.certificates}>{items.map((one) => <Certificate key={one.fingerprint} certificate={one} />)}</ul>}
-      {own && items.length > 0 && <div><Button variant="default" onClick={() => setRemoving(true)}>{t.removeAll}</Button></div>}
-      {own ? <CertificatesForm present={items.length} /> : <p>{t.certificatesFromEnvironment}</p>}
-      {removing && <CertificatesDialog kind="remove" pem="" present={items.length} onClose={() => setRemoving(false)} />}
+      {items.length > 0 && <ul className="certificates" aria-label={t.certificates}>{items.map((one) => <Certificate key={one.fingerprint} certificate={one} onRemove={own ? setRemoving : null} />)}</ul>}
+      {own ? <CertificatesForm /> : <p>{t.certificatesFromEnvironment}</p>}
+      {removing && <RemoveCertificateDialog certificate={removing} onClose={() => setRemoving(null)} />}
     </>
   );
 }
 
-function Certificate({ certificate: { subject, issuer, notAfter, fingerprint, isCa } }: { certificate: TrustedCertificate }) {
+function Certificate({ certificate, onRemove }: { certificate: TrustedCertificate; onRemove: ((certificate: TrustedCertificate) => void) | null }) {
+  const { subject, issuer, notAfter, fingerprint, isCa } = certificate;
   const [now] = useState(() => Date.now());
   const isOver = Date.parse(notAfter) < now;
   return (
@@ -48,6 +48,7 @@ function Certificate({ certificate: { subject, issuer, notAfter, fingerprint, is
         {isOver && <StatusBadge tone="bad">{t.expired}</StatusBadge>}
       </div>
       <Facts items={[{ name: t.issuer, value: issuer }, { name: t.expires, value: <Moment at={notAfter} justNow={texts.common.justNow} /> }, { name: t.fingerprint, value: <span className="mono">{fingerprint}</span> }]} />
+      {onRemove && <div><Button size="xs" variant="default" aria-label={t.removeCertificateNamed(subject)} onClick={() => onRemove(certificate)}>{t.removeCertificate}</Button></div>}
     </li>
   );
 }

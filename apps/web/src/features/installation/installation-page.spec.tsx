@@ -11,6 +11,7 @@ const PAGE = '/settings/installation';
 const SETTINGS = '/api/v1/admin/jira-data-center';
 const CERTIFICATES = '/api/v1/admin/certificates';
 const AUDIT = 'GET /api/v1/admin/audit';
+const LINKS = '/api/v1/admin/links?limit=50';
 const PEM = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----';
 const certificate = { subject: 'CN=Example Root', issuer: 'CN=Example Root', notAfter: '2099-01-01T00:00:00.000Z', fingerprint: 'AA:BB:CC', isCa: true };
 const complete: DataCenterConfiguration = { ...dataCenterSettings, enabled: true, baseUrl: 'https://jira.example.com', serviceAccountEmail: 'bot@example.com', serviceAccountPatSet: true, oauthClientId: 'client', oauthClientSecretSet: true, missing: [], linkedPeople: 3 };
@@ -20,7 +21,7 @@ const field = (name: string) => screen.findByLabelText(name, { selector: 'input'
 const press = async (name: string) => userEvent.click(await screen.findByRole('button', { name }));
 
 function show(settings: DataCenterConfiguration, certificates: object = { items: [], managedBy: 'app' }): void {
-  server.answer(`GET ${SETTINGS}`, { body: settings }).answer(`GET ${CERTIFICATES}`, { body: certificates }).answer(AUDIT, { body: { items: [], nextCursor: null } });
+  server.answer(`GET ${SETTINGS}`, { body: settings }).answer(`GET ${CERTIFICATES}`, { body: certificates }).answer(AUDIT, { body: { items: [], nextCursor: null } }).answer(`GET ${LINKS}`, { body: { items: [], nextCursor: null } });
 }
 
 beforeEach(() => {
@@ -182,7 +183,7 @@ describe('additional trusted certificates', () => {
 
   it('are pasted, and the field is emptied', async () => {
     show(complete);
-    server.answer(`PUT ${CERTIFICATES}`, { body: { items: [certificate], managedBy: 'app' } });
+    server.answer(`POST ${CERTIFICATES}`, { body: { items: [certificate], managedBy: 'app' } });
     openPage(PAGE);
     await fill(await pem(), PEM);
     await press('Trust these certificates');
@@ -192,7 +193,7 @@ describe('additional trusted certificates', () => {
 
   it('say what is wrong at the field, and keep the text', async () => {
     show(complete);
-    server.refuse(`PUT ${CERTIFICATES}`, 400, 'validation_failed', 'There is a private key in this text.', [{ path: 'pem', message: 'There is a private key in this text.' }]);
+    server.refuse(`POST ${CERTIFICATES}`, 400, 'validation_failed', 'There is a private key in this text.', [{ path: 'pem', message: 'There is a private key in this text.' }]);
     openPage(PAGE);
     await fill(await pem(), 'a key');
     await press('Trust these certificates');
@@ -201,25 +202,16 @@ describe('additional trusted certificates', () => {
     expect(await pem()).toHaveFocus();
   });
 
-  it('ask before they replace those that are there', async () => {
+  it('are removed one by one after a question', async () => {
     show(complete, { items: [certificate], managedBy: 'app' });
-    server.answer(`PUT ${CERTIFICATES}`, { body: { items: [certificate], managedBy: 'app' } });
+    server.answer(`DELETE ${CERTIFICATES}/AA%3ABB%3ACC`, { body: { items: [], managedBy: 'app' } });
     openPage(PAGE);
-    await fill(await pem(), PEM);
-    await press('Trust these certificates');
-    expect(server.callsOf(`PUT ${CERTIFICATES}`)).toEqual([]);
-    await userEvent.click(within(screen.getByRole('dialog', { name: 'Replace the certificates?' })).getByRole('button', { name: 'Replace' }));
-    await screen.findByText('One certificate is trusted now.');
-    expect(server.callsOf(`PUT ${CERTIFICATES}`).map(({ body }) => body)).toEqual([{ pem: PEM }]);
-  });
-
-  it('are removed after a question', async () => {
-    show(complete, { items: [certificate], managedBy: 'app' });
-    server.answer(`PUT ${CERTIFICATES}`, { body: { items: [], managedBy: 'app' } });
-    openPage(PAGE);
-    await press('Remove all');
-    await userEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Remove all' }));
-    await waitFor(() => expect(server.callsOf(`PUT ${CERTIFICATES}`).map(({ body }) => body)).toEqual([{ pem: '' }]));
+    await press('Remove the certificate CN=Example Root');
+    const dialog = screen.getByRole('dialog', { name: 'Remove this certificate?' });
+    expect(dialog).toHaveTextContent('CN=Example Root');
+    server.answer(`GET ${CERTIFICATES}`, { body: { items: [], managedBy: 'app' } });
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Remove' }));
+    expect(await screen.findByText('No additional certificates')).toBeVisible();
   });
 
   it('of the environment are read-only, with the name of its variable', async () => {
@@ -227,7 +219,46 @@ describe('additional trusted certificates', () => {
     openPage(PAGE);
     expect(await screen.findByText(/TRUSTED_CA_CERTIFICATES/)).toBeVisible();
     expect(screen.queryByLabelText('Certificates in PEM form')).not.toBeInTheDocument();
-    expect(screen.queryByRole('button', { name: 'Remove all' })).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: /^Remove the certificate/ })).not.toBeInTheDocument();
+  });
+});
+
+describe('people and their Jira accounts', () => {
+  const link = { id: ID, person: { id: ID, name: 'Lin' }, connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', jiraDisplayName: 'Lin in Jira', jiraAccountId: '712020:lin', method: 'email', state: 'expired', linkedAt: '2026-11-20T08:00:00.000Z', ownsConnection: true };
+
+  it('say who is linked to whom, how, and that nobody is', async () => {
+    show(complete);
+    openPage(PAGE);
+    expect(await screen.findByText('Nobody is linked yet')).toBeVisible();
+  });
+
+  it('are found by a part of a name', async () => {
+    show(complete);
+    server.answer(`GET ${LINKS}`, { body: { items: [link], nextCursor: null } }).answer(`GET ${LINKS}&search=mo`, { body: { items: [], nextCursor: null } });
+    openPage(PAGE);
+    const table = await screen.findByRole('table', { name: 'Links, the newest first' });
+    for (const words of ['Lin', 'Set the connection up', 'Lin in Jira', '712020:lin', 'acme.atlassian.net', 'Matched by e-mail address', 'Has to connect again']) expect(table).toHaveTextContent(words);
+    await fill(screen.getByLabelText('Name or Jira account'), ' mo ');
+    await press('Find');
+    expect(await screen.findByText('Nobody fits this search')).toBeVisible();
+    await press('Show all');
+    expect(await screen.findByRole('table', { name: 'Links, the newest first' })).toBeVisible();
+  });
+
+  it('lose a link after a question that says what it means; a refusal stays in the question', async () => {
+    show(complete);
+    server.answer(`GET ${LINKS}`, { body: { items: [link], nextCursor: null } }).refuse(`DELETE /api/v1/admin/links/${ID}`, 404, 'not_found', 'There is no such link.');
+    openPage(PAGE);
+    await press('End the link of Lin on acme.atlassian.net');
+    const dialog = screen.getByRole('dialog', { name: 'End the link of Lin on acme.atlassian.net?' });
+    for (const words of [/no longer works for Lin/, /the address links them again/, /It stays in force/]) expect(dialog).toHaveTextContent(words);
+    const endIt = within(dialog).getByRole('button', { name: 'End link' });
+    await userEvent.click(endIt);
+    expect(await within(dialog).findByRole('alert')).toHaveTextContent('There is no such link.');
+    server.answer(`DELETE /api/v1/admin/links/${ID}`, { status: 204 }).answer(`GET ${LINKS}`, { body: { items: [], nextCursor: null } });
+    await userEvent.click(endIt);
+    await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+    expect(await screen.findByText('Nobody is linked yet')).toBeVisible();
   });
 });
 

@@ -10,6 +10,7 @@ import { AuditList } from './audit-list.js';
 import { Certificates } from './certificates.js';
 import { DataCenterForm } from './data-center-form.js';
 import { dataCenterSettingsQuery } from './installation.js';
+import { PeopleList } from './people-list.js';
 
 /** Settings, Installation: what holds for everybody. For everybody else than administrators there is no such page. */
 export function InstallationPage() {
@@ -20,6 +21,7 @@ export function InstallationPage() {
       <PageHead title={t.title} intro={t.intro} />
       <DataCenter />
       <Certificates />
+      <PeopleList />
       <AuditList />
     </>
   );

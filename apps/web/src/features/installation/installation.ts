@@ -27,9 +27,14 @@ export const certificatesQuery = queryOptions({
   queryFn: ({ signal }) => request(CERTIFICATES, TrustedCertificateList, { signal }),
 });
 
-/** Replaces all; an empty text removes them. Gives how many are trusted now. */
-export async function replaceCertificates(pem: string): Promise<number> {
-  return (await request(CERTIFICATES, TrustedCertificateList, { method: 'PUT', body: { pem } })).items.length;
+/** Trusts those of this text as well. Gives how many are trusted now. */
+export async function addCertificates(pem: string): Promise<number> {
+  return (await request(CERTIFICATES, TrustedCertificateList, { method: 'POST', body: { pem } })).items.length;
+}
+
+/** Trusts this one no longer. Gives how many still are. */
+export async function removeCertificate(fingerprint: string): Promise<number> {
+  return (await request(`${CERTIFICATES}/${encodeURIComponent(fingerprint)}`, TrustedCertificateList, { method: 'DELETE' })).items.length;
 }
 
 /** What administrators changed, newest first, page by page. */

@@ -1,0 +1,26 @@
+/** The part of the catalogue about linked people. It is loaded with the installation page. */
+
+export const peopleTexts = {
+  title: 'People and their Jira accounts',
+  intro: 'Who is linked to which Jira account, on every connection. OpenHands works for a linked person when they ask in an issue.',
+  caption: 'Links, the newest first',
+  search: 'Name or Jira account',
+  find: 'Find',
+  all: 'Show all',
+  columns: { person: 'Person', jira: 'Jira account', site: 'Site', linked: 'Linked', action: 'Action' },
+  owner: 'Set the connection up',
+  methods: { oauth: 'Proven by OAuth', email: 'Matched by e-mail address' },
+  expired: 'Has to connect again',
+  since: 'since',
+  none: 'Nobody is linked yet',
+  noneText: 'People link their own account under Integrations.',
+  noneFound: 'Nobody fits this search',
+  more: 'Show older ones',
+  end: 'End link',
+  endNamed: (person: string, site: string) => `End the link of ${person} on ${site}`,
+  endTitle: (person: string, site: string) => `End the link of ${person} on ${site}?`,
+  endText: (person: string) => `OpenHands no longer works for ${person} on this site until they connect again. Jobs that are running go on.`,
+  endByEmail: 'They were matched by their e-mail address: when they ask the next time, the address links them again.',
+  endOwner: 'They set this connection up. It stays in force, and they still look after it.',
+  ended: (person: string) => `The link of ${person} has ended.`,
+};
