@@ -33,6 +33,7 @@ export const reasons: Record<DeliveryReason, string> = {
   user_not_linked: 'The person has not connected their Jira account',
   user_no_account: 'Nobody here has the e-mail address of this person',
   user_email_hidden: 'Jira does not show the e-mail address of this person',
+  user_search_forbidden: 'Jira does not let the service account look for people',
   user_link_ambiguous: 'Several accounts match this person',
   user_link_expired: 'The link of this person to Jira is no longer valid',
   user_signin_expired: 'The sign-in of this person has ended',
@@ -112,8 +113,8 @@ export const oauthResults: Record<OAuthResult, { title: string; text: string }> 
   denied: { title: 'You did not give consent', text: 'Nothing was changed. The consent shows us that you belong to the Jira site. You can try again at any time.' },
   expired: { title: 'This took too long, or the page was opened twice', text: 'Nothing was changed. A consent is valid for ten minutes and for one use. Start again from the settings.' },
   wrong_site: { title: 'The consent was for another Jira site', text: 'Nothing was changed. At Atlassian, choose the site that you entered here. If it is not in the list, your Atlassian account does not belong to it.' },
-  conflict: { title: 'Somebody else has connected this', text: 'Nothing was changed. The Jira site or the Jira account is already connected by another person here. Ask that person, or an administrator, if this is a surprise.' },
-  failed: { title: 'The connection could not be completed', text: 'Nothing was changed. Jira did not answer as expected. Try again; if it stays so, ask an administrator to look at the log.' },
+  conflict: { title: 'Somebody else has connected this', text: 'Nothing was changed. Ask that person, or an administrator, if this is a surprise.' },
+  failed: { title: 'The connection could not be completed', text: 'Nothing was changed. Try again; if it stays so, ask an administrator to look at the log.' },
 };
 
 /** Where Jira Data Center needs other words: there is one site, and nothing to choose. */

@@ -13,6 +13,7 @@ export const installationTexts = {
     baseUrl: 'Jira Data Center Base URL',
     serviceAccountEmail: 'Jira Data Center Service Account Email',
     serviceAccountPat: 'Jira Data Center Service Account PAT',
+    serviceAccountPatName: 'Name of this PAT in Jira (optional)',
     oauthClientId: 'OAuth Client ID',
     oauthClientSecret: 'OAuth Client Secret',
   } satisfies Record<DataCenterField, string>,
@@ -24,6 +25,8 @@ export const installationTexts = {
   baseUrlHelp: 'With https://, and with port and context path if Jira has them, for example https://jira.example.com.',
   emailHelp: 'The account in whose name OpenHands reads and writes, for example openhands-bot@company.com.',
   patHelp: 'A personal access token, created in Jira while signed in as the service account.',
+  patNameHelp: 'Needed only if the service account has several tokens: it tells which of them is used here, so that its end can be read.',
+  patEnds: (day: string | null) => (day === null ? 'No end of this token is known.' : `Jira says that this token ends on ${day}. Whoever looks after the connection is warned in time.`),
   client: 'Incoming application link',
   clientSteps: [
     'In Jira, open Administration, Applications, Application links, and create a link: External application, Incoming.',

@@ -14,6 +14,7 @@ export const DATA_CENTER_VARIABLES = {
   baseUrl: 'JIRA_DC_BASE_URL',
   serviceAccountEmail: 'JIRA_DC_SERVICE_ACCOUNT_EMAIL',
   serviceAccountPat: 'JIRA_DC_SERVICE_ACCOUNT_PAT',
+  serviceAccountPatName: 'JIRA_DC_SERVICE_ACCOUNT_PAT_NAME',
   oauthClientId: 'JIRA_DC_CLIENT_ID',
   oauthClientSecret: 'JIRA_DC_CLIENT_SECRET',
 } as const;
@@ -34,6 +35,10 @@ export const DataCenterConfiguration = z
     baseUrl: z.string().nullable(),
     serviceAccountEmail: z.string().nullable(),
     serviceAccountPatSet: z.boolean(),
+    /** How the token is called in Jira: needed to read its end when the account has several. */
+    serviceAccountPatName: z.string().nullable(),
+    /** When the token ends, as Jira told it last; null when it does not end, or Jira does not tell. */
+    serviceAccountPatExpiresAt: Time.nullable(),
     oauthClientId: z.string().nullable(),
     oauthClientSecretSet: z.boolean(),
     /** To copy into the incoming application link in Jira. */
@@ -105,6 +110,7 @@ export const UpdateDataCenterConfiguration = z
     baseUrl: field(DataCenterBaseUrl, null),
     serviceAccountEmail: field(ServiceAccountEmail, null),
     serviceAccountPat: field(PastedSecret, undefined),
+    serviceAccountPatName: field(z.string().trim().max(255, 'At most 255 characters.'), null),
     oauthClientId: field(PastedSecret, null),
     oauthClientSecret: field(PastedSecret, undefined),
   })

@@ -42,6 +42,7 @@ export const REFUSED_REASONS = [
   'user_not_linked',
   'user_no_account',
   'user_email_hidden',
+  'user_search_forbidden',
   'user_link_ambiguous',
   'user_link_expired',
   'user_signin_expired',

@@ -167,10 +167,19 @@ export interface ProductSetup {
   sharedSite: { site: string; account: { email: string; managedBy: 'app' | 'environment' } } | null;
 }
 
+/** Where the deliveries of a product come in: paths below the public address of this service. */
+export interface WebhookPaths {
+  /** Followed by `/<id of the connection>/events`. */
+  connections: string;
+  /** One address for every site; null where each connection has its own only. */
+  shared: string | null;
+}
+
 /** What a Jira room offers to the rest of the house. `Connection` is the record of one site, as the house keeps it. */
 export interface JiraProduct<Connection> {
   id: Product;
   can: JiraCapabilities;
+  webhookPaths: WebhookPaths;
   /** Pure and quick: it runs while Jira waits. Gives null when the payload is not a Jira event at all. */
   readEvent(payload: unknown): IssueEvent | null;
   /** Calls as the service account of a connection; null when there are no credentials for it. */
@@ -181,4 +190,9 @@ export interface JiraProduct<Connection> {
    * Throws `JiraProblem` when Jira cannot be asked: that says nothing about the link.
    */
   linkHolds(linkId: string): Promise<boolean>;
+  /**
+   * Asks Jira when the token of the service account ends, and keeps the answer in the record of the connection. Does nothing
+   * where Jira does not tell it: there a person enters the day. Throws `JiraProblem` when Jira cannot be asked.
+   */
+  readTokenEnd(connection: Connection): Promise<void>;
 }

@@ -5,7 +5,7 @@
  * (`[~accountid:…]`). Only what the author says counts. A token in code, in a quote or within a longer word is somebody
  * else's, or an example; the answer then says which it was, so that nobody has to guess why nothing happened.
  */
-import type { IgnoredReason, Product } from '@openhands-jira/contracts';
+import type { IgnoredReason } from '@openhands-jira/contracts';
 import { type MarkedText, Part, type PickedAccount, type Span } from './text/marked-text.js';
 import { rawBodyHas, readText } from './text/spoken-text.js';
 import { characterAt, characterBefore, isWordAt, isWordCharacter } from './text/word-character.js';
@@ -15,7 +15,6 @@ export interface AddressedText {
   /** A wiki string, or an ADF document when `format` is `adf`. Anything else is an empty comment. */
   body: unknown;
   format: 'wiki' | 'adf';
-  product: Product;
   /** The text that addresses us, `@openhands` unless configured otherwise. */
   token: string;
   /** Cloud: the account id. Data Center: the user name and the key. */
@@ -86,8 +85,8 @@ function standsApartAfter(text: string, end: number): boolean {
   return !['.', '/', '@'].includes(after) || !isWordAt(text, end + 1);
 }
 
-/** On Cloud a user name means nothing: `[~name]` there is text that somebody typed. */
+/** One of our ids in any form. On Cloud a user name means nothing, and there our ids hold none. */
 function pickersOfUs(marked: MarkedText, text: AddressedText): PickedAccount[] {
   const ours = text.serviceAccountIds.map((id) => id.trim().toLowerCase()).filter((id) => id !== '');
-  return marked.pickers.filter((picker) => (picker.byAccountId || text.product === 'jira-data-center') && ours.includes(picker.id.toLowerCase()));
+  return marked.pickers.filter((picker) => ours.includes(picker.id.toLowerCase()));
 }

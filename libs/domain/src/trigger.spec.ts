@@ -133,7 +133,7 @@ describe('what an event asks for', () => {
   it('is decided for every text, with a trace, and by the same rule as the mention itself', () => {
     fc.assert(fc.property(wikiText, fc.constantFrom<IssueEventKind>('comment_created', 'comment_edited'), (body, kind) => {
       const verdict = detectTrigger(event(kind, said(body)), settings);
-      const mention = findMention({ body, format: 'wiki', product: 'jira-cloud', ...settings });
+      const mention = findMention({ body, format: 'wiki', ...settings });
       expect(verdict.kind === 'trigger').toBe(mention.addressed);
       expect(verdict.trace.at(-1)!.result).toBe(mention.addressed ? 'yes' : 'no');
     }));

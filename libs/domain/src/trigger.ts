@@ -104,7 +104,7 @@ function ownVoice(event: IssueEvent, ids: readonly string[]): string | null {
 
 function judgeComment(event: IssueEvent, issue: EventIssue, settings: TriggerSettings, trace: DecisionStep[]): TriggerVerdict {
   const comment = event.comment!;
-  const text = addressedText(event, comment, settings);
+  const text = addressedText(comment, settings);
   const mention = findMention(text);
   const via = mention.addressed ? mention.via : canOnlyWait(text) ? 'unproven_picker' : null;
   if (via !== null) return accepted(trace, 'mention', commentTrigger(event, comment, issue, via), VIA_DETAILS[via]);
@@ -116,8 +116,8 @@ function judgeComment(event: IssueEvent, issue: EventIssue, settings: TriggerSet
   return judgeLabels(event, issue, settings, trace);
 }
 
-function addressedText(event: IssueEvent, comment: EventComment, settings: TriggerSettings): AddressedText {
-  return { body: comment.body, format: 'wiki', product: event.product, token: settings.token, serviceAccountIds: settings.serviceAccountIds };
+function addressedText(comment: EventComment, settings: TriggerSettings): AddressedText {
+  return { body: comment.body, format: 'wiki', token: settings.token, serviceAccountIds: settings.serviceAccountIds };
 }
 
 /** Without the ids of our account a picked account may be us: such a delivery waits, it is never dropped. */

@@ -72,10 +72,11 @@ describe('The administration', () => {
     it('begins switched off, with OAuth, and says what is missing', async () => {
       const { body } = await bench.root.get(SETTINGS);
       expect(body).toEqual({
-        enabled: false, linkMethod: 'oauth', baseUrl: null, serviceAccountEmail: null, serviceAccountPatSet: false, oauthClientId: null, oauthClientSecretSet: false,
+        enabled: false, linkMethod: 'oauth', baseUrl: null, serviceAccountEmail: null, serviceAccountPatSet: false, serviceAccountPatName: null, serviceAccountPatExpiresAt: null, oauthClientId: null,
+        oauthClientSecretSet: false,
         callbackUrl: `${PUBLIC_URL}/integration/jira-dc/callback`, linkedPeople: 0,
         missing: ['baseUrl', 'serviceAccountEmail', 'serviceAccountPat', 'oauthClientId', 'oauthClientSecret'],
-        managedBy: { enabled: 'app', linkMethod: 'app', baseUrl: 'app', serviceAccountEmail: 'app', serviceAccountPat: 'app', oauthClientId: 'app', oauthClientSecret: 'app' },
+        managedBy: { enabled: 'app', linkMethod: 'app', baseUrl: 'app', serviceAccountEmail: 'app', serviceAccountPat: 'app', serviceAccountPatName: 'app', oauthClientId: 'app', oauthClientSecret: 'app' },
       });
     });
 
@@ -100,6 +101,17 @@ describe('The administration', () => {
       await put(complete);
       await put({ serviceAccountPat: '', oauthClientSecret: ' ', linkMethod: 'email' });
       expect(await bench.app.get(DataCenterSettings).current()).toMatchObject({ linkMethod: 'email', serviceAccountPat: 'the-pat-of-the-bot', oauthClientSecret: 'the-client-secret', oauthClientId: 'client-1' });
+    });
+
+    it('tells the records of this Jira that their credentials are new, so that what failed with the former ones is tried again', async () => {
+      await put(complete);
+      const id = uuidv7();
+      await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status, service_account_token_expires_at) VALUES ($1, 'jira-data-center', 'saved.example.com', 'https://saved.example.com', 'active', now())`, [id]);
+      const saved = async (): Promise<unknown> => (await bench.db.query('SELECT service_account_saved_at AS at, service_account_token_expires_at AS "end" FROM connections WHERE id = $1', [id]))[0];
+      await put({ linkMethod: 'email' });
+      expect(await saved()).toEqual({ at: null, end: expect.any(Date) });
+      await put({ serviceAccountPat: 'another-pat' });
+      expect(await saved()).toEqual({ at: expect.any(Date), end: null });
     });
 
     it('removes a secret with null, once it is no longer needed', async () => {

@@ -11,7 +11,7 @@ import { Pacing } from './pacing.js';
 import { pauseAfterFailure } from './patience.js';
 import { type GaveUpReason, WriteToJira, type Written } from './write-to-jira.js';
 
-/** Called once per write, in the transaction that stores that Jira has it. */
+/** Called once per comment, in the transaction that stores that Jira has it. */
 export type FirstWriteListener = (manager: EntityManager, write: IssueWriteEntity, at: Date) => Promise<void>;
 
 /** Nothing that anybody would have to look at. */
@@ -35,7 +35,7 @@ export class IssueWriter {
     private readonly clock: Clock,
   ) {}
 
-  /** Has something stored together with the first write of each row. */
+  /** Has something stored together with the first write of each comment. */
   onFirstWrite(listener: FirstWriteListener): void {
     this.listeners.push(listener);
   }
@@ -86,12 +86,17 @@ export class IssueWriter {
 
   private async markWritten(write: IssueWriteEntity, { remoteId, edited }: Written): Promise<void> {
     const at = this.clock.now();
-    await this.db.transaction(async (manager) => {
-      // The listeners first: rows of jobs are locked before rows of comments everywhere, so nobody waits in a circle.
-      if (write.writtenRevision === 0) for (const listener of this.listeners) await listener(manager, write, at);
-      await manager.query(MARK_WRITTEN, [write.id, remoteId, write.revision, at, edited ? 1 : 0]);
-    });
+    const values = [write.id, remoteId, write.revision, at, edited ? 1 : 0];
+    const isFirst = write.kind === 'comment' && write.writtenRevision === 0;
+    if (isFirst) await this.db.transaction((manager) => this.markFirst(manager, write, at, values));
+    else await this.db.query(MARK_WRITTEN, values);
     this.log.debug({ key: write.key, revision: write.revision }, 'Jira has what was to be written');
+  }
+
+  /** The listeners first: rows of jobs are locked before rows of comments everywhere, so nobody waits in a circle. */
+  private async markFirst(manager: EntityManager, write: IssueWriteEntity, at: Date, values: unknown[]): Promise<void> {
+    for (const listener of this.listeners) await listener(manager, write, at);
+    await manager.query(MARK_WRITTEN, values);
   }
 
   private async tryLater(write: IssueWriteEntity, problem: JiraProblem): Promise<void> {

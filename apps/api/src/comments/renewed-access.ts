@@ -46,12 +46,9 @@ export class RenewedAccess implements OnApplicationBootstrap, BeforeApplicationS
   }
 }
 
-/** Jira Data Center has its token among the settings of the installation, Jira Cloud in the connection itself. */
 const WAKE = `
   UPDATE issue_writes AS write SET next_attempt_at = now(), attempts = 0, failing_since = NULL
   FROM connections AS connection
   WHERE connection.id = write.connection_id AND write.written_revision < write.revision AND write.gave_up_reason IS NULL
-    AND write.failing_since < GREATEST(connection.service_account_saved_at, (
-      SELECT max(updated_at) FROM installation_settings WHERE connection.product = 'jira-data-center' AND starts_with(key, 'jira_data_center.')
-    ))
+    AND write.failing_since < connection.service_account_saved_at
   RETURNING write.connection_id AS "connectionId", write.issue_id AS "issueId"`;

@@ -1,4 +1,5 @@
-import type { Connection, Link, Product } from '@openhands-jira/contracts';
+import type { Connection, Link } from '@openhands-jira/contracts';
+import type { WebhookPaths } from '@openhands-jira/domain';
 import type { ConnectionEntity } from './connection.entity.js';
 import type { LinkEntity } from './link.entity.js';
 
@@ -8,10 +9,11 @@ import type { LinkEntity } from './link.entity.js';
  */
 export const WEBHOOK_EVENTS = ['jira:issue_updated', 'comment_created', 'comment_updated', 'comment_deleted', 'jira:issue_created', 'jira:issue_deleted'];
 
-const ROUTES: Record<Product, { scoped: string; shared: string | null }> = {
-  'jira-cloud': { scoped: '/integration/jira/connections', shared: '/integration/jira/events' },
-  'jira-data-center': { scoped: '/integration/jira-dc/connections', shared: null },
-};
+/** Where this service is called, and at which paths for the product of a connection. */
+export interface WebhookPlace {
+  publicUrl: string;
+  paths: WebhookPaths;
+}
 
 /** The service account of a site that serves the whole installation: it is a setting of the installation, not of a connection. */
 export interface InstalledAccount {
@@ -20,8 +22,8 @@ export interface InstalledAccount {
 }
 
 /** The address that Jira is told to call for one connection. */
-export function webhookUrl(publicUrl: string, product: Product, connectionId: string): string {
-  return `${publicUrl}${ROUTES[product].scoped}/${connectionId}/events`;
+export function webhookUrl({ publicUrl, paths }: WebhookPlace, connectionId: string): string {
+  return `${publicUrl}${paths.connections}/${connectionId}/events`;
 }
 
 /**
@@ -29,7 +31,7 @@ export function webhookUrl(publicUrl: string, product: Product, connectionId: st
  * they expire. The page knows paused only by `status: inactive` and the integration's state. `installed` is the service
  * account of a site that serves the whole installation.
  */
-export function connectionView(row: ConnectionEntity, userId: string | null, publicUrl: string, installed?: InstalledAccount): Connection {
+export function connectionView(row: ConnectionEntity, userId: string | null, place: WebhookPlace, installed?: InstalledAccount): Connection {
   const owned = userId !== null && row.ownerId === userId;
   return {
     id: row.id,
@@ -45,8 +47,8 @@ export function connectionView(row: ConnectionEntity, userId: string | null, pub
       expiresAt: owned ? isoOrNull(row.serviceAccountTokenExpiresAt) : null,
     },
     webhook: {
-      url: webhookUrl(publicUrl, row.product, row.id),
-      sharedUrl: sharedWebhookUrl(publicUrl, row.product),
+      url: webhookUrl(place, row.id),
+      sharedUrl: sharedWebhookUrl(place),
       events: WEBHOOK_EVENTS,
       mode: row.webhookMode,
       confirmedAt: isoOrNull(row.webhookConfirmedAt ?? row.firstDeliveryAt),
@@ -58,9 +60,8 @@ export function connectionView(row: ConnectionEntity, userId: string | null, pub
 }
 
 /** The address that webhooks of every site of a product may call; null when each connection has only its own. */
-export function sharedWebhookUrl(publicUrl: string, product: Product): string | null {
-  const { shared } = ROUTES[product];
-  return shared && `${publicUrl}${shared}`;
+export function sharedWebhookUrl({ publicUrl, paths }: WebhookPlace): string | null {
+  return paths.shared === null ? null : publicUrl + paths.shared;
 }
 
 /** A link as its own person sees it. */

@@ -117,6 +117,11 @@ export class Connections {
     if (ids.length > 0) await this.rows.query(ADD_ACCOUNT_IDS, [id, ids]);
   }
 
+  /** Keeps when the token of the service account ends, as Jira told it; null when it does not end, or Jira does not tell. */
+  async keepTokenEnd(id: string, end: Date | null): Promise<void> {
+    await this.rows.query(SET_TOKEN_END, [id, end]);
+  }
+
   /** Remembers that this site takes no reactions from us. */
   async switchReactionsOff(id: string): Promise<void> {
     await this.rows.update({ id }, { reactionsOffAt: this.clock.now() });
@@ -125,6 +130,10 @@ export class Connections {
 
 /** What a proven change of a connection is called, by the status that it had. */
 const PROVEN = { pending: 'connection_configured', inactive: 'connection_reactivated', active: 'connection_changed', paused: 'connection_changed' } as const;
+
+const SET_TOKEN_END = `
+  UPDATE connections SET service_account_token_expires_at = $2, version = version + 1, updated_at = now()
+  WHERE id = $1 AND service_account_token_expires_at IS DISTINCT FROM $2`;
 
 const SET_SCHEME = `
   UPDATE connections SET service_account_scheme = $2, version = version + 1, updated_at = now()

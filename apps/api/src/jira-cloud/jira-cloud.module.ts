@@ -4,16 +4,18 @@ import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { CloudAccountCheck } from './jira-cloud.account-check.js';
 import { CloudCallback } from './jira-cloud.callback.js';
 import { JiraCloudController } from './jira-cloud.controller.js';
+import { JiraCloudLinkController } from './jira-cloud.link.controller.js';
 import { CloudOAuth } from './jira-cloud.oauth.js';
 import { JiraCloudProduct } from './jira-cloud.product.js';
 import { CloudWorkspaces } from './jira-cloud.service.js';
+import { CloudUnlinking } from './jira-cloud.unlinking.js';
 import { JiraCloudWebhookController } from './jira-cloud.webhook.controller.js';
 
 /** Jira Cloud: front door, set-up and adapter. */
 @Module({
   imports: [ConnectionsModule, DeliveriesModule],
-  controllers: [JiraCloudController, JiraCloudWebhookController],
-  providers: [CloudAccountCheck, CloudCallback, CloudOAuth, CloudWorkspaces, JiraCloudProduct],
+  controllers: [JiraCloudController, JiraCloudLinkController, JiraCloudWebhookController],
+  providers: [CloudAccountCheck, CloudCallback, CloudOAuth, CloudUnlinking, CloudWorkspaces, JiraCloudProduct],
   exports: [JiraCloudProduct],
 })
 export class JiraCloudModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup } from '@openhands-jira/domain';
+import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup, WebhookPaths } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
@@ -19,6 +19,8 @@ export class JiraCloudProduct implements JiraProduct<ConnectionEntity> {
     quietEdits: { yes: true, reason: 'Jira Cloud edits comments without mail to watchers when asked to.' },
     webhookInstallation: { yes: false, reason: 'On Jira Cloud an administrator creates the webhook under System > WebHooks.' },
   };
+
+  readonly webhookPaths: WebhookPaths = { connections: '/integration/jira/connections', shared: '/integration/jira/events' };
 
   constructor(
     private readonly http: OutgoingHttp,
@@ -61,5 +63,10 @@ export class JiraCloudProduct implements JiraProduct<ConnectionEntity> {
   /** The proof is read once, and nothing of it is kept that could end. */
   linkHolds(): Promise<boolean> {
     return Promise.resolve(true);
+  }
+
+  /** Atlassian tells nobody when an API token ends: the owner enters the day. */
+  readTokenEnd(): Promise<void> {
+    return Promise.resolve();
   }
 }

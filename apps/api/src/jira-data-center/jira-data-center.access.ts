@@ -8,6 +8,7 @@ import { SharedConnections } from '../connections/shared-connections.service.js'
 import type { Caller } from '../security/access.js';
 import { notFound, Problem } from '../security/problem.js';
 import { DataCenterSetup, type ReadyDataCenter } from './jira-data-center.setup.js';
+import { WEBHOOK_PATHS } from './jira-data-center.site.js';
 
 /** What shows that somebody belongs to this Jira: the own account linked, or a token of its administrator. */
 export type SetUpProof = 'own account' | 'administrator token';
@@ -46,7 +47,7 @@ export class DataCenterAccess {
   }
 
   async view(caller: Caller, row: ConnectionEntity): Promise<Connection> {
-    return connectionView(row, caller.userId, this.config.publicUrl, await this.installed.account());
+    return connectionView(row, caller.userId, { publicUrl: this.config.publicUrl, paths: WEBHOOK_PATHS }, await this.installed.account());
   }
 
   private async needLink(caller: Caller, row: ConnectionEntity): Promise<void> {

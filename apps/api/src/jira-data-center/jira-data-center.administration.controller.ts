@@ -5,6 +5,7 @@ import { AdminOnly, type Caller, CurrentCaller } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { DataCenterAdministration } from './jira-data-center.administration.js';
 import { DataCenterDiagnosis } from './jira-data-center.diagnosis.js';
+import { DataCenterTokenEnd } from './jira-data-center.token-end.js';
 
 /** The settings of Jira Data Center, which are the same for the whole installation. */
 @ApiTags('Administration')
@@ -14,6 +15,7 @@ export class JiraDataCenterAdministrationController {
   constructor(
     private readonly administration: DataCenterAdministration,
     private readonly diagnosis: DataCenterDiagnosis,
+    private readonly tokenEnd: DataCenterTokenEnd,
   ) {}
 
   @Get()
@@ -28,8 +30,10 @@ export class JiraDataCenterAdministrationController {
   @ApiOperation({ summary: 'Change settings of Jira Data Center; what is absent, and a secret that is empty, stays as it is' })
   @ApiOkResponse({ standardSchema: DataCenterConfiguration, description: 'In force at once' })
   @ApiProblems('validation_failed', 'forbidden', 'managed_by_environment')
-  update(@CurrentCaller() caller: Caller, @Body({ schema: UpdateDataCenterConfiguration }) wanted: UpdateDataCenterConfiguration): Promise<DataCenterConfiguration> {
-    return this.administration.update(caller, wanted);
+  async update(@CurrentCaller() caller: Caller, @Body({ schema: UpdateDataCenterConfiguration }) wanted: UpdateDataCenterConfiguration): Promise<DataCenterConfiguration> {
+    const saved = await this.administration.update(caller, wanted);
+    this.tokenEnd.readSoon();
+    return saved;
   }
 
   @Post('test')

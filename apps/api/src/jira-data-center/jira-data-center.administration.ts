@@ -18,6 +18,7 @@ const NAMES: Record<DataCenterField, string> = {
   baseUrl: 'base URL',
   serviceAccountEmail: 'e-mail address of the service account',
   serviceAccountPat: 'personal access token of the service account',
+  serviceAccountPatName: 'name of the personal access token',
   oauthClientId: 'OAuth client ID',
   oauthClientSecret: 'OAuth client secret',
 };
@@ -40,7 +41,7 @@ export class DataCenterAdministration {
       oauthClientSecretSet: oauthClientSecret !== null,
       callbackUrl: callbackUrl(this.config),
       missing: missingSettings({ ...open, serviceAccountPat, oauthClientSecret }),
-      linkedPeople: await this.linkedPeople(open.baseUrl),
+      ...(await this.ofPresentServer(open.baseUrl)),
     };
   }
 
@@ -65,16 +66,16 @@ export class DataCenterAdministration {
     return message === null ? [] : [{ path: 'baseUrl', message }];
   }
 
-  /** People whose links are of the present server: those of a former one do not count already. */
-  private async linkedPeople(baseUrl: string | null): Promise<number> {
-    if (baseUrl === null) return 0;
-    const [row] = await this.db.query<[{ people: number }]>(
-      `SELECT count(*)::int AS people FROM links l JOIN connections c ON c.id = l.connection_id WHERE c.product = 'jira-data-center' AND c.site = $1`,
-      [siteOfBaseUrl(baseUrl)],
-    );
-    return row.people;
+  /** People whose links are of the present server (those of a former one do not count already), and the end of the token there. */
+  private async ofPresentServer(baseUrl: string | null): Promise<Pick<DataCenterConfiguration, 'linkedPeople' | 'serviceAccountPatExpiresAt'>> {
+    const [row] = await this.db.query<{ people: number; end: Date | null }[]>(PRESENT_SERVER, [baseUrl && siteOfBaseUrl(baseUrl)]);
+    return { linkedPeople: row?.people ?? 0, serviceAccountPatExpiresAt: row?.end?.toISOString() ?? null };
   }
 }
+
+const PRESENT_SERVER = `
+  SELECT service_account_token_expires_at AS "end", (SELECT count(*)::int FROM links WHERE connection_id = c.id) AS people
+  FROM connections c WHERE product = 'jira-data-center' AND site = $1`;
 
 /** Where Jira sends people back to: it must be entered in Jira exactly so. */
 export function callbackUrl(config: AppConfig): string {

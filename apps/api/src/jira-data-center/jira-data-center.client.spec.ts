@@ -2,7 +2,7 @@ import { doc, type NewComment, paragraph } from '@openhands-jira/domain';
 import { wiki } from '../../../../tools/sandbox/jira-store.ts';
 import { CREDENTIALS, DATA_CENTER_KEYS } from '../../../../tools/sandbox/seed.ts';
 import { type DataCenterSiteBench, startDataCenterSite } from '../testing/data-center-site.js';
-import { majorVersion, ownAccount } from './jira-data-center.account.js';
+import { ownAccount, readVersion, versionOf } from './jira-data-center.account.js';
 import { JiraDataCenterClient } from './jira-data-center.client.js';
 
 const mark = { v: 1 as const, key: 'job:1:status', jobId: '1', kind: 'status.working' };
@@ -48,9 +48,14 @@ describe('The client of Jira Data Center', () => {
     expect(await ownAccount(bench.server())).toEqual({ key: DATA_CENTER_KEYS.agent, name: 'openhands', displayName: 'OpenHands Agent' });
   });
 
-  it.each([['10.3.24', 10], ['9.12.30', 9], ['11.0.1', 11]])('reads the version %s', async (version, major) => {
+  it.each([['10.3.24', 10, 3], ['10.0.1', 10, 0], ['9.12.30', 9, 12], ['11.0.1', 11, 0]])('reads the version %s', async (version, major, minor) => {
     jira().behaviour.version = version;
-    expect(await majorVersion(bench.server())).toBe(major);
+    expect(await versionOf(bench.server())).toEqual({ text: version, major, minor });
+  });
+
+  it('reads the version of a server that tells it as a text only, and of nothing else than Jira Data Center', () => {
+    expect(readVersion({ version: '8.5.1' })).toEqual({ text: '8.5.1', major: 8, minor: 5 });
+    for (const info of [{ version: '1001.0.0', versionNumbers: [1001, 0, 0], deploymentType: 'Cloud' }, { version: 'new' }, {}]) expect(readVersion(info)).toBeNull();
   });
 
   it('keeps the context path in every call', async () => {
@@ -102,6 +107,13 @@ describe('The client of Jira Data Center', () => {
     expect(await bench.client().emailOf('JIRAUSER0')).toBeNull();
     jira().behaviour.showsEmails = false;
     expect(await bench.client().emailOf(DATA_CENTER_KEYS.ben)).toBeNull();
+  });
+
+  it('does not take the lack of a right for the lack of a person', async () => {
+    for (const question of [() => bench.client().emailOf(DATA_CENTER_KEYS.ben), () => bench.client().accountsWithEmail('ben@example.com')]) {
+      jira().standIn.faults.add({ path: '/rest/api/2/user', effect: { kind: 'status', status: 403 } });
+      await expect(question()).rejects.toMatchObject({ code: 'service_account_forbidden', status: 403 });
+    }
   });
 
   it('finds accounts by their exact address only', async () => {

@@ -123,15 +123,16 @@ export class JiraDataCenterClient implements JiraClient {
     return answer.status < 300;
   }
 
+  /** A 403 is thrown: it says that the service account may not look at people, and nothing about this one. */
   async emailOf(accountId: string): Promise<string | null> {
-    const answer = await this.server.call({ method: 'GET', path: `/rest/api/2/user?key=${encodeURIComponent(accountId)}`, expect: [400, 403, 404] });
+    const answer = await this.server.call({ method: 'GET', path: `/rest/api/2/user?key=${encodeURIComponent(accountId)}`, expect: [400, 404] });
     return answer.status === 200 ? textOf(shapeOf(answer.json()), 'emailAddress') : null;
   }
 
-  /** Jira looks for parts of names and addresses, so only exact addresses are kept of what it finds. */
+  /** Jira looks for parts of names and addresses, so only exact addresses are kept of what it finds. A 403 is thrown: then nobody can tell who has it. */
   async accountsWithEmail(email: string): Promise<JiraActor[]> {
     const path = `/rest/api/2/user/search?username=${encodeURIComponent(email)}&maxResults=${MOST_ACCOUNTS}`;
-    const answer = await this.server.call({ method: 'GET', path, expect: [400, 403, 404] });
+    const answer = await this.server.call({ method: 'GET', path, expect: [400, 404] });
     const found = answer.status === 200 ? shapesOf(answer.json()).map(actorOf) : [];
     return found.filter((one) => one !== null).filter((one) => one.id !== '' && one.emailAddress?.trim().toLowerCase() === email.trim().toLowerCase());
   }

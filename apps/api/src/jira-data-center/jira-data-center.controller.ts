@@ -11,6 +11,7 @@ import { callbackVisit, returnPage } from '../security/oauth-return.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { DataCenterCallback } from './jira-data-center.callback.js';
 import { DataCenterLinking, DataCenterUnlinking } from './jira-data-center.service.js';
+import { DataCenterTokenEnd } from './jira-data-center.token-end.js';
 import { DataCenterWebhook } from './jira-data-center.webhook.service.js';
 
 /** Linking people on Jira Data Center over REST, and the address that Jira sends browsers back to. */
@@ -61,7 +62,10 @@ export class JiraDataCenterController {
 @ApiTags('Jira Data Center')
 @Controller('api/v1/jira-data-center')
 export class JiraDataCenterConnectionController {
-  constructor(private readonly webhook: DataCenterWebhook) {}
+  constructor(
+    private readonly webhook: DataCenterWebhook,
+    private readonly tokenEnd: DataCenterTokenEnd,
+  ) {}
 
   @Put('webhook')
   @ApiOperation({ summary: 'Set the webhook up: automatically with a one-time token of a Jira administrator, or by hand' })
@@ -70,8 +74,10 @@ export class JiraDataCenterConnectionController {
     'validation_failed', 'forbidden', 'not_owner', 'product_disabled', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_not_admin', 'webhook_api_missing', 'webhook_not_signed', 'jira_unreachable',
     'jira_unexpected_answer', 'tls_untrusted',
   )
-  setUp(@CurrentCaller() caller: Caller, @Body({ schema: SetUpWebhook }) body: SetUpWebhook): Promise<WebhookSetUp> {
-    return body.mode === 'automatic' ? this.webhook.automatic(caller, body.adminToken) : this.webhook.manual(caller);
+  async setUp(@CurrentCaller() caller: Caller, @Body({ schema: SetUpWebhook }) body: SetUpWebhook): Promise<WebhookSetUp> {
+    const setUp = await (body.mode === 'automatic' ? this.webhook.automatic(caller, body.adminToken) : this.webhook.manual(caller));
+    this.tokenEnd.readSoon();
+    return setUp;
   }
 
   @Post('webhook/confirmation')

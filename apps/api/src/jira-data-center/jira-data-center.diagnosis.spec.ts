@@ -33,7 +33,7 @@ describe('The test of the settings of Jira Data Center', () => {
     trusted = authorities();
     settings = {
       enabled: true, linkMethod: 'oauth', baseUrl: sandbox.urls.jiraDataCenter, managedBy: {} as InstalledDataCenter['managedBy'],
-      serviceAccountEmail: CREDENTIALS.dataCenterAccountEmail, serviceAccountPat: CREDENTIALS.dataCenterPat,
+      serviceAccountEmail: CREDENTIALS.dataCenterAccountEmail, serviceAccountPat: CREDENTIALS.dataCenterPat, serviceAccountPatName: null,
       oauthClientId: CREDENTIALS.oauthClientId, oauthClientSecret: CREDENTIALS.oauthClientSecret,
     };
   });
@@ -112,6 +112,13 @@ describe('The test of the settings of Jira Data Center', () => {
     it('finds a Jira that cannot sign its calls', async () => {
       sandbox.jiraDataCenter.behaviour.version = '9.12.30';
       expect(failed(await run())).toMatchObject([{ check: 'version', detail: 'This is Jira 9.12.30, which cannot sign its webhook calls.' }]);
+    });
+
+    it.each(['10.0.2', '10.2.0'])('takes a Jira %s, and says that Atlassian supports it no longer', async (version) => {
+      sandbox.jiraDataCenter.behaviour.version = version;
+      const checks = await run();
+      expect(failed(checks)).toEqual([]);
+      expect(checks.find(({ check }) => check === 'version')).toMatchObject({ detail: `This is Jira ${version}. Atlassian supports it no longer.`, hint: expect.stringContaining('10.3 or later') });
     });
 
     it('asks a strict site for its version as the service account', async () => {

@@ -8,11 +8,9 @@ import { reach } from '../http/reachability.js';
 import { TrustedCertificates } from '../http/trusted-certificates.service.js';
 import { isWebPage } from '../http/web-page.js';
 import { newSecret } from '../security/digest.js';
+import { isOutOfSupport, readVersion, SIGNED_SINCE } from './jira-data-center.account.js';
 import { callbackUrl } from './jira-data-center.administration.js';
 import { DataCenterSettings, type InstalledDataCenter, missingSettings } from './jira-data-center.settings.js';
-
-/** The first version that signs its webhook calls. */
-const FIRST_SIGNING_VERSION = 10;
 
 type Check = ConnectionCheck['check'];
 const pass = (check: Check, detail: string, hint = ''): ConnectionCheck => ({ check, ok: true, detail, hint });
@@ -117,13 +115,15 @@ function checkSettings(settings: InstalledDataCenter): ConnectionCheck {
 }
 
 function judgeVersion(info: Shape): { check: ConnectionCheck; isJira: boolean } {
-  const version = textOf(info, 'version')?.slice(0, 40);
-  const major = Number.parseInt(version ?? '', 10);
-  if (!version || Number.isNaN(major)) return { isJira: false, check: fail('version', 'Something answers at the base URL, but it is not Jira.', NOT_JIRA) };
   if (textOf(info, 'deploymentType') === 'Cloud') return { isJira: false, check: fail('version', 'This is a Jira Cloud site.', 'Connect it under Jira Cloud. These settings are for Jira Data Center.') };
-  if (major >= FIRST_SIGNING_VERSION) return { isJira: true, check: pass('version', `This is Jira ${version}.`) };
-  return { isJira: true, check: fail('version', `This is Jira ${version}, which cannot sign its webhook calls.`, 'Update Jira to 10.3 or later. Without signatures nobody can tell whether a call really comes from Jira, so they are refused.') };
+  const version = readVersion(info);
+  if (!version) return { isJira: false, check: fail('version', 'Something answers at the base URL, but it is not Jira.', NOT_JIRA) };
+  const found = `This is Jira ${version.text}`;
+  if (version.major < SIGNED_SINCE) return { isJira: true, check: fail('version', `${found}, which cannot sign its webhook calls.`, 'Update Jira to 10.3 or later. Without signatures nobody can tell whether a call really comes from Jira, so they are refused.') };
+  return { isJira: true, check: isOutOfSupport(version) ? pass('version', `${found}. Atlassian supports it no longer.`, OLD_TEN) : pass('version', `${found}.`) };
 }
+
+const OLD_TEN = 'Update Jira to 10.3 or later. From version 10 on Jira signs its webhook calls; if calls of this version come without a signature, they are refused, and the card of the integration says so.';
 
 /** A login page, as a redirect or with status 200, is a refused token: Jira has no other way to say so on some servers. */
 function heardIn(answer: OutgoingAnswer): Heard {

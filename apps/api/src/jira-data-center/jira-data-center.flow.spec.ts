@@ -1,5 +1,7 @@
 /** The stories of the public guide "Jira Data Center" from the webhook to linked users, over HTTP against the sandbox. */
 import { CREDENTIALS, DATA_CENTER_KEYS } from '../../../../tools/sandbox/seed.ts';
+import { ConnectionEntity } from '../connections/connection.entity.js';
+import { Jiras } from '../jira/jiras.service.js';
 import { DataCenterSettings } from './jira-data-center.settings.js';
 import { type Answered, type JiraBench, type SignedIn, startDataCenterBench } from '../testing/jira-bench.js';
 
@@ -26,6 +28,10 @@ function useBench(environment: Record<string, string> = {}) {
   return held;
 }
 
+const readTokenEnd = async (bench: JiraBench): Promise<void> => {
+  const connection = await bench.db.getRepository(ConnectionEntity).findOneByOrFail({ product: 'jira-data-center' });
+  await bench.app.get(Jiras).product('jira-data-center').readTokenEnd(connection);
+};
 const row = async (bench: JiraBench): Promise<Record<string, unknown> | undefined> => (await bench.db.query<Record<string, unknown>[]>('SELECT * FROM connections'))[0];
 const link = (person: SignedIn, who: string): Promise<{ result: string | null; code: string | null }> => person.prove('POST', `${ROUTES}/link`, undefined, who);
 const setUp = (person: SignedIn, body: object): Promise<Answered> => person.send('PUT', `${ROUTES}/webhook`, body);
@@ -142,6 +148,28 @@ describe('Installing the webhook automatically', () => {
     expect(webhooks()[0]!.events).toHaveLength(6);
   });
 
+  it('reads in Jira when the token of the service account ends, and warns whoever looks after the connection', async () => {
+    const { accessTokens } = held.bench.sandbox.jiraDataCenter;
+    const own = accessTokens.of(DATA_CENTER_KEYS.agent)[0]!;
+    const former = own.expiresAt;
+    own.expiresAt = held.bench.time.now().getTime() + 6 * 24 * 3_600_000;
+    await automatic();
+    await link(held.ben, 'ben');
+    await readTokenEnd(held.bench);
+    const seen = await shown(held.ada);
+    expect(seen).toMatchObject({ state: 'degraded', reasons: [{ code: 'token_expires_soon', detail: expect.stringContaining('expires in 6 days') }] });
+    expect(Date.parse(seen.connection!.serviceAccount.expiresAt!)).toBeCloseTo(own.expiresAt, -4);
+    expect((await shown(held.root)).reasons).toMatchObject([{ code: 'token_expires_soon' }]);
+    const teammate = await shown(held.ben);
+    expect(teammate).toMatchObject({ reasons: [{ code: 'owner_needed' }], connection: { serviceAccount: { expiresAt: null } } });
+    // With a second token nobody can tell which of them is ours, unless its name is entered.
+    const { id } = accessTokens.create(DATA_CENTER_KEYS.agent, { name: 'Another' });
+    await readTokenEnd(held.bench);
+    expect(await shown(held.ada)).toMatchObject({ state: 'active', connection: { serviceAccount: { expiresAt: null } } });
+    accessTokens.revoke(DATA_CENTER_KEYS.agent, id);
+    own.expiresAt = former;
+  });
+
   it('leaves webhooks of others alone, also one of the same name', async () => {
     const { webhooks: administration } = held.bench.sandbox.jiraDataCenter;
     administration.register({ name: 'OpenHands', url: 'https://staging.example.com/integration/jira-dc/connections/x/events', secret: 's', events: ['comment_created'] });
@@ -177,6 +205,8 @@ describe('Installing the webhook automatically', () => {
 
   it('keeps a working connection as it is when a new installation fails', async () => {
     await automatic();
+    // The set-up asks for it too, while nobody waits.
+    await readTokenEnd(held.bench);
     const before = await row(held.bench);
     expect((await automatic(held.ada, 'wrong')).status).toBe(422);
     expect(await row(held.bench)).toEqual(before);
@@ -423,7 +453,6 @@ describe('The settings of the installation', () => {
     await save({ ...complete(), baseUrl: 'https://other.example.com/jira' });
     expect(await shown(member)).toMatchObject({ state: 'setup_incomplete', connection: null });
     const other = await row(bench);
-    const { Jiras } = await import('../jira/jiras.service.js');
     expect(await bench.app.get(Jiras, { strict: false }).open(String(other?.['id']))).toBeNull();
   });
 });

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../security/problem.js';
-import { majorVersion, ownAccount, type DataCenterAccount } from './jira-data-center.account.js';
+import { ownAccount, type DataCenterAccount, type ServerVersion, SIGNED_SINCE, versionOf } from './jira-data-center.account.js';
 import { answerable } from './jira-data-center.problems.js';
 import { DataCenterServers } from './jira-data-center.server.js';
-import { type InstalledWebhook, SIGNED_SINCE, type WantedWebhook, WebhookAdministration } from './jira-data-center.webhook-api.js';
+import { type InstalledWebhook, type WantedWebhook, WebhookAdministration } from './jira-data-center.webhook-api.js';
 
 /**
  * Puts our webhook into Jira and takes it away, with a token that an administrator pasted for this one request. The token
@@ -21,7 +21,7 @@ export class WebhookInstaller {
     return answerable('service account', async () => {
       const server = this.servers.open({ baseUrl, token });
       const account = await ownAccount(server);
-      needSignatures((await majorVersion(server)) >= SIGNED_SINCE);
+      needSignatures(await versionOf(server));
       return account;
     });
   }
@@ -32,8 +32,8 @@ export class WebhookInstaller {
    */
   install(baseUrl: string, adminToken: string, wanted: WantedWebhook, stale: (url: string) => boolean): Promise<void> {
     return answerable('administrator', async () => {
-      const administration = await this.administration(baseUrl, adminToken);
-      needSignatures(administration.signs);
+      const { administration, version } = await this.administration(baseUrl, adminToken);
+      needSignatures(version);
       const installed = await administration.list();
       const known = installed.find((one) => one.url === wanted.url) ?? installed.find((one) => stale(one.url));
       if (known) await administration.update(known.id, wanted);
@@ -48,24 +48,25 @@ export class WebhookInstaller {
   /** Removes every webhook with this address. None is fine: then somebody else has removed it. */
   remove(baseUrl: string, adminToken: string, url: string): Promise<void> {
     return answerable('administrator', async () => {
-      const administration = await this.administration(baseUrl, adminToken);
+      const { administration } = await this.administration(baseUrl, adminToken);
       for (const one of await administration.list()) if (one.url === url) await administration.remove(one.id);
     });
   }
 
   /** Proves the token first, so that later refusals can only mean that its owner is no administrator. */
-  private async administration(baseUrl: string, token: string): Promise<WebhookAdministration> {
+  private async administration(baseUrl: string, token: string): Promise<{ administration: WebhookAdministration; version: ServerVersion }> {
     const server = this.servers.open({ baseUrl, token, whose: 'the administrator' });
     await ownAccount(server);
-    return new WebhookAdministration(server, await majorVersion(server));
+    const version = await versionOf(server);
+    return { administration: new WebhookAdministration(server, version.major), version };
   }
 }
 
-function needSignatures(signs: boolean): void {
-  if (signs) return;
+function needSignatures({ major, text }: ServerVersion): void {
+  if (major >= SIGNED_SINCE) return;
   throw new Problem(
     422, 'webhook_not_signed',
-    'This Jira is older than version 10 and cannot sign what it sends, so nobody could tell its webhooks from forged ones. Upgrade Jira to version 10.3 or later, then set the webhook up again.',
+    `This is Jira ${text}. Versions before 10 cannot sign what it sends, so nobody could tell its webhooks from forged ones. Upgrade Jira to version 10.3 or later, then set the webhook up again.`,
   );
 }
 

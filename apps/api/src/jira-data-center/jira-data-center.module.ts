@@ -17,6 +17,7 @@ import { DataCenterServers } from './jira-data-center.server.js';
 import { DataCenterLinking, DataCenterUnlinking } from './jira-data-center.service.js';
 import { DataCenterSettings } from './jira-data-center.settings.js';
 import { DataCenterSetup } from './jira-data-center.setup.js';
+import { DataCenterTokenEnd } from './jira-data-center.token-end.js';
 import { DataCenterTokens } from './jira-data-center.tokens.js';
 import { JiraDataCenterWebhookController } from './jira-data-center.webhook.controller.js';
 import { DataCenterWebhook } from './jira-data-center.webhook.service.js';
@@ -26,8 +27,8 @@ import { DataCenterWebhook } from './jira-data-center.webhook.service.js';
   imports: [AuthModule, ConnectionsModule, DeliveriesModule],
   controllers: [JiraDataCenterAdministrationController, JiraDataCenterController, JiraDataCenterConnectionController, JiraDataCenterWebhookController],
   providers: [
-    DataCenterAccess, DataCenterAdministration, DataCenterCallback, DataCenterDiagnosis, DataCenterLinking, DataCenterOAuth, DataCenterRecord, DataCenterServers, DataCenterSettings, DataCenterSetup, DataCenterTokens, DataCenterUnlinking, DataCenterWebhook, EmailLinks,
-    JiraDataCenterProduct, WebhookInstaller,
+    DataCenterAccess, DataCenterAdministration, DataCenterCallback, DataCenterDiagnosis, DataCenterLinking, DataCenterOAuth, DataCenterRecord, DataCenterServers, DataCenterSettings, DataCenterSetup,
+    DataCenterTokenEnd, DataCenterTokens, DataCenterUnlinking, DataCenterWebhook, EmailLinks, JiraDataCenterProduct, WebhookInstaller,
   ],
   exports: [JiraDataCenterProduct],
 })

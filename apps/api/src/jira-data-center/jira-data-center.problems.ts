@@ -21,7 +21,7 @@ function problemOf(problem: JiraProblem, whose: TokenOwner): Problem {
     case 'service_account_rejected':
       return rejected(whose);
     case 'service_account_forbidden':
-      return whose === 'administrator' ? notAdministrator() : new Problem(422, 'jira_missing_permission', 'Jira does not let the service account do this. Give it access to the projects that it shall work in.');
+      return whose === 'administrator' ? notAdministrator() : new Problem(422, 'jira_missing_permission', 'Jira does not let the service account do this. A Jira administrator has to give it access to its projects, and the global permission "Browse Users" where people are matched by e-mail.');
     case 'jira_site_renamed':
       return new Problem(502, 'jira_unexpected_answer', 'Jira sends us to another address. An administrator has to correct the Jira Data Center Base URL, with its scheme, port and context path.');
     case 'jira_rate_limited':

@@ -7,6 +7,8 @@ import { JiraDataCenterClient } from './jira-data-center.client.js';
 import { readDataCenterEvent } from './jira-data-center.payload.js';
 import { type DataCenterServer, DataCenterServers } from './jira-data-center.server.js';
 import { DataCenterSetup } from './jira-data-center.setup.js';
+import { WEBHOOK_PATHS } from './jira-data-center.site.js';
+import { DataCenterTokenEnd } from './jira-data-center.token-end.js';
 import { DataCenterTokens } from './jira-data-center.tokens.js';
 
 /** Jira Data Center behind the port that both products share. */
@@ -20,11 +22,14 @@ export class JiraDataCenterProduct implements JiraProduct<ConnectionEntity> {
     webhookInstallation: { yes: true, reason: 'Jira Data Center lets an administrator create the webhook over REST.' },
   };
 
+  readonly webhookPaths = WEBHOOK_PATHS;
+
   constructor(
     private readonly servers: DataCenterServers,
     private readonly connections: Connections,
     private readonly installed: DataCenterSetup,
     private readonly tokens: DataCenterTokens,
+    private readonly tokenEnd: DataCenterTokenEnd,
   ) {}
 
   readEvent(payload: unknown): IssueEvent | null {
@@ -46,6 +51,10 @@ export class JiraDataCenterProduct implements JiraProduct<ConnectionEntity> {
 
   linkHolds(linkId: string): Promise<boolean> {
     return this.tokens.linkHolds(linkId);
+  }
+
+  readTokenEnd(connection: ConnectionEntity): Promise<void> {
+    return this.tokenEnd.read(connection);
   }
 
   /** Every answer names the account. A name that is new to us (set-up, another token) is worth the question for its key. */

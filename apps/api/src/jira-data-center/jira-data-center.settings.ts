@@ -14,6 +14,8 @@ export interface DataCenterValues {
   baseUrl: string | null;
   serviceAccountEmail: string | null;
   serviceAccountPat: string | null;
+  /** How the token is called in Jira. */
+  serviceAccountPatName: string | null;
   oauthClientId: string | null;
   oauthClientSecret: string | null;
 }
@@ -68,9 +70,13 @@ export class DataCenterSettings {
     return this.read(manager);
   }
 
-  /** Stores values in the caller's transaction; null removes one. Values of the environment stay in force all the same. */
+  /**
+   * Stores values in the caller's transaction; null removes one. Values of the environment stay in force all the same.
+   * Records of this product are told of new credentials like those that have credentials of their own.
+   */
   async save(manager: EntityManager, values: Partial<DataCenterValues>): Promise<void> {
     for (const [field, value] of Object.entries(values) as [DataCenterField, string | boolean | null][]) await this.saveOne(manager, field, value);
+    if (CREDENTIALS.some((field) => field in values)) await manager.query(CREDENTIALS_SAVED, [this.clock.now()]);
   }
 
   /** After a commit: the next question reads the table, without waiting. */
@@ -114,6 +120,7 @@ export class DataCenterSettings {
       baseUrl: value('baseUrl'),
       serviceAccountEmail: value('serviceAccountEmail'),
       serviceAccountPat: value('serviceAccountPat'),
+      serviceAccountPatName: value('serviceAccountPatName'),
       oauthClientId: value('oauthClientId'),
       oauthClientSecret: value('oauthClientSecret'),
       managedBy: Object.fromEntries(DATA_CENTER_FIELDS.map((field) => [field, this.fromEnvironment(field) === undefined ? 'app' : 'environment'])) as Record<DataCenterField, ManagedBy>,
@@ -128,6 +135,14 @@ export class DataCenterSettings {
     return row.value ?? this.box.open(row.value_sealed!, placeOf(row.key));
   }
 }
+
+/** What calls to Jira are made with. */
+const CREDENTIALS: readonly DataCenterField[] = ['baseUrl', 'serviceAccountEmail', 'serviceAccountPat', 'serviceAccountPatName'];
+
+/** Writes that failed with the former ones are tried again at once (`comments/renewed-access`); when the new token ends is not known yet. */
+const CREDENTIALS_SAVED = `
+  UPDATE connections SET service_account_saved_at = $1, service_account_token_expires_at = NULL, version = version + 1, updated_at = now()
+  WHERE product = 'jira-data-center'`;
 
 interface Row {
   key: string;

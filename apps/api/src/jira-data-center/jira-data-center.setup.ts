@@ -24,6 +24,7 @@ const FIELD_NAMES: Record<DataCenterField, string> = {
   baseUrl: 'Jira Data Center Base URL',
   serviceAccountEmail: 'Jira Data Center Service Account Email',
   serviceAccountPat: 'Jira Data Center Service Account PAT',
+  serviceAccountPatName: 'name of the PAT',
   oauthClientId: 'OAuth Client ID',
   oauthClientSecret: 'OAuth Client Secret',
 };
@@ -69,9 +70,9 @@ export class DataCenterSetup {
   }
 
   /** The service account with its token, for calls of jobs that run: also while the product is off or an OAuth setting is missing. */
-  async serviceAccount(): Promise<{ site: string; baseUrl: string; token: string } | null> {
-    const { baseUrl, serviceAccountPat: token } = await this.settings.current();
-    return baseUrl === null || token === null ? null : { site: siteOfBaseUrl(baseUrl), baseUrl, token };
+  async serviceAccount(): Promise<{ site: string; baseUrl: string; token: string; tokenName: string | null } | null> {
+    const { baseUrl, serviceAccountPat: token, serviceAccountPatName: tokenName } = await this.settings.current();
+    return baseUrl === null || token === null ? null : { site: siteOfBaseUrl(baseUrl), baseUrl, token, tokenName };
   }
 
   /** The service account, without its token. */

@@ -98,6 +98,14 @@ describe('Who somebody is by e-mail address', () => {
     expect(who.detail).not.toContain('@');
   });
 
+  it.each(['/rest/api/2/user', '/rest/api/2/user/search'])('is refused for a reason of its own when the service account may not look for people (%s)', async (path) => {
+    jira().standIn.faults.add({ path, effect: { kind: 'status', status: 403 } });
+    expect(await whoIs(bench, ben)).toEqual({ kind: 'refused', reason: 'user_search_forbidden', detail: expect.stringContaining('Browse Users') });
+    expect(await bench.db.query('SELECT 1 FROM links')).toEqual([]);
+    jira().standIn.faults.clear();
+    expect(await whoIs(bench, ben)).toMatchObject({ kind: 'person' });
+  });
+
   /** Whoever came second to the address. */
   function cleoOrBen(emailOfCleo: string): JiraActor {
     return emailOfCleo === 'ben@example.com' ? cleo : ben;

@@ -5,6 +5,7 @@
  */
 import { type Shape, shapeOf, shapesOf, textOf, wordsOf } from '@openhands-jira/domain';
 import { Problem } from '../security/problem.js';
+import { SIGNED_SINCE } from './jira-data-center.account.js';
 import { notAdministrator } from './jira-data-center.problems.js';
 import type { DataCenterServer, ServerCall } from './jira-data-center.server.js';
 
@@ -27,22 +28,17 @@ export interface WantedWebhook {
   secret: string;
 }
 
-/** First version whose deliveries are signed. */
-export const SIGNED_SINCE = 10;
 const PATHS = { signed: '/rest/jira-webhook/1.0/webhooks', unsigned: '/rest/webhooks/1.0/webhook' } as const;
 
 export class WebhookAdministration {
   private readonly path: string;
-  /** False: this Jira cannot prove that a delivery is its own. */
-  readonly signs: boolean;
 
-  /** @param server with the token of a Jira administrator */
+  /** @param server with the token of a Jira administrator; `major`: first number of its version */
   constructor(
     private readonly server: DataCenterServer,
-    version: number,
+    major: number,
   ) {
-    this.signs = version >= SIGNED_SINCE;
-    this.path = this.signs ? PATHS.signed : PATHS.unsigned;
+    this.path = major >= SIGNED_SINCE ? PATHS.signed : PATHS.unsigned;
   }
 
   async list(): Promise<InstalledWebhook[]> {

@@ -11,6 +11,7 @@ import { DataCenterAccess } from './jira-data-center.access.js';
 import type { DataCenterAccount } from './jira-data-center.account.js';
 import { WebhookInstaller } from './jira-data-center.installer.js';
 import { DataCenterRecord } from './jira-data-center.record.js';
+import { WEBHOOK_PATHS } from './jira-data-center.site.js';
 
 /** Name of the webhook in Jira. */
 const WEBHOOK_NAME = 'OpenHands';
@@ -91,7 +92,7 @@ export class DataCenterWebhook {
   }
 
   private urlOf(row: ConnectionEntity): string {
-    return webhookUrl(this.config.publicUrl, 'jira-data-center', row.id);
+    return webhookUrl({ publicUrl: this.config.publicUrl, paths: WEBHOOK_PATHS }, row.id);
   }
 }
 

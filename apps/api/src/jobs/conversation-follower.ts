@@ -70,7 +70,8 @@ export class ConversationFollower {
       Object.assign(memory, { sandboxStatus: look.sandbox, executionStatus: look.execution, unchangedSince: this.clock.now().toISOString() });
     }
     if (look?.execution === 'running') Object.assign(memory, { ranBefore: true, silenceNoted: false });
-    await this.runs.remember(run, memory);
+    const isNews = Object.entries(memory).some(([name, value]) => run.follow[name as keyof FollowMemory] !== value);
+    if (isNews) await this.runs.remember(run, memory);
   }
 
   private async carryOut({ run, job }: FollowedRun, decision: AgentDecision, look: ConversationLook | undefined, seenAt: Date): Promise<void> {

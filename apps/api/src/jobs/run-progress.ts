@@ -20,18 +20,13 @@ export class RunProgress {
   /** The agent took the start; from here on the follower looks at it. */
   async handOver(run: JobRunEntity, start: AgentStart): Promise<void> {
     if (start.taskId === null) return this.markReady(run, null);
-    await this.db.manager.update(JobRunEntity, { id: run.id }, { startTaskId: start.taskId });
-    await this.runs.lookAgain(run, this.runs.pause(run));
+    await this.runs.markAsked(run, start.taskId);
   }
 
   /** The conversation exists and the agent works. `memory` is what else is to be remembered of the run by now. */
   async markReady(run: JobRunEntity, sandboxId: string | null, memory: Partial<FollowMemory> = {}): Promise<void> {
     await this.db.transaction(async (manager) => {
-      await this.runs.remember(run, memory, manager);
-      await this.runs.rememberReady(manager, run);
-      await this.runs.lookAgain(run, this.runs.pause(run), manager);
-      const started = await manager.update(JobRunEntity, { id: run.id, state: 'starting' }, { state: 'running', sandboxId });
-      if (started.affected) await this.markRunning(manager, run);
+      if (await this.runs.markReady(manager, run, sandboxId, memory)) await this.markRunning(manager, run);
     });
   }
 

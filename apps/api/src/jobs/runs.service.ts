@@ -50,9 +50,18 @@ export class Runs {
     return rows.length > 0;
   }
 
-  async rememberReady(manager: EntityManager, run: JobRunEntity): Promise<void> {
+  /** The conversation exists: remembers that, with whatever else is to be remembered, and when to look. True the first time. */
+  async markReady(manager: EntityManager, run: JobRunEntity, sandboxId: string | null, memory: Partial<FollowMemory>): Promise<boolean> {
     const now = this.clock.now().toISOString();
-    await this.remember(run, { readyAt: now, unchangedSince: now }, manager);
+    const news: Partial<FollowMemory> = { ...memory, readyAt: now, unchangedSince: now };
+    Object.assign(run.follow, news);
+    const [rows] = (await manager.query(MARK_READY, [run.id, JSON.stringify(news), Math.round(this.pause(run)), sandboxId])) as [{ first: boolean }[], number];
+    return rows[0]?.first ?? false;
+  }
+
+  /** The agent took the start under this name; it is looked at from now on. */
+  async markAsked(run: JobRunEntity, startTaskId: string): Promise<void> {
+    await this.db.query(`UPDATE job_runs SET start_task_id = $2, next_poll_at = CASE WHEN finished_at IS NULL THEN now() + $3::int * interval '1 millisecond' ELSE next_poll_at END WHERE id = $1`, [run.id, startTaskId, Math.round(this.pause(run))]);
   }
 
   /** Pause before the next look at this run. */
@@ -79,6 +88,17 @@ export class Runs {
     return this.clock.now().getTime() - Date.parse(iso);
   }
 }
+
+/** A run that was ready before, or is being stopped, keeps its state. */
+const MARK_READY = `
+  UPDATE job_runs AS run SET
+    follow = run.follow || $2::jsonb,
+    next_poll_at = CASE WHEN run.finished_at IS NULL THEN now() + $3::int * interval '1 millisecond' ELSE run.next_poll_at END,
+    state = CASE WHEN former.state = 'starting' THEN 'running' ELSE run.state END,
+    sandbox_id = CASE WHEN former.state = 'starting' THEN $4 ELSE run.sandbox_id END
+  FROM (SELECT id, state FROM job_runs WHERE id = $1 FOR UPDATE) AS former
+  WHERE run.id = former.id
+  RETURNING former.state = 'starting' AS first`;
 
 const CLAIM = `
   UPDATE job_runs SET next_poll_at = now() + $1::int * interval '1 millisecond'

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { JiraActor } from '@openhands-jira/domain';
+import { type JiraActor, JiraProblem } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { Users } from '../auth/users.service.js';
 import { Links } from '../connections/links.service.js';
 import { type Addresses, refused, shown, type Who } from './who.js';
+
+const MAY_NOT_LOOK = 'People are matched by e-mail address, and Jira does not let the service account look for people. It lacks the global permission "Browse Users".';
 
 /**
  * The e-mail rule, for installations whose administrators chose it: somebody in Jira is the one person here whose verified
@@ -19,7 +21,14 @@ export class EmailMatch {
   ) {}
 
   /** Looks for the person and links them, so that they see it in their settings and can undo it. Throws `JiraProblem` when Jira cannot be asked. */
-  async match(connectionId: string, actor: JiraActor, jira: Addresses): Promise<Who> {
+  match(connectionId: string, actor: JiraActor, jira: Addresses): Promise<Who> {
+    return this.find(connectionId, actor, jira).catch((error: unknown) => {
+      if (error instanceof JiraProblem && error.code === 'service_account_forbidden') return refused('user_search_forbidden', MAY_NOT_LOOK);
+      throw error;
+    });
+  }
+
+  private async find(connectionId: string, actor: JiraActor, jira: Addresses): Promise<Who> {
     // Asked for with the service account, never taken from a delivery.
     const email = actor.id === '' ? null : await jira.emailOf(actor.id);
     if (!email) return refused('user_email_hidden', `People are matched by e-mail address, and Jira shows none of ${shown(actor)}.`);

@@ -7,14 +7,12 @@ import { EmailMatch } from './email-match.service.js';
 import { Integrations } from './integrations.service.js';
 import { LinkingController } from './linking.controller.js';
 import { Linking } from './linking.service.js';
-import { Ties } from './ties.service.js';
-import { Unlinking } from './unlinking.service.js';
 
-/** Who in Jira is who here: the decision, the view of it, and its end. */
+/** Who in Jira is who here: the decision, and the view of it. */
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
   controllers: [LinkingController],
-  providers: [EmailMatch, Integrations, Linking, Ties, Unlinking],
+  providers: [EmailMatch, Integrations, Linking],
   exports: [Linking],
 })
 export class LinkingModule {}

@@ -7,7 +7,7 @@ export type Who =
   | { kind: 'refused'; reason: PersonRefusal; detail: string };
 
 /** Why somebody is nobody here. */
-export type PersonRefusal = RefusedReason & ('user_not_linked' | 'user_no_account' | 'user_email_hidden' | 'user_link_ambiguous' | 'user_link_expired' | 'user_is_app');
+export type PersonRefusal = RefusedReason & ('user_not_linked' | 'user_no_account' | 'user_email_hidden' | 'user_link_ambiguous' | 'user_search_forbidden' | 'user_link_expired' | 'user_is_app');
 
 /** The questions about e-mail addresses that Jira answers to the service account. */
 export type Addresses = Pick<JiraClient, 'emailOf' | 'accountsWithEmail'>;

@@ -4,7 +4,6 @@
  * on.
  */
 import { findMention, hasLabel, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraIssue } from '@openhands-jira/domain';
-import type { Product } from '@openhands-jira/contracts';
 import { RetryLater } from '../queue/queue.service.js';
 import type { Confirmed, WorkTrigger } from './context.js';
 import { type Decision, ignored } from './decision.js';
@@ -16,7 +15,6 @@ export interface ReadBackQuestion {
   event: IssueEvent;
   trigger: WorkTrigger;
   issue: JiraIssue;
-  product: Product;
   token: string;
   label: string;
   serviceAccountIds: string[];
@@ -43,7 +41,7 @@ async function confirmComment(question: ReadBackQuestion, commentId: string): Pr
   const actor = comment.updateAuthor ?? comment.author;
   const claimed = event.kind === 'comment_edited' ? actor : comment.author;
   if (!actor || !claimed || isForeign(event.actor, claimed)) return mismatch(trace, `Jira names another author of the comment than the delivery did: ${claimed?.displayName ?? 'nobody'}.`);
-  const mention = findMention({ body: comment.body, format: 'wiki', product: question.product, token: question.token, serviceAccountIds: question.serviceAccountIds });
+  const mention = findMention({ body: comment.body, format: 'wiki', token: question.token, serviceAccountIds: question.serviceAccountIds });
   if (!mention.addressed) return withdrawn(trace, 'The comment in Jira no longer addresses us.');
   trace.note('read back', 'yes', `Jira confirms the comment and its author, ${actor.displayName}.`);
   return { actor, comment, audience: comment.audience };

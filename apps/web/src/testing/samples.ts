@@ -36,8 +36,8 @@ export const dataCenterOwned: Integration = { ...dataCenterFresh, state: 'active
 export const dataCenterMember: Integration = { ...dataCenterOwned, connection: { ...dataCenterConnection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'], linkedPeople: null };
 
 export const dataCenterSettings: DataCenterConfiguration = {
-  enabled: false, linkMethod: 'oauth', baseUrl: null, serviceAccountEmail: null, serviceAccountPatSet: false, oauthClientId: null, oauthClientSecretSet: false, callbackUrl: 'https://here.example.com/integration/jira-dc/callback',
-  managedBy: { enabled: 'app', linkMethod: 'app', baseUrl: 'app', serviceAccountEmail: 'app', serviceAccountPat: 'app', oauthClientId: 'app', oauthClientSecret: 'app' },
+  enabled: false, linkMethod: 'oauth', baseUrl: null, serviceAccountEmail: null, serviceAccountPatSet: false, serviceAccountPatName: null, serviceAccountPatExpiresAt: null, oauthClientId: null, oauthClientSecretSet: false, callbackUrl: 'https://here.example.com/integration/jira-dc/callback',
+  managedBy: { enabled: 'app', linkMethod: 'app', baseUrl: 'app', serviceAccountEmail: 'app', serviceAccountPat: 'app', serviceAccountPatName: 'app', oauthClientId: 'app', oauthClientSecret: 'app' },
   missing: ['baseUrl', 'serviceAccountEmail', 'serviceAccountPat', 'oauthClientId', 'oauthClientSecret'], linkedPeople: 0,
 };
 

@@ -16,6 +16,7 @@ interface RefusalFacts {
   user_not_linked: { person: MessagePerson };
   user_no_account: { person: MessagePerson };
   user_email_hidden: { person: MessagePerson };
+  user_search_forbidden: object;
   user_link_ambiguous: { person: MessagePerson };
   user_link_expired: { person: MessagePerson };
   user_signin_expired: { person: MessagePerson };
@@ -123,6 +124,11 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
         `This was asked by ${message.appName}, which is an app and not a person. A person can ask with `,
         command(context),
         ', or an administrator can allow this app.',
+      ];
+    case 'refusal.user_search_forbidden':
+      return [
+        'Accounts are matched by e-mail here, and Jira does not let the account of OpenHands look for people, so this was not started. ' +
+          'Please ask an administrator: they find in the decision what that account lacks.',
       ];
     case 'refusal.user_not_allowed':
       return [

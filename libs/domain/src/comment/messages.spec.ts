@@ -191,6 +191,7 @@ const examples: Record<string, Message> = {
   },
   'refused: no account': { kind: 'refusal.user_no_account', ...refused, person: ann },
   'refused: e-mail hidden': { kind: 'refusal.user_email_hidden', ...refused, person: ann },
+  'refused: people cannot be looked for': { kind: 'refusal.user_search_forbidden', ...refused },
   'refused: ambiguous link': { kind: 'refusal.user_link_ambiguous', ...refused, person: ann },
   'refused: link expired': { kind: 'refusal.user_link_expired', ...refused, person: ann },
   'refused: sign-in expired': { kind: 'refusal.user_signin_expired', ...refused, person: ann },

@@ -95,6 +95,10 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
     'Jira does not show the e-mail address of this person',
     'Let people connect by OAuth instead of matching by e-mail.',
   ),
+  user_search_forbidden: refusal(
+    'Jira does not let the service account look for people',
+    'Give the service account the global permission "Browse Users" in Jira, or let people connect by OAuth.',
+  ),
   user_link_ambiguous: refusal(
     'Several accounts match this person',
     'Look at the linked users, and let the person connect explicitly.',

@@ -108,7 +108,7 @@ class AdfWriter {
 
   private writeMention(attributes: Json, within: Part): void {
     const place = this.write(' ', within === Part.said ? Part.picker : within);
-    this.pickers.push({ ...place, id: textOf(attributes['id']).trim(), byAccountId: true });
+    this.pickers.push({ ...place, id: textOf(attributes['id']).trim() });
   }
 
   private writeCard(attributes: Json, within: Part): void {

@@ -7,7 +7,7 @@ import { findMention } from '../mention.js';
 import { readRepositories } from '../repository-reading.js';
 import { readOptionLine } from '../option-line.js';
 
-const question = { product: 'jira-data-center', token: '@openhands', serviceAccountIds: ['bot'] } as const;
+const question = { token: '@openhands', serviceAccountIds: ['bot'] } as const;
 const hosts = { 'github.com': 'github', 'gitlab.com': 'gitlab', 'bitbucket.example.com': 'bitbucket-data-center' } as const;
 
 const wiki = (body: string) => ({ ...question, body, format: 'wiki' }) as const;

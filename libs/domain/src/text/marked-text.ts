@@ -35,9 +35,8 @@ export interface Span {
 
 /** A mention made with Jira's picker, wherever it stands, also in code. */
 export interface PickedAccount extends Span {
+  /** An account id (Cloud), or a user name or key (Data Center). */
   id: string;
-  /** True for `[~accountid:ID]` and ADF, false for Data Center's `[~name]`. */
-  byAccountId: boolean;
 }
 
 /** A link with a text of its own. `shown` is where the text stands. */

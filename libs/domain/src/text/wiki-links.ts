@@ -69,8 +69,7 @@ function notePickers(marked: MarkedText, text: string, live: boolean): void {
     if (live && isEscaped(text, match.index)) continue;
     const [start, end] = [match.index, match.index + match[0].length];
     const content = match[1]!.trim();
-    const accountId = /^accountid\s{0,8}:/i.exec(content);
-    marked.pickers.push({ start, end, id: content.slice(accountId?.[0].length ?? 0).trim(), byAccountId: accountId !== null });
+    marked.pickers.push({ start, end, id: content.replace(/^accountid\s{0,8}:/i, '').trim() });
     if (live) marked.mark(start, end, Part.picker);
   }
 }

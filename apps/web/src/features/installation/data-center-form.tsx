@@ -27,6 +27,8 @@ export function DataCenterForm({ settings }: { settings: DataCenterConfiguration
           <BaseUrl settings={settings} edited={edited} />
           <TextField name="serviceAccountEmail" type="email" help={t.emailHelp} settings={settings} edited={edited} />
           <SecretField name="serviceAccountPat" isSet={settings.serviceAccountPatSet} help={t.patHelp} settings={settings} edited={edited} />
+          <TextField name="serviceAccountPatName" help={t.patNameHelp} settings={settings} edited={edited} />
+          <FieldHint>{t.patEnds(settings.serviceAccountPatExpiresAt?.slice(0, 10) ?? null)}</FieldHint>
           {edited.form.values.linkMethod === 'oauth' && <OAuthClient settings={settings} edited={edited} />}
           {edited.problem && <Notice tone="bad" role="alert">{edited.problem}</Notice>}
           {edited.said && <Notice tone={edited.said === t.saved ? 'good' : 'neutral'} role="status">{edited.said}</Notice>}

@@ -22,7 +22,7 @@ export function EnvironmentValue({ name, value }: { name: DataCenterField; value
   );
 }
 
-export function TextField({ name, type = 'text', help, settings, edited }: FieldProps & { name: 'baseUrl' | 'serviceAccountEmail' | 'oauthClientId'; type?: 'text' | 'email' }) {
+export function TextField({ name, type = 'text', help, settings, edited }: FieldProps & { name: 'baseUrl' | 'serviceAccountEmail' | 'serviceAccountPatName' | 'oauthClientId'; type?: 'text' | 'email' }) {
   if (settings.managedBy[name] === 'environment') return <EnvironmentValue name={name} value={settings[name] ?? t.notSet} />;
   return <TextInput id={fieldId(name)} label={t.labels[name]} description={help} type={type} autoComplete="off" autoCapitalize="off" spellCheck={false} {...edited.form.getInputProps(name)} />;
 }

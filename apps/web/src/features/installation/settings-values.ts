@@ -9,6 +9,7 @@ export interface SettingsValues {
   baseUrl: string;
   serviceAccountEmail: string;
   serviceAccountPat: string;
+  serviceAccountPatName: string;
   oauthClientId: string;
   oauthClientSecret: string;
 }
@@ -16,8 +17,9 @@ export interface SettingsValues {
 const SECRETS_SET = { serviceAccountPat: 'serviceAccountPatSet', oauthClientSecret: 'oauthClientSecretSet' } as const;
 
 /** As the form shows what is saved: secrets are empty, and empty means keep. */
-export function savedValues({ enabled, linkMethod, baseUrl, serviceAccountEmail, oauthClientId }: DataCenterConfiguration): SettingsValues {
-  return { enabled, linkMethod, baseUrl: baseUrl ?? '', serviceAccountEmail: serviceAccountEmail ?? '', serviceAccountPat: '', oauthClientId: oauthClientId ?? '', oauthClientSecret: '' };
+export function savedValues({ enabled, linkMethod, baseUrl, serviceAccountEmail, serviceAccountPatName, oauthClientId }: DataCenterConfiguration): SettingsValues {
+  const account = { serviceAccountEmail: serviceAccountEmail ?? '', serviceAccountPat: '', serviceAccountPatName: serviceAccountPatName ?? '' };
+  return { enabled, linkMethod, baseUrl: baseUrl ?? '', ...account, oauthClientId: oauthClientId ?? '', oauthClientSecret: '' };
 }
 
 /** Only what differs from what is saved. What the environment decides is never sent. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Product } from '@openhands-jira/contracts';
-import type { ConnectionEntity } from '../connections/connection.entity.js';
-import { Connections } from '../connections/connections.service.js';
-import type { LinkEntity } from '../connections/link.entity.js';
-import { Links } from '../connections/links.service.js';
-import { SharedConnections } from '../connections/shared-connections.service.js';
+import type { ConnectionEntity } from './connection.entity.js';
+import { Connections } from './connections.service.js';
+import type { LinkEntity } from './link.entity.js';
+import { Links } from './links.service.js';
+import { SharedConnections } from './shared-connections.service.js';
 
 /** What a person has with one product: the connection that is theirs first, and their link on it. */
 export interface OwnTies {

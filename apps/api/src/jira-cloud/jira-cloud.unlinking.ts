@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Product } from '@openhands-jira/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
@@ -8,7 +7,7 @@ import { Queue } from '../queue/queue.service.js';
 
 /** Ending links: one's own, or, for the owner of a connection, everybody's together with the connection. */
 @Injectable()
-export class Unlinking {
+export class CloudUnlinking {
   constructor(
     private readonly db: DataSource,
     private readonly connections: Connections,
@@ -20,9 +19,9 @@ export class Unlinking {
    * Ends the link of a person on a connection. Of its owner: every link ends, tokens are erased with them, the connection
    * turns inactive and its jobs are cancelled. Nothing to end is fine.
    */
-  async unlink(userId: string, product: Product, connectionId: string): Promise<void> {
+  async unlink(userId: string, connectionId: string): Promise<void> {
     await this.db.transaction(async (manager) => {
-      const row = await manager.findOne(ConnectionEntity, { where: { id: connectionId, product }, lock: { mode: 'pessimistic_write' } });
+      const row = await manager.findOne(ConnectionEntity, { where: { id: connectionId, product: 'jira-cloud' }, lock: { mode: 'pessimistic_write' } });
       if (!row) return;
       if (row.ownerId === userId) await this.end(manager, row);
       else await this.links.end(manager, connectionId, userId);
