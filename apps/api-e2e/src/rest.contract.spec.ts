@@ -1,7 +1,7 @@
 /** The REST contract: what each route of sign-in, integrations, deliveries, jobs and operations answers, to whom. */
 import {
   AgentKeyState, ApiTokenPage, AuthorizationRedirect, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, JobAccepted, JobDetail, JobPage, Me,
-  ProblemBody, PublicDecision, ReplayAccepted, SignInProvider, Workspace, WorkspaceCreated,
+  ProblemBody, PublicDecision, ReplayAccepted, ServiceAccountCheck, SignInProvider, Workspace, WorkspaceCreated,
 } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -268,6 +268,7 @@ describe('Jira Cloud', () => {
       state: 'active', linkMethod: 'oauth', link: { jiraDisplayName: 'Ada Admin', jiraAccountId: ACCOUNTS.ada, method: 'oauth' }, capabilities: expect.arrayContaining(['edit', 'unlink', 'view_deliveries', 'replay']),
       connection: { id: connectionId, site: 'acme.atlassian.net', siteUrl: 'https://acme.atlassian.net', status: 'active', ownedByCaller: true, webhook: { url: `${stage.url}/integration/jira/connections/${connectionId}/events`, sharedUrl: `${stage.url}/integration/jira/events` } },
     });
+    expect(items[0]).toMatchObject({ linkedPeople: expect.any(Number), trigger: { mention: '@openhands', label: 'openhands' }, sharedWebhookUrl: `${stage.url}/integration/jira/events` });
     expect(items[1]).toMatchObject({ state: 'disabled', connection: null, reasons: [{ code: expect.any(String), detail: expect.any(String) }] });
   });
 
@@ -276,6 +277,9 @@ describe('Jira Cloud', () => {
     expect(exactly(Workspace, await eve.get('/api/v1/jira-cloud/workspaces/acme'))).toEqual({ site: jira.host, status: 'active' });
     expect(problemOf(await eve.get('/api/v1/jira-cloud/workspaces/globex'))).toEqual({ status: 404, code: 'not_found' });
     const fields = { site: jira.host, webhookSecret: CREDENTIALS.webhookSecret, serviceAccountEmail: CREDENTIALS.serviceAccountEmail, serviceAccountApiToken: CREDENTIALS.serviceAccountToken };
+    const { webhookSecret: _, ...account } = fields;
+    expect(exactly(ServiceAccountCheck, await ada.post('/api/v1/jira-cloud/service-account-checks', account))).toMatchObject({ ok: true, failure: null });
+    expect(problemOf(await eve.post('/api/v1/jira-cloud/service-account-checks', account))).toEqual({ status: 409, code: 'conflict' });
     expect(exactly(WorkspaceCreated, await ada.post('/api/v1/jira-cloud/workspaces', fields)).connectionId).toBe(connectionId);
     expect(problemOf(await eve.post('/api/v1/jira-cloud/workspaces', fields))).toEqual({ status: 409, code: 'conflict' });
     exactly(AuthorizationRedirect, await ada.patch(`/api/v1/jira-cloud/workspaces/${connectionId}`, { active: true }));

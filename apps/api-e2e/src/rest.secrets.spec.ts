@@ -98,6 +98,8 @@ async function live(): Promise<void> {
 async function connectAfterFailures(): Promise<void> {
   const { sandbox } = stage;
   const fields = { site: sandbox.jira.host, webhookSecret: CREDENTIALS.webhookSecret, serviceAccountEmail: CREDENTIALS.serviceAccountEmail };
+  const { webhookSecret: _, ...account } = fields;
+  for (const serviceAccountApiToken of ['a-token-typed-wrongly', CREDENTIALS.serviceAccountToken]) await ada.post('/api/v1/jira-cloud/service-account-checks', { ...account, serviceAccountApiToken });
   await ada.post('/api/v1/jira-cloud/workspaces', { ...fields, serviceAccountApiToken: 'a-token-typed-wrongly' });
   sandbox.atlassian.standIn.faults.add({ path: '/mypermissions', effect: { kind: 'status', status: 500, body: { message: UPSTREAM_BODY } }, times: 3 });
   await ada.post('/api/v1/jira-cloud/workspaces', { ...fields, serviceAccountApiToken: CREDENTIALS.serviceAccountToken });

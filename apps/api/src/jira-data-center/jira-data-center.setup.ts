@@ -89,7 +89,7 @@ export class DataCenterSetup {
 
 const OFF_REASONS: ProductSetup['reasons'] = {
   everybody: { code: 'product_disabled', detail: 'Jira Data Center is not available on this installation. Ask an administrator.' },
-  administrators: { code: 'not_enabled', detail: `Jira Data Center is switched off. Switch on "${FIELD_NAMES.enabled}" in the administration.` },
+  administrators: { code: 'not_enabled', detail: `Jira Data Center is switched off. Switch on "${FIELD_NAMES.enabled}" on the page Installation.` },
 };
 
 function missingReasons(missing: DataCenterField[]): ProductSetup['reasons'] {
@@ -97,6 +97,6 @@ function missingReasons(missing: DataCenterField[]): ProductSetup['reasons'] {
   const names = missing.map((field) => FIELD_NAMES[field]).join(', ');
   return {
     everybody: { code: 'ask_administrator', detail: 'Jira Data Center is not set up on this installation yet. Ask an administrator.' },
-    administrators: { code: 'setting_missing', detail: `Jira Data Center is switched on, but something is missing: ${names}. Enter it in the administration.` },
+    administrators: { code: 'setting_missing', detail: `Jira Data Center is switched on, but something is missing: ${names}. Enter it on the page Installation.` },
   };
 }

@@ -28,7 +28,7 @@ const STATE_TONES: Record<IntegrationState, Tone> = {
 };
 
 /** Reasons that stop the work at once. All others can wait for a moment. */
-const STOPS: readonly string[] = ['token_expired', 'deliveries_rejected'];
+const STOPS: readonly string[] = ['token_expired', 'token_refused', 'deliveries_rejected'];
 
 /** How an integration stands, as a colour and an icon. */
 export function toneOf({ state, reasons }: Integration): Tone {
