@@ -3,6 +3,17 @@
 /** Which moments a run chooses; `FAULTS_SEED` changes it. */
 export const SEED = Number(process.env.FAULTS_SEED ?? 20_261_122);
 
+/**
+ * For trying a test while writing it: `FAULTS_SCALE=0.1` does a tenth of everything. The figures name what was really done; only a
+ * run without it counts.
+ */
+export const SCALE = Number(process.env.FAULTS_SCALE ?? 1);
+
+/** So many, or the part of it that this run does. */
+export function scaled(count: number): number {
+  return Math.max(2, Math.round(count * SCALE));
+}
+
 /** Numbers between 0 and 1 that are the same for the same seed (the generator "mulberry32"). */
 export function randomNumbers(seed: number = SEED): () => number {
   let state = seed >>> 0;

@@ -71,7 +71,7 @@ export class Figures {
  * A test of one row: runs it, tells its figures whatever happens, and fails when one is missed.
  * @param row its number in the list of faults
  */
-export function fault(row: number, title: string, work: (figures: Figures) => Promise<void>, timeoutMs = 180_000): void {
+export function fault(row: number, title: string, work: (figures: Figures) => Promise<void>, timeoutMs = 600_000): void {
   it(title, async () => {
     const started = Date.now();
     const busy = await foreignCores();

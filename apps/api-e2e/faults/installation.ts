@@ -11,6 +11,7 @@ import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { Processes, type ProcessPlace, type Role } from '../src/processes.js';
 import { ACCOUNTS, CREDENTIALS, Stage } from '../src/stage.js';
 import { pause, randomNumbers } from './chance.js';
+import type { Figures } from './figures.js';
 
 /** What there is of what. */
 export interface InstallationOptions {
@@ -173,10 +174,13 @@ export class Installation {
   }
 
   /** Waits until every trigger has its job, the job is over, and the issue was told. */
-  async settled(parcels: Parcel[], patienceMs = 120_000): Promise<void> {
+  async settled(parcels: Parcel[], patienceMs = 400_000): Promise<void> {
     const issues = parcels.filter((one) => one.asks && one.acknowledged > 0).map((one) => one.issueId);
     const over = async (): Promise<number> => (await this.database.query<{ count: number }>(OVER, [issues])).rows[0]!.count;
-    await eventually(over, (count) => count >= issues.length, `${issues.length} triggers to be answered in their issues`, patienceMs);
+    await eventually(over, (count) => count >= issues.length, `${issues.length} triggers to be answered in their issues`, patienceMs).catch(async (error: Error) => {
+      const { rows } = await this.database.query(WHERE_THEY_ARE, [issues]);
+      throw new Error(`${error.message}\n${rows.map((row) => JSON.stringify(row)).join('\n')}`);
+    });
   }
 
   /** Counts what became of parcels. */
@@ -201,6 +205,20 @@ export class Installation {
     };
   }
 
+  /** Tells the figures that every row has in common: nothing lost, nothing twice, everything told once. */
+  async expectOneOfEach(figures: Figures, parcels: Parcel[]): Promise<Tally> {
+    const tally = await this.tally(parcels);
+    figures.exactly('acknowledged', tally.acknowledged, parcels.length);
+    figures.exactly('lost', tally.lost, 0);
+    figures.exactly('stored twice', tally.storedTwice, 0);
+    figures.exactly('triggers without exactly one finished job', tally.withoutJob, 0);
+    figures.exactly('agent starts', tally.starts, parcels.filter((one) => one.asks).length);
+    figures.exactly('second starts', tally.secondStarts, 0);
+    figures.exactly('issues not told exactly once', tally.wronglyTold, 0);
+    figures.exactly('processes that ended by themselves', tally.died, 0);
+    return tally;
+  }
+
   /** How often the agent was asked to start, by issue. */
   startsByIssue(): Map<string, number> {
     const starts = new Map<string, number>();
@@ -222,6 +240,11 @@ export class Installation {
     return new Map(rows.map((row) => [row.key, row.count]));
   }
 }
+
+/** What keeps triggers from their end. */
+const WHERE_THEY_ARE = `
+  SELECT d.outcome, d.reason, d.detail, j.state, j.failure, count(*)::int AS count FROM deliveries d LEFT JOIN jobs j ON j.id = d.job_id
+  WHERE d.issue_id = ANY ($1::text[]) GROUP BY 1, 2, 3, 4, 5 ORDER BY count DESC LIMIT 10`;
 
 /** Jobs of these issues that are over and have told so. */
 const OVER = `

@@ -13,7 +13,7 @@ const PROGRAM = join(import.meta.dirname, '../../api/dist/main.js');
 const PRELOAD = join(import.meta.dirname, 'preload.ts');
 
 /** A start takes two seconds; on a machine where much else is built and tested it may take very much longer. */
-const START_PATIENCE_MS = 60_000;
+const START_PATIENCE_MS = 180_000;
 
 export type Role = 'all' | 'api' | 'worker';
 
