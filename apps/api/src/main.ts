@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { setTimeout } from 'node:timers/promises';
 import { AppConfig, ConfigError, readConfig } from './config/config.js';
-import { migrate } from './database/data-source.js';
+import { migrate, untilItAnswers } from './database/data-source.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.js';
 import { prepareQueues } from './queue/queue.service.js';
 import { createServer } from './server.js';
@@ -12,6 +12,7 @@ let embedded: EmbeddedPostgres | undefined;
 
 try {
   const databaseUrl = config.env.DATABASE_URL ?? (await startEmbedded()).url;
+  await untilItAnswers(databaseUrl);
   await migrate(databaseUrl);
   await prepareQueues(databaseUrl);
   await serve(databaseUrl);

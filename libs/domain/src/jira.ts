@@ -116,6 +116,8 @@ export class JiraProblem extends Error {
     readonly retryAfterMs: number | null = null,
     /** HTTP status of Jira's answer, when there was one. */
     readonly status: number | null = null,
+    /** True when Jira means this one issue only (too many writes into it), and the rest of the site works. */
+    readonly onlyThisIssue = false,
   ) {
     super(message);
     this.name = 'JiraProblem';

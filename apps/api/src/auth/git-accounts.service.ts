@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { GitProviderId } from '@openhands-jira/contracts';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
+import { SingleFlight } from '../database/single-flight.js';
 import type { GitProvider } from '../git-providers/git-provider.js';
 import { GitProviders } from '../git-providers/git-providers.service.js';
 import { Identity } from './identity.entity.js';
@@ -21,15 +22,16 @@ export type AccessToken = { kind: 'ok'; token: string } | { kind: 'not_connected
 /** The git accounts of our users, and tokens to ask the providers in their names. */
 @Injectable()
 export class GitAccounts {
-  /** Refreshes under way in this process, by identity. */
-  private readonly refreshes = new Map<string, Promise<AccessToken>>();
+  private readonly refreshes: SingleFlight;
 
   constructor(
     private readonly db: DataSource,
     private readonly providers: GitProviders,
     private readonly oauth: ProviderOAuth,
     private readonly tokens: IdentityTokens,
-  ) {}
+  ) {
+    this.refreshes = new SingleFlight(db);
+  }
 
   /** All accounts of a user, oldest first. */
   async accountsOf(userId: string): Promise<GitAccount[]> {
@@ -68,32 +70,36 @@ export class GitAccounts {
     return this.db.getRepository(Identity).findOne({ where: { userId, provider: id, host }, order: { status: 'ASC', id: 'DESC' } });
   }
 
-  /** Callers of this process share one refresh, so that a slow provider does not hold a database connection for each of them. */
+  /**
+   * One refresh at a time, over all processes, because providers rotate refresh tokens: two refreshes with one token would end
+   * the authorisation. Whoever waited finds the new tokens and asks nobody.
+   */
   private refreshOnce(provider: GitProvider, identityId: string): Promise<AccessToken> {
-    const running = this.refreshes.get(identityId);
-    if (running) return running;
-    const refresh = this.db.transaction((manager) => this.refresh(manager, provider, identityId)).finally(() => this.refreshes.delete(identityId));
-    this.refreshes.set(identityId, refresh);
-    return refresh;
+    return this.refreshes.once(`refresh identity ${identityId}`, () => this.usable(identityId), () => this.refresh(provider, identityId));
   }
 
-  /**
-   * One refresh at a time, over all processes: the row stays locked from before the provider is asked until the new tokens
-   * are committed. Whoever waited finds them and asks nobody. Providers rotate refresh tokens, so two refreshes with one
-   * token would end the authorisation.
-   */
-  private async refresh(manager: EntityManager, provider: GitProvider, identityId: string): Promise<AccessToken> {
-    const identity = await manager.findOne(Identity, { where: { id: identityId }, lock: { mode: 'pessimistic_write' } });
+  /** The token as it is stored now, or that there is none to be had; undefined when it has to be refreshed. */
+  private async usable(identityId: string): Promise<AccessToken | undefined> {
+    const identity = await this.db.getRepository(Identity).findOneBy({ id: identityId });
     if (!identity || identity.status === 'expired') return { kind: 'expired' };
     const token = this.tokens.freshAccessToken(identity);
-    if (token !== null) return { kind: 'ok', token };
+    return token === null ? undefined : { kind: 'ok', token };
+  }
+
+  private async refresh(provider: GitProvider, identityId: string): Promise<AccessToken> {
+    const identity = await this.db.getRepository(Identity).findOneByOrFail({ id: identityId });
     const refreshToken = this.tokens.refreshToken(identity);
     const result = refreshToken === null ? { kind: 'rejected' as const } : await this.oauth.refresh(provider, refreshToken);
     if (result.kind === 'rejected') {
-      await manager.update(Identity, { id: identityId }, { status: 'expired' });
+      await this.replace(identity, { status: 'expired' });
       return { kind: 'expired' };
     }
-    await manager.update(Identity, { id: identityId }, this.tokens.columns(identityId, result.tokens, refreshToken));
+    await this.replace(identity, this.tokens.columns(identityId, result.tokens, refreshToken));
     return { kind: 'ok', token: result.tokens.accessToken };
+  }
+
+  /** Unless the person signed in again meanwhile: those tokens are newer. */
+  private async replace({ id, refreshTokenSealed }: Identity, change: Partial<Identity>): Promise<void> {
+    await this.db.getRepository(Identity).update({ id, refreshTokenSealed: refreshTokenSealed ?? IsNull() }, change);
   }
 }

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { traced } from '../config/tracing.js';
 import { contextFor, inContext } from '../config/work-context.js';
+import { CallsPaused } from '../connections/call-pauses.service.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { IssueWriteEntity, MARK_WRITTEN } from './issue-write.entity.js';
 import { nextWrite } from './next-write.js';
@@ -79,6 +80,8 @@ export class IssueWriter {
       if (result.kind === 'written') await this.markWritten(write, result);
       else await this.giveUp(write, result.reason);
     } catch (error) {
+      // Jira was not called, so this write has not failed.
+      if (error instanceof CallsPaused) throw new RetryLater(error.leftMs, 'no calls go to this Jira for a moment');
       if (!(error instanceof JiraProblem)) throw error;
       await this.tryLater(write, error);
     }

@@ -138,7 +138,7 @@ export class IssueWrites {
     const known = this.enqueued.get(manager) ?? new Set();
     if (known.has(key)) return;
     if (manager.queryRunner?.isTransactionActive) this.enqueued.set(manager, known.add(key));
-    await this.queue.enqueue(manager, 'comments', { connectionId, issueId }, { key });
+    await this.queue.enqueue(manager, 'comments', { connectionId, issueId }, { key, groupOf: () => connectionId });
   }
 }
 

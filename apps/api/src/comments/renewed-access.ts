@@ -35,7 +35,7 @@ export class RenewedAccess implements OnApplicationBootstrap, BeforeApplicationS
     await this.db.transaction(async (manager) => {
       const [woken] = (await manager.query(WAKE)) as [{ connectionId: string; issueId: string }[], number];
       const issues = new Map(woken.map((one) => [`${one.connectionId}:${one.issueId}`, one]));
-      for (const [key, issue] of issues) await this.queue.enqueue(manager, 'comments', issue, { key });
+      for (const [key, issue] of issues) await this.queue.enqueue(manager, 'comments', issue, { key, groupOf: () => issue.connectionId });
     });
   }
 

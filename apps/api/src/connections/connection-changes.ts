@@ -36,6 +36,9 @@ export function changedColumns(row: ConnectionEntity, changes: ConnectionChanges
       serviceAccountScheme: changes.serviceAccount.scheme,
       serviceAccountIds: changes.serviceAccount.ids,
       serviceAccountSavedAt: now,
+      // Whatever Jira said to the former token.
+      callsPausedUntil: null,
+      callsPausedReason: null,
     }),
     ...(changes.tokenExpiresAt !== undefined && { serviceAccountTokenExpiresAt: changes.tokenExpiresAt === null ? null : new Date(changes.tokenExpiresAt) }),
     ...secretColumns(row, changes.webhookSecret, secrets, now),

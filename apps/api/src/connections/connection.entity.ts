@@ -1,5 +1,5 @@
 import type { Product } from '@openhands-jira/contracts';
-import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, VersionColumn } from 'typeorm';
+import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, VersionColumn, VirtualColumn } from 'typeorm';
 
 /** `pending`: the OAuth proof or the webhook's confirmation is missing. `inactive`: unlinked by its owner. */
 export type ConnectionState = 'pending' | 'active' | 'paused' | 'inactive';
@@ -37,6 +37,11 @@ export class ConnectionEntity {
   @Column('timestamptz', { name: 'first_delivery_at', nullable: true }) firstDeliveryAt: Date | null;
   @Column('timestamptz', { name: 'last_delivery_at', nullable: true }) lastDeliveryAt: Date | null;
   @Column('timestamptz', { name: 'reactions_off_at', nullable: true }) reactionsOffAt: Date | null;
+  /** See `CallPauses`. Null: calls may be made. */
+  @Column('timestamptz', { name: 'calls_paused_until', nullable: true }) callsPausedUntil: Date | null;
+  @Column('text', { name: 'calls_paused_reason', nullable: true }) callsPausedReason: string | null;
+  /** What is left of the pause, by the database's clock: those of the replicas may differ. */
+  @VirtualColumn({ type: 'double precision', query: (alias) => `SELECT (extract(epoch FROM ${alias}.calls_paused_until - now()) * 1000)::float8` }) callsPausedMs: number | null;
 
   /** Goes up with each change, so that the caches of other processes notice. */
   @VersionColumn() version: number;

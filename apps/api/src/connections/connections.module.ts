@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { DOOR_DATABASE } from '../database/door-database.js';
+import { CallPauses } from './call-pauses.service.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import { Connections } from './connections.service.js';
@@ -15,7 +19,9 @@ import { WebhookSecrets } from './webhook-secrets.service.js';
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [Connections, ConnectionSecrets, DeliveryTimes, Links, LinkTokens, RefusedAccounts, SharedConnections, Ties, WebhookSecrets],
-  exports: [Connections, DeliveryTimes, Links, LinkTokens, RefusedAccounts, SharedConnections, Ties, WebhookSecrets],
+  providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, Links, LinkTokens, RefusedAccounts, SharedConnections, Ties,
+    { provide: WebhookSecrets, useFactory: (door: DataSource, secrets: ConnectionSecrets, clock: Clock) => new WebhookSecrets(door.getRepository(ConnectionEntity), secrets, clock), inject: [DOOR_DATABASE, ConnectionSecrets, Clock] },
+  ],
+  exports: [CallPauses, Connections, DeliveryTimes, Links, LinkTokens, RefusedAccounts, SharedConnections, Ties, WebhookSecrets],
 })
 export class ConnectionsModule {}

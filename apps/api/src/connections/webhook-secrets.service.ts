@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import type { Product } from '@openhands-jira/contracts';
 import type { WebhookSecret } from '@openhands-jira/domain';
 import { Repository } from 'typeorm';
@@ -50,7 +49,7 @@ export class WebhookSecrets {
   private readonly asking = new Map<string, Promise<Known | null>>();
 
   constructor(
-    @InjectRepository(ConnectionEntity) private readonly rows: Repository<ConnectionEntity>,
+    private readonly rows: Repository<ConnectionEntity>,
     private readonly secrets: ConnectionSecrets,
     private readonly clock: Clock,
   ) {}

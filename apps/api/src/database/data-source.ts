@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Initial1790000000001 } from './migrations/0001-initial.js';
 import { Installation1790000000002 } from './migrations/0002-installation.js';
@@ -8,7 +10,7 @@ import { Lists1790000000006 } from './migrations/0006-lists.js';
 import { Operations1790000000007 } from './migrations/0007-operations.js';
 import { PausesAndLimits1790000000008 } from './migrations/0008-pauses-and-limits.js';
 
-/** Options of the connection. `poolSize` is per process: ten processes must fit into PostgreSQL's default of 100. */
+/** Options of the connection. `poolSize` is per process, with three more for the front door: ten processes must fit into PostgreSQL's default of 100. */
 export function dataSourceOptions(url: string): DataSourceOptions {
   return {
     type: 'postgres',
@@ -16,11 +18,33 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     applicationName: 'openhands-jira',
     migrations: [Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008],
     migrationsTableName: 'migrations',
-    poolSize: 10,
+    poolSize: 7,
     connectTimeoutMS: 5000,
     // A connection that went silent must not hold its caller for ever; migrations take their own time.
     extra: { keepAlive: true, query_timeout: 30_000 },
   };
+}
+
+/** A database that starts together with us needs a moment. */
+const START_PATIENCE_MS = 60_000;
+
+/** Waits until the database takes connections. Throws its last refusal after a minute. */
+export async function untilItAnswers(url: string, patienceMs = START_PATIENCE_MS): Promise<void> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: patienceMs, application_name: 'openhands-jira' });
+    const problem = await client.connect().then(() => null, (error: unknown) => error as { code?: string });
+    await client.end().catch(() => undefined);
+    if (problem === null) return;
+    // A wrong password or name does not get better by waiting.
+    if (!isPassing(problem.code) || Date.now() > end) throw problem;
+    await setTimeout(500);
+  }
+}
+
+/** Not reached, starting, stopping, or full. */
+function isPassing(code = ''): boolean {
+  return ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', '57P03', '57P01', '53300'].includes(code);
 }
 
 /** Any number that no other program takes: replicas that start together migrate one after the other. */
@@ -29,7 +53,7 @@ const MIGRATION_LOCK = 7_301_445;
 /** Brings the tables up to date. Safe to call from several processes at once. Gives the names of what was applied. */
 export async function migrate(url: string): Promise<string[]> {
   // Without the time limit: a replica may wait long for the one that migrates.
-  const source = await new DataSource({ ...dataSourceOptions(url), extra: {} }).initialize();
+  const source = await new DataSource({ ...dataSourceOptions(url), connectTimeoutMS: START_PATIENCE_MS, extra: {} } as DataSourceOptions).initialize();
   const lock = source.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

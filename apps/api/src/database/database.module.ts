@@ -1,14 +1,25 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
+import { DOOR_DATABASE, openDoorDatabase } from './door-database.js';
 
-/** The connection to PostgreSQL. Rooms register their entities with `TypeOrmModule.forFeature`. */
+/** The connections to PostgreSQL. Rooms register their entities with `TypeOrmModule.forFeature`. */
+@Global()
 @Module({})
-export class DatabaseModule {
+export class DatabaseModule implements OnApplicationShutdown {
   static with(url: string): DynamicModule {
     return {
       module: DatabaseModule,
       imports: [TypeOrmModule.forRootAsync({ useFactory: () => ({ ...dataSourceOptions(url), autoLoadEntities: true, retryAttempts: 3, retryDelay: 1000 }) })],
+      providers: [{ provide: DOOR_DATABASE, useFactory: (main: DataSource) => openDoorDatabase(url, main), inject: [DataSource] }],
+      exports: [DOOR_DATABASE],
     };
+  }
+
+  constructor(@Inject(DOOR_DATABASE) private readonly door: DataSource) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.door.destroy();
   }
 }

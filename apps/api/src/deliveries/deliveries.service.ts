@@ -74,11 +74,12 @@ export class Deliveries {
     const [rows] = (await manager.query(
       `UPDATE deliveries SET outcome = 'pending', reason = NULL, detail = NULL, duplicate_of = NULL, settled_at = NULL, attempts = 0
        WHERE id = (SELECT id FROM deliveries WHERE duplicate_of = $1 AND reason = 'duplicate_trigger' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-       RETURNING id`,
+       RETURNING id, connection_id`,
       [failedId],
-    )) as [{ id: string }[], number];
-    const id = rows[0]?.id ?? null;
-    if (id) await this.queue.enqueue(manager, 'triage', { deliveryId: id });
-    return id;
+    )) as [{ id: string; connection_id: string }[], number];
+    const heir = rows[0];
+    if (!heir) return null;
+    await this.queue.enqueue(manager, 'triage', { deliveryId: heir.id }, { groupOf: () => heir.connection_id });
+    return heir.id;
   }
 }

@@ -1,15 +1,18 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { RejectedReason, TraceStep } from '@openhands-jira/contracts';
 import { detectTrigger, type IssueEvent, verifySignature, type WebhookSecret } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { traced } from '../config/tracing.js';
+import { DOOR_DATABASE } from '../database/door-database.js';
 import { Problem } from '../security/problem.js';
 import { sha256 } from '../security/digest.js';
-import { type Accepted, Intake, type IncomingDelivery, StoreUnavailable } from './intake.service.js';
+import { inTime } from './in-time.js';
+import { type Accepted, Intake, type IncomingDelivery } from './intake.service.js';
 import { readPayload } from './payload.js';
 import { RejectedCalls } from './rejected-calls.service.js';
+import { StoreUnavailable } from './store-unavailable.js';
 
 /** What the front door must know of a connection to let a delivery in. */
 export interface DoorConnection {
@@ -40,6 +43,9 @@ export interface LetIn extends Accepted {
 /** Jira's ids are numbers of a few digits, so a longer key is not from Jira; it would not fit into an index either. */
 const LONGEST_KEY = 255;
 
+/** A question to the database takes a millisecond; when it takes this long, Jira had better come again. */
+const LOOK_UP_MS = 1000;
+
 /** Headers that are kept with a delivery. Everything else may hold secrets of proxies. */
 const KEPT_HEADERS = ['content-type', 'content-length', 'user-agent', 'x-atlassian-webhook-identifier', 'x-atlassian-webhook-flow', 'x-atlassian-webhook-retry', 'x-atlassian-webhook-trace'];
 
@@ -56,7 +62,7 @@ export class FrontDoor {
   constructor(
     private readonly intake: Intake,
     private readonly rejected: RejectedCalls,
-    private readonly db: DataSource,
+    @Inject(DOOR_DATABASE) private readonly db: DataSource,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -93,7 +99,7 @@ export class FrontDoor {
   /** Without the database nobody can be let in or turned away: Jira has to come again. */
   private async find(call: WebhookCall): Promise<DoorConnection[]> {
     try {
-      return await call.candidates();
+      return await inTime(call.candidates(), LOOK_UP_MS);
     } catch (error) {
       this.log.warn({ err: error }, 'The connection of a delivery could not be looked up');
       throw storeIsAway();
@@ -171,7 +177,7 @@ export class FrontDoor {
   /** An edit that takes the address away from a comment which once had one. Only edits are worth the question. */
   private async hadItsAnswer(connectionId: string, event: IssueEvent): Promise<boolean> {
     if (event.kind !== 'comment_edited' || !event.comment) return false;
-    const rows = await this.db.query<unknown[]>('SELECT 1 FROM triggers WHERE connection_id = $1 AND comment_id = $2 LIMIT 1', [connectionId, event.comment.id]);
+    const rows = await inTime(this.db.query<unknown[]>('SELECT 1 FROM triggers WHERE connection_id = $1 AND comment_id = $2 LIMIT 1', [connectionId, event.comment.id]), LOOK_UP_MS);
     return rows.length > 0;
   }
 }

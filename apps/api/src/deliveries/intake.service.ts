@@ -1,12 +1,14 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
+import { DOOR_DATABASE } from '../database/door-database.js';
 import { storableJson, storableName, storableText } from '../database/stored-text.js';
 import { uuidv7 } from '../database/uuid.js';
 import { Figures } from '../config/figures.js';
 import { workContext } from '../config/work-context.js';
 import { Queue } from '../queue/queue.service.js';
 import { packBody } from './body-storage.js';
+import { StoreUnavailable } from './store-unavailable.js';
 
 /** A proven delivery on its way into the database. */
 export interface IncomingDelivery {
@@ -40,14 +42,6 @@ export interface Accepted {
   reason: DeliveryReason | null;
 }
 
-/** The delivery could not be stored: the caller must answer 503, so that Jira sends it again. */
-export class StoreUnavailable extends Error {
-  constructor() {
-    super('The delivery could not be stored. Jira sends it again after a few minutes.');
-    this.name = 'StoreUnavailable';
-  }
-}
-
 interface Waiting {
   id: string;
   delivery: IncomingDelivery;
@@ -64,6 +58,10 @@ const MOST_FLUSHES = 2;
 const PATIENCE_MS = 2000;
 /** Bodies that wait while the database does not answer are held in memory; more than these are refused at once. */
 const MOST_WAITING = 2000;
+/** The same by their size. A single one may be larger. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** A group holds no more than this, unless one body alone does. */
+const GROUP_BYTES = 8 * 1024 * 1024;
 
 /**
  * Group commit. Deliveries that arrive together are written by one statement, and each is answered only after its own row
@@ -74,17 +72,19 @@ const MOST_WAITING = 2000;
 export class Intake {
   private readonly log = new Logger('deliveries');
   private readonly waiting: Waiting[] = [];
+  private waitingBytes = 0;
   private flushes = 0;
 
   constructor(
-    private readonly db: DataSource,
+    @Inject(DOOR_DATABASE) private readonly db: DataSource,
     private readonly queue: Queue,
     private readonly figures: Figures,
   ) {}
 
   /** Stores a delivery. Resolves after the commit; throws `StoreUnavailable` when that takes longer than two seconds. */
   accept(delivery: IncomingDelivery): Promise<Accepted> {
-    if (this.waiting.length >= MOST_WAITING) return Promise.reject(new StoreUnavailable());
+    const isFull = this.waiting.length >= MOST_WAITING || (this.waiting.length > 0 && this.waitingBytes + delivery.body.length > MOST_BYTES);
+    if (isFull) return Promise.reject(new StoreUnavailable());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.giveUp(one), PATIENCE_MS);
       const one: Waiting = {
@@ -95,6 +95,7 @@ export class Intake {
         reject: (error) => (clearTimeout(timer), reject(error as Error)),
       };
       this.waiting.push(one);
+      this.waitingBytes += delivery.body.length;
       this.flushSoon();
     });
   }
@@ -102,7 +103,7 @@ export class Intake {
   /** Too late for Jira, which gets an error and sends it again: what is not being written yet need not be written. */
   private giveUp(one: Waiting): void {
     const place = this.waiting.indexOf(one);
-    if (place >= 0) this.waiting.splice(place, 1);
+    if (place >= 0) this.takeOut(place, 1);
     one.reject(new StoreUnavailable());
   }
 
@@ -111,11 +112,23 @@ export class Intake {
     this.flushes += 1;
     // After this turn of the event loop, so that requests that were read together are written together.
     setImmediate(() => {
-      void this.flush(this.waiting.splice(0, MOST_ROWS)).finally(() => {
+      void this.flush(this.takeGroup()).finally(() => {
         this.flushes -= 1;
         this.flushSoon();
       });
     });
+  }
+
+  private takeGroup(): Waiting[] {
+    let bytes = 0;
+    const more = this.waiting.slice(0, MOST_ROWS).findIndex((one, index) => (bytes += one.delivery.body.length) > GROUP_BYTES && index > 0);
+    return this.takeOut(0, more === -1 ? MOST_ROWS : more);
+  }
+
+  private takeOut(place: number, count: number): Waiting[] {
+    const taken = this.waiting.splice(place, count);
+    for (const one of taken) this.waitingBytes -= one.delivery.body.length;
+    return taken;
   }
 
   private async flush(group: Waiting[]): Promise<void> {
@@ -151,7 +164,8 @@ export class Intake {
     return this.db.transaction(async (manager) => {
       const ids = await insertDeliveries(manager, group);
       const entries = group.filter((one) => ids.has(one.id) && isForTriage(one)).map((one) => ({ deliveryId: one.id, traceparent: one.traceparent }));
-      await this.queue.enqueueMany(manager, 'triage', entries);
+      const connectionOf = new Map(group.map((one) => [one.id, one.delivery.connectionId]));
+      await this.queue.enqueueMany(manager, 'triage', entries, { groupOf: ({ deliveryId }) => connectionOf.get(deliveryId) });
       return ids;
     });
   }

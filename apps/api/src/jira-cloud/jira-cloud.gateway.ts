@@ -113,7 +113,7 @@ export class CloudGateway {
     const { status, headers } = answer;
     const wait = retryAfterMs(headers, this.now());
     const fail = (code: JiraProblem['code'], message: string): JiraProblem => new JiraProblem(code, message, wait, status);
-    if (status === 429) return new JiraProblem('jira_rate_limited', 'Jira asks us to slow down.', wait ?? resetMs(headers, this.now()), status);
+    if (status === 429) return new JiraProblem('jira_rate_limited', 'Jira asks us to slow down.', wait ?? resetMs(headers, this.now()), status, isAboutOneIssue(headers));
     if (status >= 500) return fail('jira_unreachable', `Jira answered with ${status}.`);
     if (status >= 300 && status < 400) return fail('jira_site_renamed', 'Jira sends us to another address. The site may have been renamed.');
     if (status === 401 && isScopeRefusal(answer)) return scopeProblem(call, fail);
@@ -154,6 +154,11 @@ export function accountIdOf(answer: OutgoingAnswer): string | null {
   } catch {
     return null;
   }
+}
+
+/** Jira has one limit of writes for each issue, besides those of the site. */
+function isAboutOneIssue(headers: Record<string, string>): boolean {
+  return headers['ratelimit-reason'] === 'jira-per-issue-on-write';
 }
 
 /** Some 429 answers name the time of the reset and no pause. */

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Product } from '@openhands-jira/contracts';
 import { type IssueEvent, type JiraCapabilities, type JiraClient, JiraProblem, type JiraProduct } from '@openhands-jira/domain';
+import { CallPauses } from '../connections/call-pauses.service.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import { RefusedAccounts } from '../connections/refused-accounts.service.js';
 import { JiraCloudProduct } from '../jira-cloud/jira-cloud.product.js';
 import { JiraDataCenterProduct } from '../jira-data-center/jira-data-center.product.js';
+import { pacedClient } from './paced-client.js';
 import { WatchedClient } from './watched-client.js';
 
 /** One Jira site, ready for calls. */
@@ -32,6 +34,7 @@ export class Jiras {
     cloud: JiraCloudProduct,
     dataCenter: JiraDataCenterProduct,
     private readonly refusals: RefusedAccounts,
+    private readonly pauses: CallPauses,
   ) {
     this.products = new Map([cloud, dataCenter].map((product) => [product.id, product]));
   }
@@ -65,7 +68,10 @@ export class Jiras {
     return row ? this.product(row.product).linkHolds(linkId) : false;
   }
 
-  /** Calls as the service account of a connection. Throws `JiraProblem` when the connection is gone or has no credentials. */
+  /**
+   * Calls as the service account of a connection. Throws `JiraProblem` when the connection is gone or has no credentials;
+   * while its Jira is left alone, each call throws `CallsPaused`.
+   */
   async clientFor(connection: ConnectionOrId): Promise<JiraClient> {
     const jira = await this.open(connection);
     if (!jira) throw new JiraProblem('service_account_rejected', 'This connection has no service account.');
@@ -77,7 +83,10 @@ export class Jiras {
     const row = await this.rowOf(connection);
     const product = row && this.product(row.product);
     const client = product && (await product.open(row));
-    return client && { client: await this.watched(client, row), can: product.can, reactionsOff: row.reactionsOffAt !== null };
+    if (!client) return null;
+    this.pauses.learn(row.id, row.callsPausedMs, row.callsPausedReason);
+    const watched = await this.watched(client, row);
+    return { client: pacedClient(watched, (call) => this.pauses.call(row.id, call)), can: product.can, reactionsOff: row.reactionsOffAt !== null };
   }
 
   private rowOf(connection: ConnectionOrId): Promise<ConnectionEntity | null> {

@@ -6,9 +6,11 @@ import { v7 } from 'uuid';
 import { Clock } from '../config/clock.js';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import type { Connections } from '../connections/connections.service.js';
+import { CallPauses } from '../connections/call-pauses.service.js';
 import { isRefused, RefusedAccounts } from '../connections/refused-accounts.service.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import type { Queue } from '../queue/queue.service.js';
 import { Jiras } from './jiras.service.js';
 
 const REFUSED = new JiraProblem('service_account_rejected', 'no', null, 401);
@@ -51,7 +53,8 @@ describe('A service account that Jira refuses', () => {
   /** One process. */
   function process(): Jiras {
     const product = (name: string): never => ({ id: name, can: {}, open: async () => ({ getIssue }) as unknown as JiraClient }) as never;
-    return new Jiras({ byId: row } as unknown as Connections, product('jira-cloud'), product('jira-data-center'), new RefusedAccounts(db, { now: () => new Date(now) } as Clock));
+    const refused = new RefusedAccounts(db, { now: () => new Date(now) } as Clock);
+    return new Jiras({ byId: row } as unknown as Connections, product('jira-cloud'), product('jira-data-center'), refused, new CallPauses(db, {} as Queue));
   }
 
   /** Some work that asks Jira several times, as a decision does. */

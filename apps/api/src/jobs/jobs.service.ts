@@ -93,7 +93,7 @@ export class Jobs {
     const { id } = job;
     await this.reporter.note(manager, id, 'accepted', `Asked for by ${job.actor.displayName}.`);
     await this.reporter.accepted(manager, job, await this.limits.waiting(manager, job));
-    await this.queue.enqueue(manager, 'start-job', { jobId: id }, { key: id });
+    await this.queue.enqueue(manager, 'start-job', { jobId: id }, { key: id, groupOf: () => job.connectionId });
     return { kind: 'added', job };
   }
 

@@ -33,14 +33,21 @@ export interface WorkOptions<N extends QueueName> {
   onDead?: (data: QueueData[N]) => Promise<void>;
 }
 
-export interface EnqueueOptions {
+export interface EnqueueOptions<N extends QueueName> {
   /** For `one-per-key` queues. */
   key?: string;
+  /** Whose entry it is, usually a connection. One group never takes all places of a process, and groups can be held back. */
+  groupOf?: (data: QueueData[N]) => string | undefined;
   startAfterMs?: number;
 }
 
+/** The groups whose entries are not to be taken now. */
+export type HeldBack = () => string[];
+
 const POLL_MS = 1000;
 const HEARTBEAT_SECONDS = 10;
+/** The share of the places that one group may take: when its calls hang, the others go on. */
+const GROUP_SHARE = 0.75;
 /** Pause of an entry whose key is taken. */
 const KEY_PAUSE_MS = 200;
 
@@ -59,6 +66,7 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
   private readonly log = new Logger('queue');
   private readonly loops: FetchLoop[] = [];
   private poll: NodeJS.Timeout | undefined;
+  private readonly heldBack = new Map<QueueName, HeldBack>();
 
   constructor(
     private readonly connection: QueueConnection,
@@ -72,29 +80,36 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
   }
 
   /** Adds an entry in the caller's transaction. */
-  async enqueue<N extends QueueName>(manager: EntityManager, name: N, data: QueueData[N], options: EnqueueOptions = {}): Promise<void> {
+  async enqueue<N extends QueueName>(manager: EntityManager, name: N, data: QueueData[N], options: EnqueueOptions<N> = {}): Promise<void> {
     await this.enqueueMany(manager, name, [data], options);
   }
 
   /** Adds several entries with one statement, in the caller's transaction. */
-  async enqueueMany<N extends QueueName>(manager: EntityManager, name: N, entries: (QueueData[N] & WorkContext)[], options: EnqueueOptions = {}): Promise<void> {
+  async enqueueMany<N extends QueueName>(manager: EntityManager, name: N, entries: (QueueData[N] & WorkContext)[], options: EnqueueOptions<N> = {}): Promise<void> {
     if (entries.length === 0) return;
     const boss = await this.connection.boss();
     const jobs = entries.map((data) => ({
       data: { ...contextFor(data), ...data },
       ...(options.key !== undefined && { singletonKey: options.key }),
-      ...(options.startAfterMs !== undefined && { startAfter: new Date(Date.now() + options.startAfterMs) }),
+      ...groupFor(options.groupOf?.(data)),
+      ...(options.startAfterMs !== undefined && { startAfter: fromNow(options.startAfterMs) }),
     }));
     const insert = options.startAfterMs ? manager.query.bind(manager) : insertAndWake(manager, name);
     await boss.insert(name, jobs, { db: { executeSql: async (text: string, values?: unknown[]) => (await insert(text, values), { rows: [] }) } });
   }
 
+  /** Entries of these groups stay where they are, without costing an attempt, as long as `groups` names them. */
+  holdBack(names: QueueName[], groups: HeldBack): void {
+    for (const name of names) this.heldBack.set(name, groups);
+  }
+
   /** Begins to work a queue in this process. */
   async work<N extends QueueName>(name: N, handler: Handler<N>, options: WorkOptions<N>): Promise<void> {
     const boss = await this.connection.boss();
-    this.startLoop(new FetchLoop(boss, name, QUEUES[name].retries, options.concurrency, (data, attempt) => handler(data as QueueData[N], attempt), QUEUES[name].order === 'one-per-key' ? this.keys : null, this.log));
+    const heldBack: HeldBack = () => this.heldBack.get(name)?.() ?? [];
+    this.startLoop(new FetchLoop(boss, name, QUEUES[name].retries, options.concurrency, (data, attempt) => handler(data as QueueData[N], attempt), QUEUES[name].order === 'one-per-key' ? this.keys : null, heldBack, this.log));
     const { onDead } = options;
-    if (onDead) this.startLoop(new FetchLoop(boss, deadQueueOf(name), QUEUES[name].retries, 1, (data) => onDead(data as QueueData[N]), null, this.log));
+    if (onDead) this.startLoop(new FetchLoop(boss, deadQueueOf(name), QUEUES[name].retries, 1, (data) => onDead(data as QueueData[N]), null, () => [], this.log));
     await this.wakeUp.start((woken) => this.loops.forEach((loop) => loop.wake(woken)));
     this.poll ??= setInterval(() => void this.wakeDue(), POLL_MS);
   }
@@ -132,12 +147,25 @@ function insertAndWake(manager: EntityManager, name: QueueName): (text: string, 
   return (text, values = []) => manager.query(`WITH entry AS (${text}) SELECT pg_notify($${values.length + 1}, $${values.length + 2})`, [...values, WAKE_UP_CHANNEL, name]);
 }
 
+/** A moment by the clock of the database, because those of the replicas may differ. */
+function fromNow(ms: number): string {
+  return `${Math.max(0, Math.round(ms))} milliseconds`;
+}
+
+function groupFor(id: string | null | undefined): { group?: { id: string } } {
+  return id ? { group: { id } } : {};
+}
+
 /** Takes entries of one queue, at most `concurrency` at a time, and settles them. */
 class FetchLoop {
   private readonly active = new Set<Promise<void>>();
   private readonly takenIds = new Set<string>();
+  /** Entries that are being worked, by group. */
+  private readonly groups = new Map<string, number>();
   private stopped = false;
   private woken = false;
+  /** True when a group had its share at the latest look: one of its entries may wait until another has ended. */
+  private passedOver = false;
   private timer: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private fetching: Promise<void> | undefined;
@@ -149,6 +177,7 @@ class FetchLoop {
     private readonly concurrency: number,
     private readonly handler: (data: unknown, attempt: Attempt) => Promise<void>,
     private readonly keys: KeyLeases | null,
+    private readonly heldBack: HeldBack,
     private readonly log: Logger,
   ) {}
 
@@ -189,10 +218,16 @@ class FetchLoop {
     // Whatever is there waits until one of those at work has ended.
     this.woken = room <= 0;
     if (room <= 0) return;
+    const share = Math.max(1, Math.ceil(this.concurrency * GROUP_SHARE));
+    const full = [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
+    const most = Math.max(0, ...[...this.groups.values()].filter((count) => count < share));
+    // Few enough that no group gets more than its share by them.
+    const batchSize = Math.min(room, share - most);
     try {
-      const jobs = await this.boss.fetch<object>(this.name, { batchSize: room, includeMetadata: true });
+      const jobs = await this.boss.fetch<object>(this.name, { batchSize, includeMetadata: true, ignoreGroups: [...full, ...this.heldBack()] });
       // A full batch means there may be more.
-      if (jobs.length === room) this.woken = true;
+      if (jobs.length === batchSize) this.woken = true;
+      this.passedOver = full.length > 0;
       for (const job of jobs) this.begin(job);
     } catch (error) {
       this.log.warn({ err: error, queue: this.name }, 'The queue could not be read; trying again in a second');
@@ -201,12 +236,21 @@ class FetchLoop {
 
   private begin(job: JobWithMetadata<object>): void {
     this.takenIds.add(job.id);
+    this.count(job.groupId, 1);
     const work = inContext(contextOf(job.data), () => this.run(job)).finally(() => {
       this.takenIds.delete(job.id);
+      this.count(job.groupId, -1);
       this.active.delete(work);
-      if (this.woken) this.schedule(0);
+      if (this.woken || this.passedOver) this.schedule(0);
     });
     this.active.add(work);
+  }
+
+  private count(group: string | null | undefined, by: 1 | -1): void {
+    if (!group) return;
+    const count = (this.groups.get(group) ?? 0) + by;
+    if (count > 0) this.groups.set(group, count);
+    else this.groups.delete(group);
   }
 
   private async run(job: JobWithMetadata<object>): Promise<void> {
@@ -251,7 +295,7 @@ class FetchLoop {
 
   /** Puts a copy back for later and completes this one. */
   private async postpone(job: JobWithMetadata<object>, later: RetryLater): Promise<void> {
-    const copy = { data: job.data, startAfter: new Date(Date.now() + later.afterMs), ...(job.singletonKey !== null && { singletonKey: job.singletonKey }) };
+    const copy = { data: job.data, startAfter: fromNow(later.afterMs), ...(job.singletonKey !== null && { singletonKey: job.singletonKey }), ...groupFor(job.groupId) };
     await this.boss.insert(this.name, [copy]);
     await this.boss.complete(this.name, job.id);
     // The poll would find it up to a second late.
@@ -286,6 +330,8 @@ export async function prepareQueues(url: string): Promise<void> {
     };
     await boss.createQueue(deadQueueOf(name), { policy: 'standard', ...common });
     await boss.createQueue(name, { policy: 'standard', deadLetter: deadQueueOf(name), ...common });
+    // A queue that an earlier version made has the rules of that version.
+    for (const one of [deadQueueOf(name), name]) await boss.updateQueue(one, common);
   }
   await boss.stop({ graceful: false });
 }

@@ -26,8 +26,11 @@ export interface QueueRules {
   longestPauseSeconds: number;
 }
 
-/** Growing pauses for about 30 minutes: 5, 10, 20, 40, 80, 160, 300, 300, 300, 300 s, give or take the jitter. */
-const HALF_AN_HOUR = { retries: 10, firstPauseSeconds: 5, longestPauseSeconds: 300 };
+/**
+ * Growing pauses for about 30 minutes: 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300 s, give or take the jitter. The first
+ * is short, because the death of a process counts as a failure too.
+ */
+const HALF_AN_HOUR = { retries: 12, firstPauseSeconds: 2, longestPauseSeconds: 300 };
 
 export const QUEUES: Record<QueueName, QueueRules> = {
   triage: { order: 'any', ...HALF_AN_HOUR },

@@ -3,6 +3,7 @@ import { decideEdit, detectTrigger, findMention, readCommand, type IssueEvent } 
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
+import { CallsPaused } from '../connections/call-pauses.service.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import { Deliveries } from '../deliveries/deliveries.service.js';
@@ -53,6 +54,8 @@ export class Triage {
       const { decision, request } = await this.judge(delivery, trace);
       await this.settlements.settle(delivery, decision, trace, request);
     } catch (error) {
+      // Jira was not called, so nothing was tried.
+      if (error instanceof CallsPaused) throw error;
       trace.note('attempt', 'error', 'This attempt did not come to an end and is repeated.');
       await this.deliveries.noteAttempt(deliveryId, trace.steps).catch((cause: unknown) => this.log.warn({ err: cause, deliveryId }, 'An attempt could not be noted'));
       throw error;

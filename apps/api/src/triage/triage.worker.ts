@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { GitProviderUnreachable } from '../git-providers/git-provider.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
+import { CallsPaused } from '../connections/call-pauses.service.js';
 import { Connections } from '../connections/connections.service.js';
 import { Clock } from '../config/clock.js';
 import { Deliveries } from '../deliveries/deliveries.service.js';
@@ -19,6 +20,8 @@ import { TriggerStore } from './trigger.store.js';
 const MOST_POSTPONED = 14;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 300_000;
+/** An outage of half an hour is outlived, with some time to catch up. */
+const LONGEST_WAIT_MS = 40 * 60_000;
 
 /** Works the queue of deliveries that need a decision. */
 @Injectable()
@@ -51,9 +54,17 @@ export class TriageWorker implements OnApplicationBootstrap {
       await this.triage.decide(deliveryId);
     } catch (error) {
       await this.rememberFailure(deliveryId, failureOf(error));
+      if (error instanceof CallsPaused) return this.waitForJira(deliveryId, error);
       if (!(error instanceof JiraProblem) || error.retryAfterMs === null) throw error;
       await this.comeBackLater(deliveryId, error.retryAfterMs);
     }
+  }
+
+  /** Nothing was tried, so it costs no attempt; but nobody waits for a Jira for ever. */
+  private async waitForJira(deliveryId: string, paused: CallsPaused): Promise<void> {
+    const delivery = await this.deliveries.find(deliveryId);
+    if (delivery && this.clock.now().getTime() - delivery.receivedAt.getTime() > LONGEST_WAIT_MS) return this.giveUp(deliveryId);
+    throw new RetryLater(paused.leftMs, 'no calls go to this Jira for a moment');
   }
 
   /** Not before the time that Jira named; with growing pauses all the same, and not for ever. */
