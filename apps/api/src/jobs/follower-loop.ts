@@ -41,7 +41,7 @@ export class FollowerLoop {
 
   private async work(): Promise<void> {
     this.ticks += 1;
-    if (this.ticks % WAKE_EVERY_TICKS === 0) await this.db.transaction((manager) => this.limits.wakeWaiting(manager));
+    if (this.ticks % WAKE_EVERY_TICKS === 0) await this.limits.wakeWaiting(this.db.manager);
     await this.follower.tick();
   }
 }

@@ -32,9 +32,12 @@ export class Runs {
   async claimDue(exceptAccounts: string[]): Promise<FollowedRun[]> {
     const [claimed] = (await this.db.query(CLAIM, [this.plan.leaseMs, exceptAccounts])) as [{ id: string }[], number];
     if (claimed.length === 0) return [];
-    const runs = await this.db.manager.findBy(JobRunEntity, { id: In(claimed.map(({ id }) => id)) });
-    const jobs = await this.db.manager.findBy(JobEntity, { id: In(runs.map((run) => run.jobId)) });
-    return runs.map((run) => ({ run, job: jobs.find((job) => job.id === run.jobId)! }));
+    const runs = await this.db.manager
+      .createQueryBuilder(JobRunEntity, 'run')
+      .innerJoinAndMapOne('run.job', JobEntity, 'job', 'job.id = run.jobId')
+      .where({ id: In(claimed.map(({ id }) => id)) })
+      .getMany();
+    return (runs as (JobRunEntity & { job: JobEntity })[]).map(({ job, ...run }) => ({ run, job }));
   }
 
   async remember(run: JobRunEntity, memory: Partial<FollowMemory>, manager: EntityManager = this.db.manager): Promise<void> {

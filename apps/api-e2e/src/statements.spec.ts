@@ -1,0 +1,120 @@
+/**
+ * How often the service asks the database. Unlike times this depends on the code alone, so it can be promised: whoever adds a round trip
+ * to a way that is gone thousands of times a minute sees it here.
+ *
+ * Counted are round trips. What is asked on a clock and finds nothing, the
+ * looks of pg-boss after entries of dead processes, and the looks at the agent (as many as its run takes) are not of one trigger.
+ */
+import type { Browser } from '../../../tools/sandbox/browser.ts';
+import { eventually } from '../../../tools/sandbox/waiting.ts';
+import { ACCOUNTS, Stage } from './stage.js';
+import { type Statement, StatementRecorder } from './statements.js';
+import { StoryIssue } from './story-issue.js';
+
+/** Asked on a clock, whatever comes in: versions of connections, certificates, counters, times, and what pg-boss and the loops look for. */
+const ON_A_CLOCK = [
+  /^SELECT "ConnectionEntity"."id" AS "ConnectionEntity_id", "ConnectionEntity"."version" AS "ConnectionEntity_version" FROM/,
+  /FROM trusted_certificates/, /^UPDATE connections c SET first_delivery_at/, /^INSERT INTO rejected_calls/,
+  /^SELECT name FROM unnest/, /queue\.version/, /FROM queue\.queue WHERE name = ANY/, /pg_stat_user_tables/, /deleted_jobs/, /^SELECT q\.name, q\.policy/, /locked_parents/, /current_setting/, /^BEGIN; SET LOCAL/, /^UPDATE leases SET until/,
+  /^SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs job WHERE state = 'queued'/, /^WITH next AS/, /^UPDATE job_runs SET next_poll_at = now\(\) \+ \$1/,
+];
+
+describe('The number of round trips to the database', () => {
+  let stage: Stage;
+  let ada: Browser;
+  let connectionId: string;
+  const recorder = new StatementRecorder();
+
+  beforeAll(async () => {
+    stage = await Stage.open({ JOBS_MAX_RUNNING_PER_USER: '50' });
+    ada = await stage.signIn('ada');
+    connectionId = await stage.connectWorkspace(ada);
+    await stage.link(await stage.signIn('ben'), ACCOUNTS.ben);
+    // The first trigger starts what is started once.
+    await wholeLife(new StoryIssue(stage, ada));
+    stage.sandbox.jira.webhooks.hold();
+  });
+  afterAll(() => stage.close());
+
+  async function wholeLife(issue: StoryIssue): Promise<void> {
+    stage.sandbox.actions.comment(issue.key, 'ben', '@openhands fix it');
+    await eventually(() => stage.ourComments(issue.key).length, (comments) => comments === 2, 'the result comment');
+    await issue.written();
+  }
+
+  /** What is sent to PostgreSQL while something happens, and what follows from it at once. */
+  async function recorded(act: () => Promise<unknown>): Promise<Statement[]> {
+    recorder.clear();
+    recorder.start();
+    try {
+      await act();
+    } finally {
+      recorder.stop();
+    }
+    return recorder.seen.filter(({ text, rows }) => !ON_A_CLOCK.some((pattern) => pattern.test(text)) || (/^WITH next AS/.test(text) && rows !== 0));
+  }
+
+  function lostDelivery(issue: StoryIssue, text: string): string {
+    const [sent] = issue.sentBy(() => stage.sandbox.actions.comment(issue.key, 'ben', text));
+    return sent!.body;
+  }
+
+  it('is one for a delivery that starts nothing', async () => {
+    const body = lostDelivery(new StoryIssue(stage, ada), 'just a remark');
+    const seen = await recorded(() => stage.deliver(connectionId, body));
+    expect(seen.map(({ text }) => text.slice(0, 23))).toEqual(['INSERT INTO deliveries ']);
+  });
+
+  it('is one for many deliveries that arrive together', async () => {
+    const bodies = Array.from({ length: 20 }, () => lostDelivery(new StoryIssue(stage, ada), 'just a remark'));
+    const seen = await recorded(() => Promise.all(bodies.map((body) => stage.deliver(connectionId, body))));
+    expect(seen.length).toBeLessThanOrEqual(20);
+  });
+
+  it('is at most one for each repeated delivery when they come together, two for a lonely one', async () => {
+    const bodies = Array.from({ length: 20 }, () => lostDelivery(new StoryIssue(stage, ada), 'just a remark'));
+    await Promise.all(bodies.map((body) => stage.deliver(connectionId, body)));
+    const seen = await recorded(() => Promise.all(bodies.map((body) => stage.deliver(connectionId, body))));
+    expect(seen.length).toBeLessThanOrEqual(20);
+    expect(await recorded(() => stage.deliver(connectionId, bodies[0]!))).toHaveLength(2);
+  });
+
+  it('is none for a delivery whose signature is wrong', async () => {
+    const body = lostDelivery(new StoryIssue(stage, ada), 'just a remark');
+    const seen = await recorded(() => stage.deliver(connectionId, body, { 'x-hub-signature': `sha256=${'0'.repeat(64)}` }));
+    expect(seen).toEqual([]);
+  });
+
+  // The goal of the whole way to the decision is 12. What keeps it from there is told in tools/bench/README.md.
+  it('stays within its bounds for a trigger: until it is decided, and in its whole life', async () => {
+    const issue = new StoryIssue(stage, ada);
+    const body = lostDelivery(issue, '@openhands fix it');
+    const seen = await recorded(async () => {
+      await stage.deliver(connectionId, body);
+      await eventually(() => stage.ourComments(issue.key).length, (comments) => comments === 2, 'the result comment');
+    });
+    expect(untilDecided(seen).filter(isNoBoundary).length).toBeLessThanOrEqual(DECISION);
+    expect(seen.filter(isNoBoundary).filter(isNoLook).length).toBeLessThanOrEqual(WHOLE_LIFE);
+  });
+});
+
+/** Round trips that may be needed from the arrival of a trigger until it is decided and its queue entry is done; BEGIN and COMMIT aside. */
+const DECISION = 22;
+/** The same until its result stands in the issue, without the looks at the agent. */
+const WHOLE_LIFE = 115;
+
+/** The transaction that settles the trigger is its decision; one more completes its queue entry. */
+function untilDecided(seen: Statement[]): Statement[] {
+  const settled = seen.findIndex(({ text }) => text.startsWith('UPDATE triggers SET outcome'));
+  return seen.slice(0, seen.findIndex(({ text }, index) => index > settled && text === 'COMMIT') + 2);
+}
+
+/** How many transactions the loops of the process have open meanwhile is chance. */
+function isNoBoundary({ text }: Statement): boolean {
+  return text !== 'START TRANSACTION' && text !== 'COMMIT';
+}
+
+/** As many as the agent's run takes: a claim, the run with its job, and when to look again. */
+function isNoLook({ text }: Statement): boolean {
+  return !/^SELECT "(JobRunEntity|run)"/.test(text) && !/^UPDATE job_runs SET (next_poll_at|follow)/.test(text);
+}
