@@ -1,9 +1,9 @@
 /**
- * What Jira's REST API answers, in our own words: issues, comments and changes. Both products answer alike below
+ * What Jira's REST API answers and takes, in our own words: issues, comments, changes and links. Both products answer alike below
  * `/rest/api/2` but for how they name people, so each room brings its reader of people and the rest is read here.
  */
 import type { ActorReader } from './event-reading.js';
-import { type CommentMark, type JiraChange, type JiraComment, type JiraIssue, JiraProblem } from './jira.js';
+import { type CommentMark, type JiraChange, type JiraComment, type JiraIssue, JiraProblem, type RemoteLink } from './jira.js';
 import { audienceOf, changelogItemsOf, type Shape, shapeOf, shapesOf, textOf, wordsOf } from './payload-reading.js';
 
 /** The fields of an issue that `readIssue` looks at, for the parameter `fields`. */
@@ -50,6 +50,16 @@ function readMark(value: unknown): CommentMark | null {
   const shape = shapeOf(value);
   const [key, kind] = [textOf(shape, 'key'), textOf(shape, 'kind')];
   return key !== null && kind !== null ? { v: 1, key, jobId: textOf(shape, 'jobId'), kind } : null;
+}
+
+/** A remote link as both products take it. What is left out of an update becomes empty in Jira, so everything is sent each time. */
+export function remoteLinkBody({ globalId, title, url, summary, resolved }: RemoteLink): object {
+  return {
+    globalId,
+    application: { type: 'openhands', name: 'OpenHands' },
+    relationship: 'OpenHands',
+    object: { url, title, ...(summary !== undefined && { summary }), status: { resolved } },
+  };
 }
 
 /** The change with this id among the entries of a history, or null. */

@@ -6,7 +6,7 @@
  */
 import {
   type DatedChange, findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart, propertyOf,
-  readChanges, readComment, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toAdf,
+  readChanges, readComment, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, remoteLinkBody, type Shape, shapeOf, shapesOf, textOf, toAdf,
 } from '@openhands-jira/domain';
 import type { LearnedAccount } from '../connections/connections.service.js';
 import type { CloudGateway } from './jira-cloud.gateway.js';
@@ -117,15 +117,7 @@ export class JiraCloudClient implements JiraClient {
   async putRemoteLink(issueId: string, link: RemoteLink): Promise<void> {
     const issue = pathPart(issueId);
     if (!issue) throw noSuchIssue();
-    const { globalId, title, url, summary, resolved } = link;
-    // What is left out of an update becomes empty in Jira, so everything is sent each time.
-    const body = {
-      globalId,
-      application: { type: 'openhands', name: 'OpenHands' },
-      relationship: 'OpenHands',
-      object: { url, title, ...(summary !== undefined && { summary }), status: { resolved } },
-    };
-    await this.gateway.call({ method: 'POST', path: `/rest/api/3/issue/${issue}/remotelink`, body });
+    await this.gateway.call({ method: 'POST', path: `/rest/api/3/issue/${issue}/remotelink`, body: remoteLinkBody(link) });
   }
 
   /** Cloud offers no reactions to API tokens: the internal endpoint is 404, the gateway's 401. */

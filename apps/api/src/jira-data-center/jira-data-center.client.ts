@@ -6,7 +6,7 @@
  */
 import {
   type DatedChange, findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart,
-  propertyOf, readChanges, readComment, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, type Shape, shapeOf, shapesOf, textOf, toWikiMarkup,
+  propertyOf, readChanges, readComment, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, remoteLinkBody, type Shape, shapeOf, shapesOf, textOf, toWikiMarkup,
 } from '@openhands-jira/domain';
 import type { DataCenterServer } from './jira-data-center.server.js';
 import { actorOf } from './jira-data-center.shapes.js';
@@ -105,15 +105,7 @@ export class JiraDataCenterClient implements JiraClient {
   async putRemoteLink(issueId: string, link: RemoteLink): Promise<void> {
     const issue = pathPart(issueId);
     if (!issue) throw noSuchIssue();
-    const { globalId, title, url, summary, resolved } = link;
-    // What is left out of an update becomes empty in Jira, so everything is sent each time.
-    const body = {
-      globalId,
-      application: { type: 'openhands', name: 'OpenHands' },
-      relationship: 'OpenHands',
-      object: { url, title, ...(summary !== undefined && { summary }), status: { resolved } },
-    };
-    await this.server.call({ method: 'POST', path: `/rest/api/2/issue/${issue}/remotelink`, body });
+    await this.server.call({ method: 'POST', path: `/rest/api/2/issue/${issue}/remotelink`, body: remoteLinkBody(link) });
   }
 
   /** Best effort: an internal API without documentation. */
