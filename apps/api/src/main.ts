@@ -10,6 +10,9 @@ import { createServer } from './server.js';
 const config = configOrExit();
 let embedded: EmbeddedPostgres | undefined;
 
+// While it starts there is nothing to finish. Without this, the first process of a container would not hear the signal at all.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void (embedded?.stop() ?? Promise.resolve()).then(() => process.exit(0)));
+
 try {
   const databaseUrl = config.env.DATABASE_URL ?? (await startEmbedded()).url;
   await untilItAnswers(databaseUrl);

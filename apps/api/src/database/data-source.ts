@@ -50,18 +50,40 @@ function isPassing(code = ''): boolean {
 /** Any number that no other program takes: replicas that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_301_445;
 
+/**
+ * A change of a table waits for those who use it, and everybody else waits behind it. So it waits this long, lets the others
+ * through, and tries again: an older release may be at work on the same tables.
+ */
+const LOCK_TIMEOUT = '200ms';
+const PAUSE_MS = 300;
+const MOST_TRIES = 200;
+/** PostgreSQL's code for a lock that could not be had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
 /** Brings the tables up to date. Safe to call from several processes at once. Gives the names of what was applied. */
 export async function migrate(url: string): Promise<string[]> {
   // Without the time limit: a replica may wait long for the one that migrates.
-  const source = await new DataSource({ ...dataSourceOptions(url), connectTimeoutMS: START_PATIENCE_MS, extra: {} } as DataSourceOptions).initialize();
+  const source = await new DataSource({ ...dataSourceOptions(url), connectTimeoutMS: START_PATIENCE_MS, extra: { options: `-c lock_timeout=${LOCK_TIMEOUT}` } } as DataSourceOptions).initialize();
   const lock = source.createQueryRunner();
   try {
+    await lock.query('SET lock_timeout = 0');
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const applied = await source.runMigrations({ transaction: 'each' });
-    return applied.map((migration) => migration.name);
+    return await applyAll(source);
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
     await source.destroy();
+  }
+}
+
+async function applyAll(source: DataSource): Promise<string[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const applied = await source.runMigrations({ transaction: 'each' });
+      return applied.map((migration) => migration.name);
+    } catch (error) {
+      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || tries >= MOST_TRIES) throw error;
+      await setTimeout(PAUSE_MS);
+    }
   }
 }

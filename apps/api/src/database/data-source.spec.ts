@@ -1,0 +1,44 @@
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { dataSourceOptions, migrate } from './data-source.js';
+
+describe('Bringing the tables up to date', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    const source = await new DataSource(dataSourceOptions(database.url)).initialize();
+    for (let undone = ''; undone !== 'Operations1790000000007'; ) {
+      [{ name: undone }] = await source.query<[{ name: string }]>('SELECT name FROM migrations ORDER BY timestamp DESC LIMIT 1');
+      await source.undoLastMigration();
+    }
+    await source.destroy();
+  });
+  afterEach(() => database.drop());
+
+  it('is done once, however many processes start together', async () => {
+    const applied = await Promise.all([1, 2, 3].map(() => migrate(database.url)));
+    expect(applied.flat().filter((name) => name === 'Operations1790000000007')).toHaveLength(1);
+  });
+
+  it('waits for a release that is at work, without making others wait behind it', async () => {
+    const [old, other] = [new pg.Client(database.url), new pg.Client(database.url)];
+    await Promise.all([old.connect(), other.connect()]);
+    await old.query('BEGIN; SELECT 1 FROM connections');
+    let isDone = false;
+    const migrated = migrate(database.url).then((names) => ((isDone = true), names));
+    const waits: number[] = [];
+    while (waits.length < 30) {
+      const begin = performance.now();
+      await other.query('SELECT count(*) FROM connections');
+      waits.push(performance.now() - begin);
+      await other.query('SELECT pg_sleep(0.03)');
+    }
+    expect(isDone).toBe(false);
+    expect(Math.max(...waits)).toBeLessThan(1000);
+    await old.query('COMMIT');
+    expect(await migrated).toContain('Operations1790000000007');
+    await Promise.all([old.end(), other.end()]);
+  });
+});
