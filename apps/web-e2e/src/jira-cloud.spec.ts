@@ -180,6 +180,9 @@ test('A colleague enters the same workspace, consents and is linked', async () =
   await expect(ben.page).toHaveURL(/result=linked/);
   await expect(ben.page.getByText('Mention @openhands in a comment of an issue')).toBeVisible();
   await look(ben.page, 'return-linked');
+  await ben.page.goBack();
+  await expect(ben.button('Unlink')).toBeVisible();
+  await ben.page.goForward();
   await ben.page.getByRole('link', { name: 'Back to the integrations' }).click();
   await expect(ben.page.getByText('Ben Builder, since')).toBeVisible();
   await ben.page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
@@ -196,6 +199,28 @@ test('The first delivery shows by itself', async () => {
   await look(ada.page, 'edit');
 });
 
+test('What needs attention is shown where it can be mended', async () => {
+  const { page } = ada;
+  const told = async (state: string, code: string, detail: string): Promise<void> => {
+    await page.unroute('**/api/v1/integrations');
+    await page.route('**/api/v1/integrations', async (route) => {
+      const response = await route.fetch();
+      const { items } = await response.json();
+      await route.fulfill({ response, json: { items: [{ ...items[0], state, reasons: [{ code, detail }] }, ...items.slice(1)] } });
+    });
+  };
+  await told('degraded', 'token_expires_soon', 'The token of the service account expires in 7 days.');
+  await page.goto('/settings/integrations');
+  await expect(page.getByText('expires in 7 days')).toBeVisible();
+  await look(page, 'integrations-degraded');
+  await told('active', 'deliveries_rejected', 'Jira sends deliveries, but they are not let in: the signature does not fit.');
+  await page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
+  await expect(page.getByText('Jira calls, but its deliveries are not let in')).toBeVisible();
+  await look(page, 'edit-rejected');
+  await page.unroute('**/api/v1/integrations');
+  await page.reload();
+});
+
 test('Every request shows in the activity, with the steps of its decision', async () => {
   const { actions } = installation.sandbox;
   actions.comment('SHOP-12', 'ben', '@openhands please fix the rounding');
@@ -204,6 +229,13 @@ test('Every request shows in the activity, with the steps of its decision', asyn
   await expect(ada.page.getByRole('cell', { name: /Accepted/ })).toBeVisible();
   await expect(ada.page.getByRole('cell', { name: /No repository was found/ })).toBeVisible();
   await look(ada.page, 'activity');
+  await ada.page.locator('summary').filter({ hasText: 'Filters' }).focus();
+  await ada.page.keyboard.press('Enter');
+  await ada.page.getByLabel('Person in Jira').fill('ben builder');
+  await ada.page.keyboard.press('Enter');
+  await expect(ada.page).toHaveURL(/actor=ben\+builder/);
+  await expect(ada.page.getByRole('cell', { name: /Nothing addressed OpenHands/ })).toHaveCount(0);
+  await look(ada.page, 'activity-filtered');
   await ada.page.getByRole('row').filter({ hasText: 'Accepted' }).getByRole('link', { name: 'Open Comment created, SHOP-12' }).click();
   await expect(ada.page.getByRole('heading', { name: 'How it was decided' })).toBeVisible();
   await ada.page.getByText('Body', { exact: true }).click();
@@ -229,11 +261,11 @@ test('A person sees why nothing happened, and what to do', async () => {
   await expect(ben.page.getByRole('heading', { name: 'Why did nothing happen?' })).toBeVisible();
   await ben.field('Issue key').fill('shop-13');
   await ben.button('Look').click();
-  await expect(ben.page.getByText('No repository was found')).toBeVisible();
+  await expect(ben.page.getByRole('region', { name: 'What became of the latest request' })).toContainText('No repository was found');
   await look(ben.page, 'why');
   await ben.page.getByRole('row').filter({ hasText: 'Refused' }).getByRole('link', { name: 'Open Comment created, SHOP-13' }).click();
   await expect(ben.page.getByText('What to do:')).toBeVisible();
-  await expect(ben.page.getByText('Only the owner of the connection and administrators see the payload')).toBeVisible();
+  await expect(ben.page.getByText('Only the owner of the connection and administrators see what Jira sent')).toBeVisible();
   await look(ben.page, 'delivery-refused');
 });
 
@@ -321,4 +353,15 @@ test('After signing out nothing is shown any more', async () => {
   await expect(ben.heading('Sign in')).toBeVisible();
   await ben.page.goBack();
   await expect(ben.heading('Sign in')).toBeVisible();
+});
+
+test('An administrator sees who is linked to which Jira account, and ends a link', async () => {
+  await ada.page.getByRole('link', { name: 'Installation', exact: true }).click();
+  await expect(ada.page.getByRole('row').filter({ hasText: 'Ben Builder' })).toContainText('Proven by OAuth');
+  await look(ada.page, 'installation-people');
+  await ada.button('End the link of Ben Builder on acme.atlassian.net').click();
+  await look(ada.page, 'installation-end-link');
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'End link' }).click();
+  await expect(ada.button('End the link of Ben Builder on acme.atlassian.net')).toHaveCount(0);
+  await expect(ada.page.getByRole('row').filter({ hasText: 'Link of a person ended' })).toContainText('Ben Builder');
 });

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
@@ -65,7 +65,7 @@ describe('the delivery log', () => {
     server.answer('GET /api/v1/deliveries?limit=50', { body: { items: [], nextCursor: null } });
     openPage('/activity');
     expect(await screen.findByRole('link', { name: '12 Refused' })).toHaveAttribute('href', '/activity?outcome=refused&within=24h');
-    const told = screen.getByRole('region', { name: 'Calls that were not let in' });
+    const told = screen.getByRole('region', { name: 'Rejected calls' });
     expect(told).toHaveTextContent('The signature does not fit · acme.atlassian.net · 3 calls');
     expect(told).toHaveTextContent('The secret differs.');
   });
@@ -77,8 +77,10 @@ describe('the delivery log', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Show older ones' }));
     expect(await screen.findByRole('link', { name: 'Open Comment created, SHOP-2' })).toBeVisible();
     expect(screen.getByRole('link', { name: 'Open Comment created, SHOP-1' })).toBeVisible();
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Back to the newest' })).toHaveFocus());
     await userEvent.click(screen.getByRole('button', { name: 'Back to the newest' }));
     await waitFor(() => expect(screen.queryByRole('link', { name: 'Open Comment created, SHOP-2' })).not.toBeInTheDocument());
+    expect(screen.getByRole('heading', { name: 'Activity', level: 1 })).toHaveFocus();
   });
 
   it('shows the decision of one delivery step by step, with what to do', async () => {
@@ -167,6 +169,17 @@ describe('"Why did nothing happen?"', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Look' }));
     expect(await screen.findByText('Nothing about SHOP-9 has reached us that you may see')).toBeVisible();
     expect(await screen.findByText(/Jira has never called us from acme.atlassian.net/)).toBeVisible();
+  });
+
+  it('says at once what became of the latest request, and what to do', async () => {
+    const ignored = { ...refusedDelivery, id: '0190a0b0-0000-7000-8000-000000000009', outcome: 'ignored', reason: 'duplicate_trigger' };
+    server.answer('GET /api/v1/deliveries?issueKey=SHOP-1&limit=50', { body: { items: [ignored, refusedDelivery], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-1&limit=50', { body: { items: [], nextCursor: null } });
+    server.answer(`GET /api/v1/deliveries/${ID}`, { body: refusedDelivery });
+    openPage('/activity/why?issueKey=SHOP-1');
+    const answer = await screen.findByRole('region', { name: 'What became of the latest request' });
+    expect(answer).toHaveTextContent('No repository was found');
+    expect(answer).toHaveTextContent('What to do: Write a line "Repository: owner/name".');
+    expect(within(answer).getByRole('link', { name: 'See every step of this decision' })).toHaveAttribute('href', `/deliveries/${ID}`);
   });
 
   it('asks for a readable issue key', async () => {

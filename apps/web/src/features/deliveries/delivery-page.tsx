@@ -1,5 +1,5 @@
 import type { DeliveryDetail, TraceStep } from '@openhands-jira/contracts';
-import { Facts, type IconName, LoadingBlock, Moment, Notice, PreciseMoment, Section, StatusBadge, StepList, type Tone } from '@openhands-jira/ui';
+import { Facts, type IconName, LoadingBlock, Moment, Section, StatusBadge, StepList, type Tone } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
@@ -8,12 +8,11 @@ import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
-import { meQuery } from '../sign-in/me.js';
 import { DecisionPage } from './decision-page.js';
 import { eventName } from './deliveries-table.js';
 import { deliveryQuery, OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 import { DeliveryPayload } from './delivery-payload.js';
-import { whereToAct } from './where-to-act.js';
+import { Verdict } from './verdict.js';
 
 /** One delivery: how it ended, why, what to do, and every step of the decision. */
 export function DeliveryPage() {
@@ -31,19 +30,12 @@ export function DeliveryPage() {
 }
 
 function DeliveryView({ delivery }: { delivery: DeliveryDetail }) {
-  const { event, issueKey, outcome, reason, detail, fixHint, trace } = delivery;
-  const isAdmin = useQuery(meQuery).data?.isAdmin ?? false;
-  const place = whereToAct(delivery, isAdmin);
+  const { event, issueKey, outcome, trace } = delivery;
   const t = activityTexts.delivery;
   return (
     <>
       <PageHead title={[eventName(event), issueKey].filter(Boolean).join(', ')} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{texts.outcomes[outcome]}</StatusBadge>} />
-      <Notice tone={OUTCOME_TONES[outcome]} title={reason ? texts.reasons[reason] : t.waiting} role={outcome === 'pending' ? 'status' : undefined}>
-        {detail && <p>{detail}</p>}
-        {fixHint && <p><strong>{t.whatToDo}:</strong> {fixHint}</p>}
-        {place && <p><Link to={place.to}>{place.label}</Link></p>}
-        {delivery.jobId && <p><Link to={`/jobs/${delivery.jobId}`}>{t.openJob}</Link></p>}
-      </Notice>
+      <Verdict delivery={delivery} />
       <Section title={t.trace}>
         {trace.length > 0 ? <StepList label={t.trace} steps={trace.map(toStep)} /> : <p className="ui-muted">{t.noTrace}</p>}
       </Section>
@@ -58,7 +50,12 @@ const STEP_TONES: Record<TraceStep['result'], Tone> = { yes: 'good', no: 'warnin
 const STEP_ICONS: Record<TraceStep['result'], IconName> = { yes: 'check', no: 'minus', info: 'info', error: 'cross' };
 
 function toStep({ step, result, detail, at }: TraceStep, place: number) {
-  return { key: `${place}`, tone: STEP_TONES[result], icon: STEP_ICONS[result], word: texts.traceWords[result], title: texts.traceSteps[step] ?? step, detail, time: <PreciseMoment at={at} /> };
+  return { key: `${place}`, tone: STEP_TONES[result], icon: STEP_ICONS[result], word: texts.traceWords[result], title: texts.traceSteps[step] ?? step, detail, time: <TimeOfDay at={at} /> };
+}
+
+/** Steps follow each other within moments, so the day would only repeat itself. */
+function TimeOfDay({ at }: { at: string }) {
+  return <time dateTime={at}>{new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(new Date(at))}</time>;
 }
 
 /** What was written into the issue because of this delivery. */

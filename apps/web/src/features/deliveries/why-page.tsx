@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { LoadingBlock, Moment, Notice, Section } from '@openhands-jira/ui';
-import type { Integration } from '@openhands-jira/contracts';
+import type { Delivery, Integration } from '@openhands-jira/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
@@ -12,7 +12,8 @@ import { JobsTable } from '../jobs/jobs-table.js';
 import { jobsQuery } from '../jobs/jobs.js';
 import { ActivityHead } from './activity-tabs.js';
 import { DeliveriesTable } from './deliveries-table.js';
-import { deliveriesQuery } from './deliveries.js';
+import { deliveriesQuery, deliveryQuery } from './deliveries.js';
+import { Verdict } from './verdict.js';
 
 /** "Why did nothing happen?": everything about one issue, or the usual causes when nothing came. */
 export function WhyPage() {
@@ -61,11 +62,25 @@ function AboutIssue({ issueKey }: { issueKey: string }) {
   if (deliveries.isError) return <LoadFailure query={deliveries} />;
   return (
     <>
+      {found && <Answer found={found} />}
       {work.length > 0 && <Section title={activityTexts.why.jobs(issueKey)}><JobsTable jobs={work} caption={activityTexts.activity.jobsCaption} /></Section>}
       {found && found.length > 0
         ? <Section title={activityTexts.why.found(found.length, issueKey)}><DeliveriesTable pages={[found]} caption={activityTexts.activity.caption} /></Section>
         : <UsualCauses issueKey={issueKey} />}
     </>
+  );
+}
+
+/** The word that matters most: what was accepted, refused or failed last, else what was ignored last. */
+function Answer({ found }: { found: Delivery[] }) {
+  const first = found.find(({ outcome }) => outcome !== 'ignored') ?? found.find(({ reason }) => reason !== 'duplicate_trigger') ?? found[0];
+  const delivery = useQuery({ ...deliveryQuery(first?.id ?? ''), enabled: first !== undefined });
+  if (!delivery.data) return null;
+  return (
+    <Section title={activityTexts.why.answer}>
+      <Verdict delivery={delivery.data} />
+      <p><Link to={`/deliveries/${delivery.data.id}`}>{activityTexts.why.everyStep}</Link></p>
+    </Section>
   );
 }
 

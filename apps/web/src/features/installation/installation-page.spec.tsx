@@ -11,7 +11,7 @@ const PAGE = '/settings/installation';
 const SETTINGS = '/api/v1/admin/jira-data-center';
 const CERTIFICATES = '/api/v1/admin/certificates';
 const AUDIT = 'GET /api/v1/admin/audit';
-const LINKS = '/api/v1/admin/links?limit=50';
+const LINKS = '/api/v1/admin/links?limit=10';
 const PEM = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----';
 const certificate = { subject: 'CN=Example Root', issuer: 'CN=Example Root', notAfter: '2099-01-01T00:00:00.000Z', fingerprint: 'AA:BB:CC', isCa: true };
 const complete: DataCenterConfiguration = { ...dataCenterSettings, enabled: true, baseUrl: 'https://jira.example.com', serviceAccountEmail: 'bot@example.com', serviceAccountPatSet: true, oauthClientId: 'client', oauthClientSecretSet: true, missing: [], linkedPeople: 3 };

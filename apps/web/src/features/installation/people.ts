@@ -9,7 +9,7 @@ const LINKS = '/api/v1/admin/links';
 export function peopleQuery(search: string) {
   return infiniteQueryOptions({
     queryKey: ['installation', 'people', search],
-    queryFn: ({ pageParam, signal }) => request(`${LINKS}?${new URLSearchParams({ limit: '50', ...(search && { search }), ...(pageParam && { cursor: pageParam }) })}`, PersonLinkPage, { signal }),
+    queryFn: ({ pageParam, signal }) => request(`${LINKS}?${new URLSearchParams({ limit: '10', ...(search && { search }), ...(pageParam && { cursor: pageParam }) })}`, PersonLinkPage, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
   });

@@ -1,0 +1,25 @@
+import type { DeliveryDetail } from '@openhands-jira/contracts';
+import { Notice } from '@openhands-jira/ui';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { activityTexts } from '../../texts-of-activity.js';
+import { texts } from '../../texts.js';
+import { meQuery } from '../sign-in/me.js';
+import { OUTCOME_TONES } from './deliveries.js';
+import { whereToAct } from './where-to-act.js';
+
+/** How a delivery ended, why, what to do, and where it can be done. */
+export function Verdict({ delivery }: { delivery: DeliveryDetail }) {
+  const { outcome, reason, detail, fixHint, jobId } = delivery;
+  const isAdmin = useQuery(meQuery).data?.isAdmin ?? false;
+  const place = whereToAct(delivery, isAdmin);
+  const t = activityTexts.delivery;
+  return (
+    <Notice tone={OUTCOME_TONES[outcome]} title={reason ? texts.reasons[reason] : t.waiting} role={outcome === 'pending' ? 'status' : undefined}>
+      {detail && <p>{detail}</p>}
+      {fixHint && <p><strong>{t.whatToDo}:</strong> {fixHint}</p>}
+      {place && <p><Link to={place.to}>{place.label}</Link></p>}
+      {jobId && <p><Link to={`/jobs/${jobId}`}>{t.openJob}</Link></p>}
+    </Notice>
+  );
+}
