@@ -1,6 +1,6 @@
 import { act, cleanup, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { OAuthResult, OAuthReturnCode } from '@openhands-jira/contracts';
+import { IntegrationState, OAuthResult, OAuthReturnCode } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
 import { dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
@@ -92,6 +92,12 @@ describe('the integrations', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('agent@example.com')).toBeVisible();
     expect(screen.queryByText('This page may be out of date')).not.toBeInTheDocument();
+  });
+
+  it.each(IntegrationState.options)('show the state "%s" as a word', async (state) => {
+    server.answer('GET /api/v1/me', { body: { ...me, isAdmin: true } }).answer(LIST, { body: { items: [{ ...owned, state }] } });
+    openPage('/settings/integrations');
+    expect(await screen.findByText(texts.integrationStates[state])).toBeVisible();
   });
 
   it.each([
