@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Leases } from '../database/leases.js';
+import { JiraModule } from '../jira/jira.module.js';
 import { AuditController } from './audit.controller.js';
 import { AuditEntries } from './audit-entries.service.js';
 import { CertificatesController } from './certificates.controller.js';
@@ -16,6 +17,7 @@ import { TokenWatch } from './token-watch.service.js';
 
 /** What operators and administrators of the installation see and do. */
 @Module({
+  imports: [JiraModule],
   controllers: [AuditController, CertificatesController, HealthController, LinkedPeopleController, MetricsController],
   providers: [AuditEntries, Certificates, Leases, LinkedPeople, Metrics, Retention, RetentionLoop, TokenWatch, TokenWatchLoop],
 })

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppConfig } from '../config/config.js';
 import { Leases } from '../database/leases.js';
+import { Jiras } from '../jira/jiras.service.js';
 import { TokenWatch } from './token-watch.service.js';
 
 const ASK_EVERY_MS = 10 * 60_000;
@@ -16,6 +17,7 @@ export class TokenWatchLoop implements OnApplicationBootstrap, BeforeApplication
   constructor(
     private readonly config: AppConfig,
     private readonly leases: Leases,
+    private readonly jiras: Jiras,
     private readonly watch: TokenWatch,
   ) {}
 
@@ -36,7 +38,9 @@ export class TokenWatchLoop implements OnApplicationBootstrap, BeforeApplication
 
   private async look(): Promise<void> {
     try {
-      if (await this.leases.take('token watch', DAY_SECONDS)) await this.watch.look();
+      if (!(await this.leases.take('token watch', DAY_SECONDS))) return;
+      await this.jiras.readTokenEnds();
+      await this.watch.look();
     } catch (error) {
       this.log.warn({ err: error }, 'The ends of tokens could not be looked at; trying again later');
     }

@@ -6,6 +6,7 @@ import { readConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { Leases } from '../database/leases.js';
+import type { Jiras } from '../jira/jiras.service.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
 import { TokenWatchLoop } from './token-watch.loop.js';
 import { TokenWatch } from './token-watch.service.js';
@@ -75,13 +76,16 @@ describe('Tokens of service accounts that end', () => {
     expect(await watch.look()).toEqual([]);
   });
 
-  it('are looked at once a day by one of all processes', async () => {
+  it('are looked at once a day by one of all processes, after Jira was asked for them', async () => {
     const looks = jest.spyOn(watch, 'look');
-    const loops = [1, 2].map(() => new TokenWatchLoop(readConfig({}), new Leases(db), watch));
+    const looksWhenAsked: number[] = [];
+    const jiras = { readTokenEnds: async () => void looksWhenAsked.push(looks.mock.calls.length) } as unknown as Jiras;
+    const loops = [1, 2].map(() => new TokenWatchLoop(readConfig({}), new Leases(db), jiras, watch));
     for (const loop of [...loops, ...loops]) await loop.lookIfDue();
     expect(looks).toHaveBeenCalledTimes(1);
     await db.query(`UPDATE leases SET until = now() - interval '1 second' WHERE name = 'token watch'`);
     await Promise.all(loops.map((loop) => loop.lookIfDue()));
     expect(looks).toHaveBeenCalledTimes(2);
+    expect(looksWhenAsked).toEqual([0, 1]);
   });
 });

@@ -53,6 +53,11 @@ export class Connections {
     return this.rows.findOneBy({ product, site, status: Not('pending') });
   }
 
+  /** All connections that took effect and were not ended. */
+  inEffect(): Promise<ConnectionEntity[]> {
+    return this.rows.findBy({ status: In(['active', 'paused']) });
+  }
+
   /** Whose deliveries may come in on the shared URL for a site: the one in effect first. The signature decides among them. */
   async candidates(product: Product, site: string): Promise<string[]> {
     const rows = await this.rows.find({ select: { id: true, status: true }, where: { product, site, status: Not('inactive') }, order: { id: 'ASC' }, take: 20 });

@@ -1,6 +1,5 @@
 /** The stories of the public guide "Jira Data Center" from the webhook to linked users, over HTTP against the sandbox. */
 import { CREDENTIALS, DATA_CENTER_KEYS } from '../../../../tools/sandbox/seed.ts';
-import { ConnectionEntity } from '../connections/connection.entity.js';
 import { Jiras } from '../jira/jiras.service.js';
 import { DataCenterSettings } from './jira-data-center.settings.js';
 import { type Answered, type JiraBench, type SignedIn, startDataCenterBench } from '../testing/jira-bench.js';
@@ -29,8 +28,7 @@ function useBench(environment: Record<string, string> = {}) {
 }
 
 const readTokenEnd = async (bench: JiraBench): Promise<void> => {
-  const connection = await bench.db.getRepository(ConnectionEntity).findOneByOrFail({ product: 'jira-data-center' });
-  await bench.app.get(Jiras).product('jira-data-center').readTokenEnd(connection);
+  await bench.app.get(Jiras).readTokenEnds();
 };
 const row = async (bench: JiraBench): Promise<Record<string, unknown> | undefined> => (await bench.db.query<Record<string, unknown>[]>('SELECT * FROM connections'))[0];
 const link = (person: SignedIn, who: string): Promise<{ result: string | null; code: string | null }> => person.prove('POST', `${ROUTES}/link`, undefined, who);

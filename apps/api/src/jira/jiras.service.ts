@@ -99,6 +99,11 @@ export class Jiras {
     return new WatchedClient(client, account, !(await this.refusals.mayAsk(connection)));
   }
 
+  /** Reads anew when the tokens of the service accounts end, where a Jira tells it. Of a Jira that cannot be asked stays what was known. */
+  async readTokenEnds(): Promise<void> {
+    for (const connection of await this.connections.inEffect()) await this.product(connection.product).readTokenEnd(connection).catch(() => undefined);
+  }
+
   /** Remembers that a site takes no reactions from us. */
   switchReactionsOff(connectionId: string): Promise<void> {
     return this.connections.switchReactionsOff(connectionId);
