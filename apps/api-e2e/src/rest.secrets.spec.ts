@@ -1,5 +1,7 @@
 /** Secrets go in and never come out: one story uses all of them, and then looks for them everywhere. */
 import { jest } from '@jest/globals';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 import type { OAuthServer } from '../../../tools/sandbox/oauth-server.ts';
@@ -189,6 +191,7 @@ describe('After a whole life of the installation, no secret', () => {
     const text = `x${Buffer.from('a secret').toString('base64')}x${encodeURIComponent('b/secret')}`;
     expect(found({ a: 'a secret', b: 'b/secret', c: 'c-secret' }, text)).toEqual(['a', 'b']);
     expect(Object.keys(issued).length).toBeGreaterThan(10);
+    expect(Object.keys({ ...secrets(), ...met }).length).toBeGreaterThanOrEqual(30);
     expect(Object.values(secrets()).every((value) => typeof value === 'string')).toBe(true);
   });
 
@@ -215,5 +218,19 @@ describe('After a whole life of the installation, no secret', () => {
     const calls = Object.values(stage.sandbox.standIns).flatMap((standIn) => standIn.calls.map((call) => call.path)).filter((path) => !path.includes('/authorize'));
     expect([comments.length, calls.length > 20]).toEqual([3, true]);
     expect(found({ ...secrets(), ...met }, [...comments, ...calls].join('\n'))).toEqual([]);
+  });
+
+  it('is in what browsers load: the page and its scripts', async () => {
+    const folder = join(import.meta.dirname, '../../web/dist');
+    const files = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile() && /\.(js|css|html|json|map)$/.test(one.name)) : [];
+    const page = (await fetch(`${stage.url}/`)).text();
+    const text = [await page, ...files.map((one) => readFileSync(join(one.parentPath, one.name), 'utf8'))].join('\n');
+    expect(found({ ...secrets(), ...met }, text)).toEqual([]);
+  });
+
+  it('is in the figures that a monitoring system reads', async () => {
+    const { text } = await ada.get('/metrics');
+    expect(text).toContain('openhands_jira_');
+    expect(found({ ...secrets(), ...met }, text)).toEqual([]);
   });
 });
