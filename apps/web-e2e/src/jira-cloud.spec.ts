@@ -215,7 +215,7 @@ test('What needs attention is shown where it can be mended', async () => {
   await look(page, 'integrations-degraded');
   await told('active', 'deliveries_rejected', 'Jira sends deliveries, but they are not let in: the signature does not fit.');
   await page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
-  await expect(page.getByText('Jira calls, but its deliveries are not let in')).toBeVisible();
+  await expect(page.getByText('Jira calls, but its deliveries are not let in').first()).toBeVisible();
   await look(page, 'edit-rejected');
   await page.unroute('**/api/v1/integrations');
   await page.reload();
@@ -298,6 +298,16 @@ test('An API token is shown once', async () => {
   await look(ben.page, 'account');
 });
 
+test('An administrator sees who is linked to which Jira account, and what ending a link would mean', async () => {
+  await ada.page.getByRole('link', { name: 'Installation', exact: true }).click();
+  await expect(ada.page.getByRole('row').filter({ hasText: 'Ben Builder' }).first()).toContainText('Proven by OAuth');
+  await look(ada.page, 'installation-people');
+  await ada.button('End the link of Ben Builder on acme.atlassian.net').click();
+  await look(ada.page, 'installation-end-link');
+  await ada.page.keyboard.press('Escape');
+  await expect(ada.button('End the link of Ben Builder on acme.atlassian.net')).toBeFocused();
+});
+
 test('The owner pauses the connection, and everything else stays as it was', async () => {
   await ada.page.getByRole('link', { name: 'Integrations', exact: true }).click();
   await ada.page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
@@ -353,15 +363,4 @@ test('After signing out nothing is shown any more', async () => {
   await expect(ben.heading('Sign in')).toBeVisible();
   await ben.page.goBack();
   await expect(ben.heading('Sign in')).toBeVisible();
-});
-
-test('An administrator sees who is linked to which Jira account, and ends a link', async () => {
-  await ada.page.getByRole('link', { name: 'Installation', exact: true }).click();
-  await expect(ada.page.getByRole('row').filter({ hasText: 'Ben Builder' })).toContainText('Proven by OAuth');
-  await look(ada.page, 'installation-people');
-  await ada.button('End the link of Ben Builder on acme.atlassian.net').click();
-  await look(ada.page, 'installation-end-link');
-  await ada.page.getByRole('dialog').getByRole('button', { name: 'End link' }).click();
-  await expect(ada.button('End the link of Ben Builder on acme.atlassian.net')).toHaveCount(0);
-  await expect(ada.page.getByRole('row').filter({ hasText: 'Link of a person ended' })).toContainText('Ben Builder');
 });
