@@ -9,7 +9,7 @@ export const SECRET = 'the-webhook-secret-of-the-benches';
 const CONNECTION = '019d0000-0000-7000-8000-000000000001';
 /** Another build than the usual one, to compare two states of the code. */
 const API = process.env.BENCH_API ?? 'apps/api/dist';
-const DIST = join(root, API);
+export const DIST = join(root, API);
 
 export interface Contestant {
   name: string;
@@ -46,6 +46,11 @@ export async function startApi(server: BenchServer): Promise<Contestant> {
   return { name: 'ours', program, database, path: pathOf(CONNECTION), stop: () => stopBoth(program, database) };
 }
 
+/** A module of the built product. */
+export function fromProduct(file: string): Promise<unknown> {
+  return import(join(DIST, file));
+}
+
 /** Path of a connection's own webhook URL. */
 export function pathOf(connectionId: string): string {
   return `/integration/jira/connections/${connectionId}/events`;
@@ -73,7 +78,7 @@ interface SecretBoxModule {
 
 /** Adds active connections to sites that nobody calls, the first with the usual id. Gives their ids. */
 export async function addConnections(database: BenchDatabase, keys: string, count: number): Promise<string[]> {
-  const { SecretBox: Box, readEncryptionKeys } = (await import(join(DIST, 'security/secret-box.js'))) as SecretBoxModule;
+  const { SecretBox: Box, readEncryptionKeys } = (await fromProduct('security/secret-box.js')) as SecretBoxModule;
   const box = new Box(readEncryptionKeys([keys]));
   const ids = Array.from({ length: count }, (_, index) => (index === 0 ? CONNECTION : randomUUID()));
   const sealed = ids.map((id) => box.seal(SECRET, `connections:${id}:webhook_secret_sealed`));

@@ -79,6 +79,11 @@ export class BenchDatabase {
     return (await this.client.query<T>(text, values)).rows;
   }
 
+  /** How many rows a statement changed. */
+  async changed(text: string, values: unknown[] = []): Promise<number> {
+    return (await this.client.query(text, values)).rowCount ?? 0;
+  }
+
   /** The first column of the first row, as a number. */
   async number(text: string, values: unknown[] = []): Promise<number> {
     const [row] = await this.rows<Record<string, unknown>>(text, values);
