@@ -184,6 +184,7 @@ export const texts = {
       'Select the events below. Leave the JQL filter empty, or narrow it as you like; leave "Exclude body" off.',
     ],
     secretTyped: 'As secret, enter the value of the field Webhook Secret; or let Jira generate one and paste it into that field.',
+    secretKept: 'As secret, enter the one that is saved here. It is not shown again; if nobody kept it, generate a new one in the field Webhook Secret, then save it with the button of the form.',
     secretSaved: 'As secret, enter the one that you saved here. It is not shown again; if you did not keep it, generate a new one under Edit.',
     openWebhooks: 'Open WebHooks in Jira',
     alreadyCreated: 'If you have created it already, with the URL shared by all workspaces, nothing is left to do.',

@@ -72,7 +72,7 @@ export function EditForm({ integration, connection }: { integration: Integration
 /** How to create the webhook; out of the way once Jira has called. */
 function Webhook({ connection: { site, webhook } }: { connection: Connection }) {
   const t = texts.cloud;
-  const steps = <WebhookSteps adminPage={webhooksPage(site)} url={webhook.url} secret={t.secretTyped} sharedUrl={webhook.sharedUrl} events={webhook.events} />;
+  const steps = <WebhookSteps adminPage={webhooksPage(site)} url={webhook.url} secret={t.secretKept} sharedUrl={webhook.sharedUrl} events={webhook.events} />;
   return (
     <Section title={t.stepWebhook}>
       {webhook.lastDeliveryAt === null ? steps : (
