@@ -27,6 +27,19 @@ export const RETENTION_RULES: RetentionRule[] = [
             SELECT id FROM deliveries WHERE body IS NOT NULL AND id < ${FIRST_ID} AND outcome <> 'pending' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
   },
   {
+    // What the agent was told: like a payload it holds what people wrote in the issue. A retry reads the issue anew.
+    name: 'prompts of ended jobs',
+    days: (config) => config.env.RETENTION_PAYLOAD_DAYS,
+    sql: `UPDATE jobs SET prompt = '', follow_up_prompt = NULL WHERE id IN (
+            SELECT id FROM jobs WHERE id < ${FIRST_ID} AND finished_at < $1 AND prompt <> '' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  },
+  {
+    name: 'instructions to ended jobs',
+    days: (config) => config.env.RETENTION_PAYLOAD_DAYS,
+    sql: `UPDATE job_notes SET text = '' WHERE id IN (
+            SELECT id FROM job_notes WHERE id < ${FIRST_ID} AND (sent_at IS NOT NULL OR failed IS NOT NULL) AND text <> '' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  },
+  {
     name: 'deliveries',
     days: (config) => config.env.RETENTION_DELIVERY_DAYS,
     sql: `DELETE FROM deliveries WHERE id IN (

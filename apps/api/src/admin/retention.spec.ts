@@ -72,6 +72,29 @@ describe('Retention', () => {
     expect([await count('sessions'), await count('oauth_attempts'), await count('api_tokens')]).toEqual([1, 1, 2]);
   });
 
+  it('removes what the agent was told of jobs that have ended, and nothing of those that run', async () => {
+    const job = async (days: number, finishedDays: number | null): Promise<string> => {
+      const id = v7({ msecs: ago(days).getTime() });
+      await db.query(
+        `INSERT INTO jobs (id, connection_id, trigger_key, trigger, issue_id, issue_key, issue_url, issue_summary, audience, actor, prompt, follow_up_prompt, system_suffix, state, received_at, finished_at)
+         VALUES ($1, $2, $3, 'mention', $3, 'SHOP-1', '', '', '{}', '{}', 'the whole issue', 'a comment', '', $4, now(), $5)`,
+        [id, CONNECTION, id, finishedDays === null ? 'running' : 'succeeded', finishedDays === null ? null : ago(finishedDays)],
+      );
+      const note = (sentAt: Date | null): Promise<unknown> =>
+        db.query(`INSERT INTO job_notes (id, job_id, delivery_id, from_name, text, created_at, sent_at) VALUES ($1, $2, $1, 'Ada', 'a comment', now(), $3)`, [v7({ msecs: ago(days).getTime() }), id, sentAt]);
+      await note(finishedDays === null ? null : ago(finishedDays));
+      return id;
+    };
+    const jobs = [await job(8, 7.1), await job(8, 6.9), await job(8, null)];
+    await retention.run();
+    const rows = await Promise.all(jobs.map((id) => db.query('SELECT prompt, follow_up_prompt AS "followUp", (SELECT text FROM job_notes WHERE job_id = jobs.id) AS note FROM jobs WHERE id = $1', [id])));
+    expect(rows.flat()).toEqual([
+      { prompt: '', followUp: null, note: '' },
+      { prompt: 'the whole issue', followUp: 'a comment', note: '' },
+      { prompt: 'the whole issue', followUp: 'a comment', note: 'a comment' },
+    ]);
+  });
+
   it('removes connections that nobody finished setting up, with their credentials', async () => {
     const pending = async (days: number, status = 'pending'): Promise<string> => {
       const id = v7();

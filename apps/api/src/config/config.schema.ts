@@ -115,7 +115,7 @@ export const CONFIG_KEYS = {
   JOBS_MAX_RUNNING: { schema: wholeNumber(1, 10_000).default(50), shown: '50', meaning: 'Jobs that run at once; further ones wait.' },
   JOBS_MAX_RUNNING_PER_USER: { schema: wholeNumber(1, 1000).default(5), shown: '5', meaning: 'The same for one person.' },
   JOB_TIMEOUT_MINUTES: { schema: wholeNumber(1, 1440).default(120), shown: '120', meaning: 'A job that runs longer is ended.' },
-  RETENTION_PAYLOAD_DAYS: { schema: wholeNumber(1, 3650).default(7), shown: '7', meaning: 'Days after which the payload of a delivery is removed.' },
+  RETENTION_PAYLOAD_DAYS: { schema: wholeNumber(1, 3650).default(7), shown: '7', meaning: 'Days after which the payload of a delivery is removed, and what the agent was told of an ended job.' },
   RETENTION_PENDING_DAYS: { schema: wholeNumber(1, 3650).default(7), shown: '7', meaning: 'Days after which a connection that nobody finished setting up is removed, with its credentials.' },
   RETENTION_DELIVERY_DAYS: { schema: wholeNumber(1, 3650).default(90), shown: '90', meaning: 'Days after which a delivery is removed from the log.' },
   LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be fatal, error, warn, info, debug, trace or silent' }).default('info'), shown: 'info', meaning: 'How much is logged. Secrets and payloads never are.' },
