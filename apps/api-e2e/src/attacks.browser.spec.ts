@@ -3,6 +3,8 @@
  * and on rows of others. What single rules do is told beside them; here the whole service is attacked from outside.
  */
 import { DataSource } from 'typeorm';
+import { readConfig } from '../../api/src/config/config.js';
+import { createServer } from '../../api/src/server.js';
 import type { Answer } from '../../../tools/sandbox/browser.ts';
 import { Browser } from '../../../tools/sandbox/browser.ts';
 import { DATA_CENTER_KEYS } from '../../../tools/sandbox/seed.ts';
@@ -327,6 +329,18 @@ describe('Headers of every kind of answer', () => {
     expect(policy).toMatch(/frame-ancestors 'none'/);
     expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline|script-src[^;]*\*/);
     expect([headers.get('referrer-policy'), headers.get('x-content-type-options'), headers.get('x-powered-by'), headers.get('server')]).toEqual(['no-referrer', 'nosniff', null, null]);
+  });
+
+  it('over https demand https for a year, and cookies go over https only', async () => {
+    const config = readConfig({ PUBLIC_URL: 'https://openhands-jira.example.com', PROCESS_ROLE: 'api', LOG_LEVEL: 'silent', ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`, GITHUB_CLIENT_ID: 'x', GITHUB_CLIENT_SECRET: 'x' });
+    const app = await createServer(config, stage.database.url);
+    await app.init();
+    try {
+      for (const url of ['/', '/api/v1/me', '/healthz']) expect((await app.inject(url)).headers['strict-transport-security']).toMatch(/^max-age=31536000\b/);
+      expect((await app.inject('/auth/github')).headers['set-cookie']).toMatch(/^oauth_browser=.+; Secure/);
+    } finally {
+      await app.close();
+    }
   });
 
   it('of everything personal let nobody keep a copy, above all where a secret is shown', async () => {

@@ -15,7 +15,7 @@ import { servePage } from './page.js';
 import { countTooLarge, limitBodies, readBodies, WEBHOOK_BODY_BYTES, WEBHOOK_PREFIX } from './request-bodies.js';
 
 /** How long a request may take to come in. Jira itself gives up after 20 seconds. */
-const REQUEST_MS = 14_000;
+const REQUEST_MS = 13_000;
 const HEADERS_MS = 10_000;
 
 /** Builds the whole service on one database. The caller listens and closes. */
