@@ -286,6 +286,7 @@ export const texts = {
     deleteTitle: (name: string) => `Delete the token "${name}"?`,
     deleteText: 'Programs that use it are refused at once. This cannot be undone.',
     deleted: 'The token was deleted.',
+    expired: 'Expired',
     never: 'Never',
   },
 };

@@ -26,6 +26,16 @@ describe('API tokens', () => {
     expect(server.callsOf(`POST ${TOKENS}`).map(({ body }) => body)).toEqual([{ name: 'build server', expiresInDays: 90 }]);
   });
 
+  it('tell when they were used last, and which have expired', async () => {
+    const token = { id: ID, name: 'build server', createdAt: '2026-01-01T08:00:00.000Z', expiresAt: '2026-02-01T08:00:00.000Z', lastUsedAt: null };
+    server.answer(`GET ${TOKENS}`, { body: { items: [token, { ...token, id: '0190a0b0-0000-7000-8000-000000000002', name: 'nightly', expiresAt: '2099-01-01T08:00:00.000Z', lastUsedAt: '2026-11-20T08:00:00.000Z' }], nextCursor: null } });
+    openPage('/account');
+    const [, expired, valid] = await screen.findAllByRole('row');
+    expect(expired).toHaveTextContent(/build server.*Expired.*Never/);
+    expect(valid).toHaveTextContent(/nightly.*2026/);
+    expect(valid).not.toHaveTextContent('Expired');
+  });
+
   it('need a name', async () => {
     openPage('/account');
     await userEvent.click(await screen.findByRole('button', { name: 'Create the token' }));

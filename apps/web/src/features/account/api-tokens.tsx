@@ -1,5 +1,5 @@
 import type { ApiToken } from '@openhands-jira/contracts';
-import { EmptyBlock, LoadingBlock, Moment, Section } from '@openhands-jira/ui';
+import { EmptyBlock, isAhead, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -41,7 +41,7 @@ function TokenTable({ tokens, onDelete }: { tokens: ApiToken[]; onDelete: (token
           <tr role="row" key={token.id}>
             <td role="cell" data-label={columns.name}>{token.name}</td>
             <td role="cell" data-label={columns.created}>{moment(token.createdAt)}</td>
-            <td role="cell" data-label={columns.expires}>{moment(token.expiresAt)}</td>
+            <td role="cell" data-label={columns.expires}><div>{moment(token.expiresAt)}{token.expiresAt !== null && !isAhead(token.expiresAt) && <div><StatusBadge tone="bad">{t.expired}</StatusBadge></div>}</div></td>
             <td role="cell" data-label={columns.used}>{moment(token.lastUsedAt)}</td>
             <td role="cell" data-label={columns.action}><Button size="xs" variant="default" aria-label={t.deleteNamed(token.name)} onClick={() => onDelete(token)}>{t.deleteToken}</Button></td>
           </tr>
