@@ -70,6 +70,8 @@ export class BenchDatabase {
 
   static async open(url: string): Promise<BenchDatabase> {
     const client = new pg.Client({ connectionString: url, application_name: 'bench' });
+    // A server that is stopped ends its connections; what was under way fails by itself.
+    client.on('error', () => undefined);
     await client.connect();
     await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
     return new BenchDatabase(url, client);

@@ -28,7 +28,7 @@ export const api: Bench = {
         integrations: await many(() => ask('GET', '/api/v1/integrations')),
       };
       const perRead = (treeCpuMs(program.pid) + treeCpuMs(server.pid) - cpu) / (CALLS * 4);
-      const certificates = await many(() => ask('PUT', '/api/v1/installation/certificates', { pem: '' }));
+      const certificates = await many(() => ask('PUT', '/api/v1/admin/certificates', { pem: '' }));
       return {
         figures: [
           ...Object.entries(reads).map(([name, times]) => atMost(`${name}, p95`, percentile(times, 95), 20, 'ms')),

@@ -104,7 +104,7 @@ async function purgeUnderLoad(api: Contestant, rows: number): Promise<ReturnType
     plain('  a second', removed / purgeSeconds, '/s'),
     atMost('acknowledgement p99 meanwhile to that without', percentile(during.latencies, 99) / percentile(alone.latencies, 99), 2, 'x'),
     plain('size of the table before', sizeBefore / 2 ** 20, 'MB'),
-    plain('size of the table afterwards', (await database.number(`SELECT pg_total_relation_size('deliveries')`)) / 2 ** 20, 'MB'),
+    atMost('size of the table afterwards to before', (await database.number(`SELECT pg_total_relation_size('deliveries')`)) / sizeBefore, 2, 'x'),
     plain('rows that are left', added, ''),
   ];
 }

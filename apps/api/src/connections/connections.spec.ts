@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
 import { uuidv7 } from '../database/uuid.js';
@@ -50,9 +50,9 @@ describe('Connections', () => {
     await db.query(`INSERT INTO users (id, name) VALUES ($1, $2)`, [id, name]);
     return id;
   }
-  const pending = (ownerId = ada): Promise<ConnectionEntity> => connections.savePending({ product: 'jira-cloud', site: 'acme.atlassian.net', siteUrl: 'https://acme.atlassian.net', ownerId }, settings);
+  const pending = (ownerId = ada, site = 'acme.atlassian.net'): Promise<ConnectionEntity> => connections.savePending({ product: 'jira-cloud', site, siteUrl: `https://${site}`, ownerId }, settings);
   const prove = (id: string, changes: ConnectionChanges = {}): Promise<ConnectionEntity | 'taken' | 'gone'> => db.transaction((manager) => connections.applyProven(manager, id, changes, { userId: null }));
-  const active = async (): Promise<ConnectionEntity> => (await prove((await pending()).id)) as ConnectionEntity;
+  const active = async (site?: string): Promise<ConnectionEntity> => (await prove((await pending(ada, site)).id)) as ConnectionEntity;
   /** The cache of another process. */
   const door = (): WebhookSecrets => new WebhookSecrets(db.getRepository(ConnectionEntity), secrets, time);
 
@@ -144,14 +144,22 @@ describe('Connections', () => {
       const repository = db.getRepository(ConnectionEntity);
       const reads: string[] = [];
       const counting = Object.assign(Object.create(repository) as typeof repository, {
-        findOneBy: (where: object) => (reads.push('row'), repository.findOneBy(where)),
-        findOne: (options: object) => (reads.push('version'), repository.findOne(options)),
+        findBy: (where: object) => (reads.push('row'), repository.findBy(where)),
+        find: (options: object) => (reads.push('version'), repository.find(options)),
       });
       const cache = new WebhookSecrets(counting, secrets, time);
       await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
       time.advance(600);
       await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
       expect(reads).toEqual(['row', 'version']);
+    });
+
+    it('answers for each of many connections, and one whose secret does not open is no trouble of the others', async () => {
+      const [one, two, broken] = [await active('one.atlassian.net'), await active('two.atlassian.net'), await active('broken.atlassian.net')];
+      await db.query(`UPDATE connections SET webhook_secret_sealed = 'v1.k1.AAAA' WHERE id = $1`, [broken.id]);
+      const cache = door();
+      const answers = await Promise.allSettled([one.id, two.id, broken.id, randomUUID()].map((id) => cache.of(id)));
+      expect(answers.map((answer) => (answer.status === 'fulfilled' ? (answer.value?.id ?? null) : 'does not open'))).toEqual([one.id, two.id, 'does not open', null]);
     });
   });
 

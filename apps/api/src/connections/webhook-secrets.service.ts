@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Product } from '@openhands-jira/contracts';
 import type { WebhookSecret } from '@openhands-jira/domain';
-import { Repository } from 'typeorm';
+import { In, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ConnectionEntity, type ConnectionState } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
@@ -32,9 +32,13 @@ interface Known {
   checkedAt: number;
 }
 
+/** Who waits for what the database says about a connection. */
+type Wanted = PromiseWithResolvers<Known | null>;
+
 /** What is older is compared with the database again. */
 const FRESH_MS = 500;
-const MOST_KNOWN = 1000;
+/** About 6 MB. Connections beyond these are read anew for each delivery. */
+const MOST_KNOWN = 10_000;
 
 /**
  * The secrets of connections for the front door, which needs them thousands of times a minute.
@@ -42,11 +46,15 @@ const MOST_KNOWN = 1000;
  * Opened secrets stay in memory, and their row's `version` is compared with the database when half a second has passed: so
  * a pause, a rotation or an unlink in another process counts here within that time, under any load. A notification
  * channel would be quicker, but a lost connection would leave an ended secret in force without anybody noticing.
+ *
+ * One question to the database is under way at a time, for all connections that are asked for by then: with thousands of
+ * connections that get a delivery now and then, one question serves many deliveries.
  */
 @Injectable()
 export class WebhookSecrets {
   private readonly known = new Map<string, Known>();
-  private readonly asking = new Map<string, Promise<Known | null>>();
+  private wanted = new Map<string, Wanted>();
+  private looking = false;
 
   constructor(
     private readonly rows: Repository<ConnectionEntity>,
@@ -56,31 +64,72 @@ export class WebhookSecrets {
 
   /** Null when there is no such connection. */
   async of(connectionId: string): Promise<WebhookDoor | null> {
-    const known = this.known.get(connectionId);
-    // A connection that is not active may have become so just now, and its first delivery must not be thrown away.
-    const fresh = known?.status === 'active' && this.age(known) < FRESH_MS ? known : await this.ask(connectionId);
-    return fresh && this.door(connectionId, fresh);
+    const known = this.freshOf(connectionId) ?? (await this.ask(connectionId));
+    return known && this.door(connectionId, known);
   }
 
-  /** Deliveries that arrive together ask the database once. */
-  private ask(connectionId: string): Promise<Known | null> {
-    const asking = this.asking.get(connectionId) ?? this.read(connectionId).finally(() => this.asking.delete(connectionId));
-    this.asking.set(connectionId, asking);
-    return asking;
-  }
-
-  private async read(id: string): Promise<Known | null> {
-    const checkedAt = this.clock.now().getTime();
+  /** A connection that is not active may have become so just now, and its first delivery must not be thrown away. */
+  private freshOf(id: string): Known | null {
     const known = this.known.get(id);
-    const now = known && (await this.rows.findOne({ select: { id: true, version: true }, where: { id } }));
-    if (known && now?.version === known.version) return this.keep(id, { ...known, checkedAt });
-    const row = await this.rows.findOneBy({ id });
-    if (!row) {
-      this.known.delete(id);
-      return null;
+    return known?.status === 'active' && this.age(known) < FRESH_MS ? known : null;
+  }
+
+  private ask(id: string): Promise<Known | null> {
+    const wanted = this.wanted.get(id) ?? Promise.withResolvers<Known | null>();
+    this.wanted.set(id, wanted);
+    void this.look();
+    return wanted.promise;
+  }
+
+  /** Asks for all that are wanted, and again for those that were wanted meanwhile. */
+  private async look(): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
+    while (this.wanted.size > 0) {
+      const wanted = this.wanted;
+      this.wanted = new Map();
+      await this.answer(wanted);
     }
+    this.looking = false;
+  }
+
+  private async answer(wanted: Map<string, Wanted>): Promise<void> {
+    try {
+      // Some may have been answered while they waited for their turn.
+      const unreadable = await this.read([...wanted.keys()].filter((id) => !this.freshOf(id)));
+      for (const [id, one] of wanted) {
+        if (unreadable.has(id)) one.reject(unreadable.get(id));
+        else one.resolve(this.known.get(id) ?? null);
+      }
+    } catch (error) {
+      for (const one of wanted.values()) one.reject(error);
+    }
+  }
+
+  /** Compares versions, and reads the rows of connections that are new here or have changed. Gives those whose secrets do not open, with the reason: that is no trouble of the others. */
+  private async read(ids: string[]): Promise<Map<string, unknown>> {
+    const checkedAt = this.clock.now().getTime();
+    const known = ids.filter((id) => this.known.has(id));
+    const versions = known.length === 0 ? [] : await this.rows.find({ select: { id: true, version: true }, where: { id: In(known) } });
+    const same = new Set(versions.filter((now) => now.version === this.known.get(now.id)?.version).map((now) => now.id));
+    for (const id of same) this.keep(id, { ...this.known.get(id)!, checkedAt });
+    const others = ids.filter((id) => !same.has(id));
+    const rows = others.length === 0 ? [] : await this.rows.findBy({ id: In(others) });
+    for (const id of others) this.known.delete(id);
+    const unreadable = new Map<string, unknown>();
+    for (const row of rows) {
+      try {
+        this.keep(row.id, this.opened(row, checkedAt));
+      } catch (error) {
+        unreadable.set(row.id, error);
+      }
+    }
+    return unreadable;
+  }
+
+  private opened(row: ConnectionEntity, checkedAt: number): Known {
     const previous = this.secrets.openPreviousSecret(row);
-    return this.keep(id, {
+    return {
       version: row.version,
       product: row.product,
       site: row.site,
@@ -89,16 +138,15 @@ export class WebhookSecrets {
       previous: previous !== null && row.previousSecretUntil ? { secret: previous, until: row.previousSecretUntil } : null,
       serviceAccountIds: row.serviceAccountIds,
       checkedAt,
-    });
+    };
   }
 
   /** The least recently read goes when there are too many. */
-  private keep(id: string, known: Known): Known {
+  private keep(id: string, known: Known): void {
     this.known.delete(id);
     this.known.set(id, known);
     const oldest = this.known.keys().next();
     if (this.known.size > MOST_KNOWN && !oldest.done) this.known.delete(oldest.value);
-    return known;
   }
 
   private age(known: Known): number {
