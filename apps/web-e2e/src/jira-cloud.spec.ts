@@ -302,10 +302,10 @@ test('An administrator sees who is linked to which Jira account, and what ending
   await ada.page.getByRole('link', { name: 'Installation', exact: true }).click();
   await expect(ada.page.getByRole('row').filter({ hasText: 'Ben Builder' }).first()).toContainText('Proven by OAuth');
   await look(ada.page, 'installation-people');
-  await ada.button('End the link of Ben Builder on acme.atlassian.net').click();
+  await ada.button('End link of Ben Builder on acme.atlassian.net').click();
   await look(ada.page, 'installation-end-link');
   await ada.page.keyboard.press('Escape');
-  await expect(ada.button('End the link of Ben Builder on acme.atlassian.net')).toBeFocused();
+  await expect(ada.button('End link of Ben Builder on acme.atlassian.net')).toBeFocused();
 });
 
 test('The owner pauses the connection, and everything else stays as it was', async () => {

@@ -104,7 +104,7 @@ export const activityTexts = {
     noTrace: 'The steps are no longer kept.',
     waiting: 'The decision is being made. This page follows it.',
     payload: 'What Jira sent',
-    payloadKept: 'It is removed',
+    payloadKept: 'Kept until',
     payloadGone: 'The payload is no longer kept, so this delivery cannot be run again. Ask again in the issue instead.',
     payloadMasked: 'E-mail addresses are hidden.',
     comments: 'Comments in the issue',

@@ -17,7 +17,7 @@ export const peopleTexts = {
   noneFound: 'Nobody fits this search',
   more: 'Show older ones',
   end: 'End link',
-  endNamed: (person: string, site: string) => `End the link of ${person} on ${site}`,
+  endNamed: (person: string, site: string) => `End link of ${person} on ${site}`,
   endTitle: (person: string, site: string) => `End the link of ${person} on ${site}?`,
   endText: (person: string) => `OpenHands no longer works for ${person} on this site until they connect again. Jobs that are running go on.`,
   endByEmail: 'They were matched by their e-mail address: when they ask the next time, the address links them again.',

@@ -14,10 +14,11 @@ export function Verdict({ delivery }: { delivery: DeliveryDetail }) {
   const isAdmin = useQuery(meQuery).data?.isAdmin ?? false;
   const place = whereToAct(delivery, isAdmin);
   const t = activityTexts.delivery;
+  const title = reason ? texts.reasons[reason] : t.waiting;
   return (
-    <Notice tone={OUTCOME_TONES[outcome]} title={reason ? texts.reasons[reason] : t.waiting} role={outcome === 'pending' ? 'status' : undefined}>
-      {detail && <p>{detail}</p>}
-      {fixHint && <p><strong>{t.whatToDo}:</strong> {fixHint}</p>}
+    <Notice tone={OUTCOME_TONES[outcome]} title={title} role={outcome === 'pending' ? 'status' : undefined}>
+      {detail && detail !== `${title}.` && <p>{detail}</p>}
+      {fixHint && outcome !== 'job' && <p><strong>{t.whatToDo}:</strong> {fixHint}</p>}
       {place && <p><Link to={place.to}>{place.label}</Link></p>}
       {jobId && <p><Link to={`/jobs/${jobId}`}>{t.openJob}</Link></p>}
     </Notice>

@@ -249,7 +249,7 @@ describe('people and their Jira accounts', () => {
     show(complete);
     server.answer(`GET ${LINKS}`, { body: { items: [link], nextCursor: null } }).refuse(`DELETE /api/v1/admin/links/${ID}`, 404, 'not_found', 'There is no such link.');
     openPage(PAGE);
-    await press('End the link of Lin on acme.atlassian.net');
+    await press('End link of Lin on acme.atlassian.net');
     const dialog = screen.getByRole('dialog', { name: 'End the link of Lin on acme.atlassian.net?' });
     for (const words of [/no longer works for Lin/, /the address links them again/, /It stays in force/]) expect(dialog).toHaveTextContent(words);
     const endIt = within(dialog).getByRole('button', { name: 'End link' });
