@@ -29,6 +29,12 @@ export class HealthController {
     const pending = await this.db.showMigrations().catch(() => null);
     if (pending === null) throw new Problem(503, 'unavailable', 'The database does not answer.', undefined, 5);
     if (pending) throw new Problem(503, 'unavailable', 'The tables are not up to date yet. Another process may be migrating them.', undefined, 5);
+    if (!(await this.takesWrites())) throw new Problem(503, 'unavailable', 'The database takes no writes now. It may be a standby, or have been set to read-only because its disk is full.', undefined, 5);
     return { status: 'ok' };
+  }
+
+  private async takesWrites(): Promise<boolean> {
+    const rows = await this.db.query<{ writes: boolean }[]>(`SELECT current_setting('transaction_read_only') = 'off' AS writes`).catch(() => []);
+    return rows[0]?.writes === true;
   }
 }

@@ -1,0 +1,77 @@
+/** Row 7: Jira asks for quiet, is out of order, hangs up or sends web pages. Everything is written once, and others are served meanwhile. */
+import type { FaultEffect } from '../../../tools/sandbox/faults.ts';
+import { scaled } from './chance.js';
+import { fault } from './figures.js';
+import { Installation } from './installation.js';
+import { type SeenCall, seeCalls } from './seen-calls.js';
+
+const JOBS_EACH = scaled(10);
+const MOST_TRIES = 8;
+
+describe('A Jira in trouble', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.open();
+  }, 300_000);
+
+  afterAll(() => installation?.close());
+
+  const busy = (retryAfter?: string): FaultEffect => ({ kind: 'status', status: 429, ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }) });
+  const TROUBLES: [string, () => FaultEffect, number][] = [
+    ['429 with Retry-After 0', () => busy('0'), 5],
+    ['429 with Retry-After 3', () => busy('3'), 3],
+    ['429 with Retry-After as a date', () => busy(new Date(Date.now() + 3000).toUTCString()), 3],
+    ['429 without Retry-After', () => busy(), 2],
+    ['503', () => ({ kind: 'status', status: 503 }), 12],
+    ['a broken connection', () => ({ kind: 'reset' }), 12],
+    ['a lost answer', () => ({ kind: 'lost-answer' }), 12],
+    ['a web page', () => ({ kind: 'html' }), 6],
+  ];
+
+  fault(7, 'every answer of a Jira in trouble leads to each comment once', async (figures) => {
+    const { standIn } = installation.stage.sandbox.atlassian;
+    const calls = seeCalls(standIn);
+    const all = [];
+    for (const [, effect, times] of TROUBLES) {
+      standIn.faults.clear();
+      standIn.faults.add({ effect: effect(), path: '/rest/api/', times });
+      const parcels = Array.from({ length: JOBS_EACH }, () => installation.asks());
+      await Promise.all(parcels.map((parcel) => installation.carry(parcel)));
+      await installation.settled(parcels);
+      all.push(...parcels);
+    }
+    const posts = calls.filter((one) => one.method === 'POST' && /\/comment$/.test(one.path));
+
+    figures.condition(`${JOBS_EACH} triggers for each of: ${TROUBLES.map(([name, , times]) => `${times} x ${name}`).join(', ')}`);
+    await installation.expectOneOfEach(figures, all);
+    figures.atMost('tries for a comment, at most', Math.max(...countsByIssue(posts)) / 2, MOST_TRIES);
+  });
+
+  fault(7, 'nobody calls a Jira before the time that it named, in any process', async (figures) => {
+    const { standIn } = installation.stage.sandbox.atlassian;
+    const calls = seeCalls(standIn);
+    const quietMs = 4000;
+    standIn.faults.clear();
+    standIn.faults.add({ effect: busy(String(quietMs / 1000)), path: '/rest/api/' });
+    const parcels = Array.from({ length: JOBS_EACH * 3 }, () => installation.asks());
+    await Promise.all(parcels.map((parcel) => installation.carry(parcel)));
+    await installation.settled(parcels);
+    const refusedAt = calls.find((one) => one.status === 429)!.at;
+    // Calls that other processes had begun by then were under way.
+    const early = calls.filter((one) => one.at > refusedAt + UNDER_WAY_MS && one.at < refusedAt + quietMs);
+
+    figures.condition(`${parcels.length} triggers, two workers, one answer of 429 with Retry-After ${quietMs / 1000}; decisions under way may end within ${UNDER_WAY_MS} ms`);
+    figures.exactly('calls before the time', early.length, 0);
+    await installation.expectOneOfEach(figures, parcels);
+  });
+
+  const UNDER_WAY_MS = 1000;
+
+  /** Comments sent, by the issue in their path. */
+  function countsByIssue(posts: SeenCall[]): number[] {
+    const counts = new Map<string, number>();
+    for (const { path } of posts) counts.set(path, (counts.get(path) ?? 0) + 1);
+    return [...counts.values()];
+  }
+});
