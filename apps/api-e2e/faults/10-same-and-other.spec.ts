@@ -38,8 +38,8 @@ describe('Deliveries that are nearly the same', () => {
     const rows = await sql<{ connection_id: string }>(`SELECT connection_id FROM deliveries WHERE identifier = 'one'`);
 
     figures.condition('one comment; same identifier and other body, same body and other identifier, both other, same identifier at two connections');
-    figures.exactly('same identifier, other body: the first is kept', sameIdentifier, first);
-    figures.exactly('same body, other identifier: the first is kept', sameBytes, first);
+    figures.exactly('same identifier, other body: rows more', sameIdentifier === first ? 0 : 1, 0);
+    figures.exactly('same body, other identifier: rows more', sameBytes === first ? 0 : 1, 0);
     figures.exactly('same comment in another delivery: rows more', sameComment === first ? 0 : 1, 1);
     figures.exactly('jobs', await issue.jobs(), 1);
     figures.exactly('repeated deliveries that are counted', (await sql<{ duplicates: number }>('SELECT duplicates FROM deliveries WHERE id = $1', [first]))[0]!.duplicates, 2);

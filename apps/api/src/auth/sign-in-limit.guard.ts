@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { MinuteLimit } from '../security/minute-limit.js';
 import { Problem } from '../security/problem.js';
@@ -12,13 +13,13 @@ const STARTS_PER_MINUTE = 100;
 export class SignInLimit implements CanActivate {
   private readonly limit: MinuteLimit;
 
-  constructor(clock: Clock) {
-    this.limit = new MinuteLimit(STARTS_PER_MINUTE, clock);
+  constructor(clock: Clock, db: DataSource) {
+    this.limit = new MinuteLimit('sign-in', STARTS_PER_MINUTE, db, clock);
   }
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const { ip } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (this.limit.allows(ip)) return true;
+    if (await this.limit.allows(ip)) return true;
     throw new Problem(429, 'too_many_requests', 'Too many sign-ins were started from this address. Wait a minute and try again.');
   }
 }

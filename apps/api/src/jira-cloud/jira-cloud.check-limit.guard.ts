@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { MinuteLimit } from '../security/minute-limit.js';
 import { Problem } from '../security/problem.js';
@@ -12,13 +13,13 @@ const CHECKS_PER_MINUTE = 20;
 export class CheckLimit implements CanActivate {
   private readonly limit: MinuteLimit;
 
-  constructor(clock: Clock) {
-    this.limit = new MinuteLimit(CHECKS_PER_MINUTE, clock);
+  constructor(clock: Clock, db: DataSource) {
+    this.limit = new MinuteLimit('account check', CHECKS_PER_MINUTE, db, clock);
   }
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (this.limit.allows(caller?.userId ?? 'nobody')) return true;
+    if (await this.limit.allows(caller?.userId ?? 'nobody')) return true;
     throw new Problem(429, 'too_many_requests', 'You tried many credentials within a minute. Wait a minute, then try again.', undefined, 60);
   }
 }
