@@ -5,14 +5,14 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { texts } from '../../texts.js';
 import { cloudAction, dataCenterAction } from './card-action.js';
-import { toneOf } from './integrations.js';
+import { toneOf, wordOf } from './integrations.js';
 import { ReasonsNotice } from './reasons-notice.js';
 
 /** One product: how it stands, and the one thing to do next. */
 export function IntegrationCard({ integration, isAdmin }: { integration: Integration; isAdmin: boolean }) {
   const { product, state, reasons, connection, link } = integration;
   return (
-    <Section title={texts.products[product]} aside={<StatusBadge tone={toneOf(integration)} icon={state === 'paused' ? 'pause' : undefined}>{texts.integrationStates[state]}</StatusBadge>}>
+    <Section title={texts.products[product]} aside={<StatusBadge tone={toneOf(integration)} icon={state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>}>
       <ReasonsNotice integration={integration} />
       {connection || link ? <Facts items={factsOf(integration)} /> : state !== 'disabled' && reasons.length === 0 && <p className="ui-muted">{texts.integrations.notConfigured[product]}</p>}
       <CardAction integration={integration} isAdmin={isAdmin} />

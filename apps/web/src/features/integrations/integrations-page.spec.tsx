@@ -111,6 +111,13 @@ describe('the integrations', () => {
     expect((await screen.findByText('What to do.')).closest('[data-tone]')).toHaveAttribute('data-tone', tone);
   });
 
+  it('never call active what lets no delivery in', async () => {
+    server.answer(LIST, { body: { items: [{ ...owned, reasons: [{ code: 'deliveries_rejected', detail: 'What to do.' }] }] } });
+    openPage('/settings/integrations');
+    expect(await screen.findByText('Needs attention')).toBeVisible();
+    expect(screen.queryByText('Active')).not.toBeInTheDocument();
+  });
+
   it('say so when the answer is not what the contract says', async () => {
     server.answer(LIST, { body: { items: [{ product: 'jira-cloud' }] } });
     openPage('/settings/integrations');

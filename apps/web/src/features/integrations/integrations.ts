@@ -4,6 +4,7 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { request } from '../../lib/api.js';
 import { againWhenAway } from '../../lib/query.js';
+import { texts } from '../../texts.js';
 
 /** The products as the caller sees them. */
 export const integrationsQuery = queryOptions({
@@ -34,6 +35,12 @@ const STOPS: readonly string[] = ['token_expired', 'token_refused', 'deliveries_
 export function toneOf({ state, reasons }: Integration): Tone {
   if (reasons.some(({ code }) => STOPS.includes(code))) return 'bad';
   return STATE_TONES[state];
+}
+
+/** The same as a word. What has stopped working needs attention, even where the connection itself is active. */
+export function wordOf(integration: Integration): string {
+  const hasStopped = integration.state === 'active' && toneOf(integration) === 'bad';
+  return texts.integrationStates[hasStopped ? 'degraded' : integration.state];
 }
 
 /** Products that are switched off are only for administrators to see. */

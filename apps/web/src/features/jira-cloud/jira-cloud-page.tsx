@@ -7,7 +7,7 @@ import { PageHead } from '../../app/page-head.js';
 import { StaleNotice } from '../../app/stale-notice.js';
 import { texts } from '../../texts.js';
 import { HowToAsk } from '../integrations/how-to-ask.js';
-import { integrationsQuery, toneOf } from '../integrations/integrations.js';
+import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { ConfigureForm } from './configure-form.js';
 import { EditForm } from './edit-form.js';
@@ -21,7 +21,7 @@ export function JiraCloudPage() {
   return (
     <>
       <p><Link className="back-link" to="/settings/integrations">{texts.returned.toList}</Link></p>
-      <PageHead title={texts.cloud.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{texts.integrationStates[integration.state]}</StatusBadge>} />
+      <PageHead title={texts.cloud.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>} />
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
       {integrations.isError && !integration && <LoadFailure query={integrations} />}
       <StaleNotice query={integrations} />

@@ -7,7 +7,7 @@ import { PageHead } from '../../app/page-head.js';
 import { StaleNotice } from '../../app/stale-notice.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { texts } from '../../texts.js';
-import { integrationsQuery, toneOf } from '../integrations/integrations.js';
+import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { meQuery } from '../sign-in/me.js';
 import { OwnAccount } from './own-account.js';
@@ -22,7 +22,7 @@ export function JiraDataCenterPage() {
   return (
     <>
       <p><Link className="back-link" to="/settings/integrations">{texts.returned.toList}</Link></p>
-      <PageHead title={t.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{texts.integrationStates[integration.state]}</StatusBadge>} />
+      <PageHead title={t.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>} />
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
       {integrations.isError && !integration && <LoadFailure query={integrations} />}
       <StaleNotice query={integrations} />
