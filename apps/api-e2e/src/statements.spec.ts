@@ -5,6 +5,7 @@
  * Counted are round trips. What is asked on a clock and finds nothing, the
  * looks of pg-boss after entries of dead processes, and the looks at the agent (as many as its run takes) are not of one trigger.
  */
+import { DataSource } from 'typeorm';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { ACCOUNTS, Stage } from './stage.js';
@@ -18,6 +19,9 @@ const ON_A_CLOCK = [
   /^SELECT name FROM unnest/, /queue\.version/, /FROM queue\.queue WHERE name = ANY/, /pg_stat_user_tables/, /deleted_jobs/, /^SELECT q\.name, q\.policy/, /locked_parents/, /current_setting/, /^BEGIN; SET LOCAL/, /^UPDATE leases SET until/,
   /^SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs job WHERE state = 'queued'/, /^WITH next AS/, /^UPDATE job_runs SET next_poll_at = now\(\) \+ \$1/,
 ];
+
+/** For a machine where much else is going on. */
+const PATIENCE_MS = 90_000;
 
 describe('The number of round trips to the database', () => {
   let stage: Stage;
@@ -33,13 +37,18 @@ describe('The number of round trips to the database', () => {
     // The first trigger starts what is started once.
     await wholeLife(new StoryIssue(stage, ada));
     stage.sandbox.jira.webhooks.hold();
-  });
+  }, PATIENCE_MS);
   afterAll(() => stage.close());
+
+  /** What another story began must not be counted here. */
+  beforeEach(async () => {
+    const open = (): Promise<{ open: number }[]> => stage.inside(DataSource).query(`SELECT (SELECT count(*) FROM jobs WHERE finished_at IS NULL)::int + (SELECT count(*) FROM queue.job WHERE state < 'completed')::int AS open`);
+    await eventually(open, ([row]) => row!.open === 0, 'everything to be done', PATIENCE_MS);
+  }, PATIENCE_MS);
 
   async function wholeLife(issue: StoryIssue): Promise<void> {
     stage.sandbox.actions.comment(issue.key, 'ben', '@openhands fix it');
     await eventually(() => stage.ourComments(issue.key).length, (comments) => comments === 2, 'the result comment');
-    await issue.written();
   }
 
   /** What is sent to PostgreSQL while something happens, and what follows from it at once. */
@@ -93,8 +102,8 @@ describe('The number of round trips to the database', () => {
       await stage.deliver(connectionId, body);
       await eventually(() => stage.ourComments(issue.key).length, (comments) => comments === 2, 'the result comment');
     });
-    expect(untilDecided(seen).filter(isNoBoundary).length).toBeLessThanOrEqual(DECISION);
-    expect(seen.filter(isNoBoundary).filter(isNoLook).length).toBeLessThanOrEqual(WHOLE_LIFE);
+    expectAtMost(untilDecided(seen).filter(isNoBoundary), DECISION);
+    expectAtMost(seen.filter(isNoBoundary).filter(isNoLook), WHOLE_LIFE);
   });
 });
 
@@ -117,4 +126,9 @@ function isNoBoundary({ text }: Statement): boolean {
 /** As many as the agent's run takes: a claim, the run with its job, and when to look again. */
 function isNoLook({ text }: Statement): boolean {
   return !/^SELECT "(JobRunEntity|run)"/.test(text) && !/^UPDATE job_runs SET (next_poll_at|follow)/.test(text);
+}
+
+/** Whoever is over the bound wants to see what was sent. */
+function expectAtMost(seen: Statement[], most: number): void {
+  if (seen.length > most) throw new Error(`${seen.length} round trips, at most ${most} are allowed:\n${seen.map(({ text }) => text.slice(0, 120)).join('\n')}`);
 }

@@ -72,25 +72,34 @@ async function settled(installation: Installation, triggers: number): Promise<vo
   await eventually(() => statusComments(database), (comments) => comments >= triggers, 'every status comment', 600_000);
 }
 
-/** Kills one process after the other. */
+/** Kills a process every two seconds, whether or not the ones before are up again. */
 class Storm {
   killed = 0;
   private raging = true;
   private readonly places: Place[];
+  private readonly down = new Map<Place, Promise<void>>();
 
   constructor(places: Place[]) {
     this.places = places;
   }
 
+  /** Ends when it is over and everything is up again. */
   async rage(): Promise<void> {
     const random = randomNumbers(8);
     while (this.raging) {
       await pause(KILL_EVERY_MS);
-      const place = this.places[Math.floor(random() * this.places.length)]!;
-      await place.program!.kill();
-      this.killed += 1;
-      await place.start();
+      const up = this.places.filter((place) => !this.down.has(place));
+      const place = up[Math.floor(random() * up.length)];
+      if (place) this.down.set(place, this.replace(place));
     }
+    await Promise.all(this.down.values());
+  }
+
+  private async replace(place: Place): Promise<void> {
+    this.killed += 1;
+    await place.program!.kill();
+    await place.start();
+    this.down.delete(place);
   }
 
   over(): void {
