@@ -10,7 +10,7 @@ describe('Replicas whose clocks are wrong', () => {
   let installation: Installation;
 
   beforeAll(async () => {
-    installation = await Installation.open({ skewsMs: [0, 0, SKEW_MS, -SKEW_MS] });
+    installation = await Installation.open({ settings: { CLOCK_SHIFTS_MS: [0, 0, SKEW_MS, -SKEW_MS].join(',') } });
   }, 300_000);
 
   afterAll(() => installation?.close());

@@ -17,8 +17,6 @@ import type { Figures } from './figures.js';
 export interface InstallationOptions {
   doors?: number;
   workers?: number;
-  /** How wrong the clock of each process is, doors first. */
-  skewsMs?: number[];
   /** Environment of the processes, besides what every test has. */
   settings?: Record<string, string>;
 }
@@ -86,10 +84,10 @@ export class Installation {
     this.database.on('error', () => undefined);
   }
 
-  static async open({ doors = 2, workers = 2, settings = {}, skewsMs = [] }: InstallationOptions = {}): Promise<Installation> {
+  static async open({ doors = 2, workers = 2, settings = {} }: InstallationOptions = {}): Promise<Installation> {
     const roles: Role[] = [...Array.from({ length: doors }, () => 'api' as const), ...Array.from({ length: workers }, () => 'worker' as const)];
     let processes: Processes | undefined;
-    const stage = await Stage.open({ ...WIDE_LIMITS, ...settings }, async (environment, databaseUrl, port) => (processes = await Processes.start(roles, environment, databaseUrl, port, skewsMs)));
+    const stage = await Stage.open({ ...WIDE_LIMITS, ...settings }, async (environment, databaseUrl, port) => (processes = await Processes.start(roles, environment, databaseUrl, port)));
     const ada = await stage.signIn('ada');
     const connectionId = await stage.connectWorkspace(ada);
     await stage.link(await stage.signIn('ben'), ACCOUNTS.ben);

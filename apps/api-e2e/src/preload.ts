@@ -15,7 +15,7 @@ for (const [name, ms] of Object.entries(PAUSES)) Object.defineProperty(FollowPla
 Object.assign(FollowPlan.prototype, { startLook: () => 500, conversationLook: () => 1000, backOff: () => 1000 });
 
 // A replica whose clock is wrong, for tests of faults.
-const skewMs = Number(process.env.CLOCK_SKEW_MS ?? 0);
+const skewMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
 if (skewMs !== 0) {
   const Real = Date;
   globalThis.Date = class extends Real {
