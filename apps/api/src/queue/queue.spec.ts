@@ -88,6 +88,36 @@ describe('The queue', () => {
     expect([await done.next(), await done.next()]).toEqual(['slow', 'slow']);
   });
 
+  it('keeps places free for others while the entries of one group hang', async () => {
+    const done = new Inbox<string>();
+    let finish: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    await queue.work('triage', async ({ deliveryId }) => {
+      if (deliveryId.startsWith('noisy')) await held;
+      done.add(deliveryId);
+    }, { concurrency: 4 });
+    const groupOf = ({ deliveryId }: { deliveryId: string }): string => deliveryId.split(' ')[0]!;
+    await db.transaction((manager) => queue.enqueueMany(manager, 'triage', [1, 2, 3, 4, 5, 6].map((n) => ({ deliveryId: `noisy ${n}` })), { groupOf }));
+    await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: 'quiet 1' }, { groupOf }));
+    expect(await done.next()).toBe('quiet 1');
+    finish();
+    const noisy = [];
+    for (const _ of [1, 2, 3, 4, 5, 6]) noisy.push(await done.next());
+    expect(noisy.sort()).toEqual([1, 2, 3, 4, 5, 6].map((n) => `noisy ${n}`));
+  });
+
+  it('passes over the entries of a group that is held back, and they lose no attempt by it', async () => {
+    const done = new Inbox<string>();
+    let paused = ['away'];
+    queue.holdBack(['triage'], () => paused);
+    await queue.work('triage', ({ deliveryId }, attempt) => Promise.resolve(done.add(`${deliveryId}, attempt ${attempt.number}`)), { concurrency: 4 });
+    const groupOf = ({ deliveryId }: { deliveryId: string }): string => deliveryId;
+    for (const deliveryId of ['away', 'here']) await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId }, { groupOf }));
+    expect(await done.next()).toBe('here, attempt 1');
+    paused = [];
+    expect(await done.next()).toBe('away, attempt 1');
+  });
+
   it('gives a key to another process once the time of a dead holder is over', async () => {
     const [one, other] = [new KeyLeases(db), new KeyLeases(db)];
     const lease = await one.take('comments c:i');
