@@ -106,7 +106,7 @@ export const CONFIG_KEYS = {
   JIRA_DC_SERVICE_ACCOUNT_PAT: { schema: secret, shown: 'none', secret: true, meaning: 'Personal access token of the service account.' },
   JIRA_DC_SERVICE_ACCOUNT_PAT_NAME: { schema: optionalText, shown: 'none', meaning: 'How that token is called in Jira. Needed to read its end when the service account has several tokens.' },
   TRUSTED_CA_CERTIFICATES: { schema: optionalText, shown: 'none', meaning: 'Path of a PEM file: trusted CAs on top of the system\'s.' },
-  OUTBOUND_ALLOWED_HOSTS: { schema: list.default([]), shown: 'empty', meaning: 'Hosts or CIDRs in private address ranges that the service may call besides the configured ones.' },
+  OUTBOUND_ALLOWED_HOSTS: { schema: list.default([]), shown: 'empty', meaning: 'Hosts or CIDRs in private address ranges that the service may call besides the configured ones; also Jira Data Center without https or on this very machine.' },
   TRIGGER_MENTION: { schema: z.string().regex(/^@[A-Za-z0-9][A-Za-z0-9_-]{1,38}$/, 'must be @ and 2 to 39 letters, digits, _ or -').default('@openhands'), shown: '@openhands', meaning: 'The word in a comment that starts a job.' },
   TRIGGER_LABEL: { schema: z.string().regex(/^\S{1,255}$/, 'must be 1 to 255 characters without blanks').default('openhands'), shown: 'openhands', meaning: 'The label that starts a job.' },
   OPENHANDS_URL: { schema: address.default('https://app.all-hands.dev'), shown: 'https://app.all-hands.dev', meaning: 'The agent: OpenHands Cloud or Enterprise, REST API v1.' },
