@@ -3,6 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
+/** A start takes a second or two; on a machine where much else is going on it may take very much longer. */
+const START_PATIENCE_MS = 120_000;
+
 export const root = join(import.meta.dirname, '../..');
 
 /** A program under test that answers HTTP. */
@@ -56,7 +59,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
 }
 
 async function untilReady(child: ChildProcess, address: string, trouble: () => string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + START_PATIENCE_MS;
   while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
     const ready = await fetch(address).then((answer) => answer.ok, () => false);
     if (ready) return;

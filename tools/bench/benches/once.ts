@@ -98,7 +98,8 @@ class Storm {
   private async replace(place: Place): Promise<void> {
     this.killed += 1;
     await place.program!.kill();
-    await place.start();
+    // Eight processes that start on two cores may take longer than anybody wants to wait for one of them.
+    await place.start().catch(() => place.start());
     this.down.delete(place);
   }
 
