@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { Initial1790000000001 } from './migrations/0001-initial.js';
 import { Installation1790000000002 } from './migrations/0002-installation.js';
 import { Retention1790000000003 } from './migrations/0003-retention.js';
@@ -10,13 +10,20 @@ import { Lists1790000000006 } from './migrations/0006-lists.js';
 import { Operations1790000000007 } from './migrations/0007-operations.js';
 import { PausesAndLimits1790000000008 } from './migrations/0008-pauses-and-limits.js';
 
+/** How the tables became what they are, oldest first. */
+export const MIGRATIONS: MigrationClass[] = [
+  Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008,
+];
+
+type MigrationClass = new () => MigrationInterface;
+
 /** Options of the connection. `poolSize` is per process, with three more for the front door: ten processes must fit into PostgreSQL's default of 100. */
 export function dataSourceOptions(url: string): DataSourceOptions {
   return {
     type: 'postgres',
     url,
     applicationName: 'openhands-jira',
-    migrations: [Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008],
+    migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     poolSize: 7,
     connectTimeoutMS: 5000,
@@ -60,10 +67,10 @@ const MOST_TRIES = 200;
 /** PostgreSQL's code for a lock that could not be had in time. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Brings the tables up to date. Safe to call from several processes at once. Gives the names of what was applied. */
-export async function migrate(url: string): Promise<string[]> {
+/** Brings the tables up to date, to this release or another. Safe to call from several processes at once. Gives the names of what was applied. */
+export async function migrate(url: string, migrations = MIGRATIONS): Promise<string[]> {
   // Without the time limit: a replica may wait long for the one that migrates.
-  const source = await new DataSource({ ...dataSourceOptions(url), connectTimeoutMS: START_PATIENCE_MS, extra: { options: `-c lock_timeout=${LOCK_TIMEOUT}` } } as DataSourceOptions).initialize();
+  const source = await new DataSource({ ...dataSourceOptions(url), migrations, connectTimeoutMS: START_PATIENCE_MS, extra: { options: `-c lock_timeout=${LOCK_TIMEOUT}` } } as DataSourceOptions).initialize();
   const lock = source.createQueryRunner();
   try {
     await lock.query('SET lock_timeout = 0');

@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown 
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
+import { DatabaseTime } from './database-time.js';
 import { DOOR_DATABASE, openDoorDatabase } from './door-database.js';
 
 /** The connections to PostgreSQL. Rooms register their entities with `TypeOrmModule.forFeature`. */
@@ -12,7 +13,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     return {
       module: DatabaseModule,
       imports: [TypeOrmModule.forRootAsync({ useFactory: () => ({ ...dataSourceOptions(url), autoLoadEntities: true, retryAttempts: 3, retryDelay: 1000 }) })],
-      providers: [{ provide: DOOR_DATABASE, useFactory: (main: DataSource) => openDoorDatabase(url, main), inject: [DataSource] }],
+      providers: [{ provide: DOOR_DATABASE, useFactory: (main: DataSource) => openDoorDatabase(url, main), inject: [DataSource] }, DatabaseTime],
       exports: [DOOR_DATABASE],
     };
   }
