@@ -1,7 +1,7 @@
 /** The REST contract: what each route of sign-in, integrations, deliveries, jobs and operations answers, to whom. */
 import {
-  AgentKeyState, ApiTokenPage, AuthorizationRedirect, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, JobAccepted, JobDetail, JobPage, Me,
-  ProblemBody, PublicDecision, ReplayAccepted, ServiceAccountCheck, SignInProvider, Workspace, WorkspaceCreated,
+  AgentKeyState, ApiTokenPage, AuthorizationRedirect, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
+  PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, ServiceAccountCheck, SignInProvider, Workspace, WorkspaceCreated,
 } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -140,8 +140,10 @@ describe('Every public route', () => {
 describe('Rows of others', () => {
   it('answer 404 like rows that do not exist, on every route that names one', async () => {
     const token = exactly(CreatedApiToken, await ada.post('/api/v1/me/api-tokens', { name: 'of Ada' }), 201);
-    const idFor = (path: string): string => (path.includes('/deliveries/') ? deliveryId : path.includes('/jobs/') ? jobId : token.id);
-    const named = routes.filter((route) => !route.isPublic && /\/(deliveries|jobs|api-tokens)\/\{id\}/.test(route.path));
+    const ids = { deliveries: deliveryId, jobs: jobId, connections: connectionId, 'api-tokens': token.id };
+    const idFor = (path: string): string => ids[/(deliveries|jobs|connections|api-tokens)\/\{/.exec(path)![1] as keyof typeof ids];
+    const named = routes.filter((route) => !route.isPublic && /\/v1(\/me)?\/(deliveries|jobs|connections|api-tokens)\/\{id\}/.test(route.path));
+    expect(named.map((route) => route.path)).toContain('/api/v1/connections/{id}/links');
     expect(named.length).toBeGreaterThan(5);
     for (const route of named) {
       const strangers = await eve.request(route.method, addressOf(route, idFor(route.path)));
@@ -295,6 +297,25 @@ describe('Jira Cloud', () => {
     expect([pathname, searchParams.get('product')]).toEqual(['/settings/integrations/return', 'jira-cloud']);
     expect(searchParams.get('result')).toMatch(/^(linked|configured|denied|expired|wrong_site|conflict|failed)$/);
     expect(searchParams.get('code')).toMatch(/^[a-z_]+$/);
+  });
+});
+
+describe('Connections', () => {
+  it('tell administrators who owns them, and their owner who is linked', async () => {
+    expect(exactly(OwnedConnectionPage, await ada.get('/api/v1/admin/connections')).items).toEqual([{ id: connectionId, product: 'jira-cloud', site: 'acme.atlassian.net', status: 'active', owner: { id: expect.any(String), name: 'Ada Admin' }, linkedPeople: 2 }]);
+    expect(exactly(PersonLinkPage, await ada.get(`/api/v1/connections/${connectionId}/links?search=build`)).items).toMatchObject([{ person: { name: 'Ben Builder' }, connectionId, ownsConnection: false }]);
+    expect(exactly(KnownPersonPage, await ada.get(`/api/v1/admin/users?linkedOn=${connectionId}`)).items.map((one) => one.name)).toEqual(['Ben Builder', 'Ada Admin']);
+  });
+
+  it('are handed over and taken back', async () => {
+    const owner = `/api/v1/admin/connections/${connectionId}/owner`;
+    const idOf = async (browser: Browser): Promise<string> => exactly(Me, await browser.get('/api/v1/me')).id;
+    expect(exactly(OwnedConnection, await ada.post(owner, { userId: await idOf(ben) }))).toMatchObject({ id: connectionId, status: 'active', owner: { name: 'Ben Builder' } });
+    expect(exactly(PersonLinkPage, await ben.get(`/api/v1/connections/${connectionId}/links`)).items).toHaveLength(2);
+    expect(problemOf(await ada.post(owner, { userId: await idOf(ben) }))).toEqual({ status: 409, code: 'conflict' });
+    expect(problemOf(await ada.post(owner, { userId: UNKNOWN_ID }))).toEqual({ status: 400, code: 'validation_failed' });
+    exactly(OwnedConnection, await ada.post(owner, { userId: await idOf(ada) }));
+    expect(problemOf(await ben.get(`/api/v1/connections/${connectionId}/links`))).toEqual({ status: 404, code: 'not_found' });
   });
 });
 

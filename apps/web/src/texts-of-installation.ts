@@ -96,6 +96,7 @@ export const installationTexts = {
     connection_paused: 'Connection paused',
     connection_resumed: 'Connection resumed',
     connection_ended: 'Connection ended for everybody',
+    connection_handed_over: 'Connection handed over',
     webhook_installed: 'Webhook installed',
     webhook_details_generated: 'Webhook details generated',
     webhook_confirmed: 'Webhook confirmed',

@@ -155,7 +155,7 @@ export type UpdateTrustedCertificates = z.infer<typeof UpdateTrustedCertificates
 
 /**
  * What was changed: the settings of the installation, or a connection by its owner or an administrator. `connection_changed`
- * is an edit; `connection_ended` is an unlink for everybody or a removal.
+ * is an edit; `connection_ended` is an unlink for everybody or a removal; `connection_handed_over` gives it another owner.
  */
 export const AUDITED = [
   'jira_data_center_changed',
@@ -166,6 +166,7 @@ export const AUDITED = [
   'connection_paused',
   'connection_resumed',
   'connection_ended',
+  'connection_handed_over',
   'webhook_installed',
   'webhook_details_generated',
   'webhook_confirmed',

@@ -5,6 +5,7 @@ export * from './jira-cloud.js';
 export * from './jira-data-center.js';
 export * from './jobs.js';
 export * from './operations.js';
+export * from './owners.js';
 export * from './paging.js';
 export * from './people.js';
 export * from './problems.js';

@@ -1,4 +1,4 @@
-/** People and the Jira accounts that they are linked to, for installation administrators. */
+/** People and the Jira accounts that they are linked to, for those who look after a connection and for installation administrators. */
 import { z } from 'zod';
 import { page, PageQuery, Time, Uuid } from './paging.js';
 import { Product } from './products.js';
@@ -19,7 +19,7 @@ export const PersonLink = z
     /** `expired`: Jira no longer accepts the person's authorisation. */
     state: z.enum(['active', 'expired']),
     linkedAt: Time,
-    /** The person set this connection up. Ending the link leaves the connection as it is. */
+    /** The person looks after this connection. Ending the link leaves the connection as it is. */
     ownsConnection: z.boolean(),
   })
   .meta({ id: 'PersonLink' });
@@ -32,3 +32,24 @@ export const PersonLinkQuery = PageQuery.extend({
 export type PersonLinkQuery = z.infer<typeof PersonLinkQuery>;
 
 export const PersonLinkPage = page(PersonLink).meta({ id: 'PersonLinkPage' });
+
+/** Somebody who signed in here, as administrators find them. */
+export const KnownPerson = z
+  .object({
+    id: Uuid,
+    name: z.string(),
+    email: z.string().nullable(),
+    lastSignedInAt: Time.nullable(),
+  })
+  .meta({ id: 'KnownPerson' });
+export type KnownPerson = z.infer<typeof KnownPerson>;
+
+export const KnownPersonQuery = PageQuery.extend({
+  /** Part of the name or of the e-mail address. */
+  search: z.string().trim().max(255).optional(),
+  /** Only people who are linked on this connection. */
+  linkedOn: Uuid.optional(),
+});
+export type KnownPersonQuery = z.infer<typeof KnownPersonQuery>;
+
+export const KnownPersonPage = page(KnownPerson).meta({ id: 'KnownPersonPage' });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConnectionsModule } from '../connections/connections.module.js';
 import { Leases } from '../database/leases.js';
 import { JiraModule } from '../jira/jira.module.js';
 import { AuditController } from './audit.controller.js';
@@ -7,9 +8,10 @@ import { CertificatesController } from './certificates.controller.js';
 import { Certificates } from './certificates.service.js';
 import { HealthController } from './health.controller.js';
 import { LinkedPeopleController } from './linked-people.controller.js';
-import { LinkedPeople } from './linked-people.service.js';
+import { Lookups } from './lookups.service.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.service.js';
+import { OwnersController } from './owners.controller.js';
 import { RetentionLoop } from './retention.loop.js';
 import { Retention } from './retention.service.js';
 import { TokenWatchLoop } from './token-watch.loop.js';
@@ -17,8 +19,8 @@ import { TokenWatch } from './token-watch.service.js';
 
 /** What operators and administrators of the installation see and do. */
 @Module({
-  imports: [JiraModule],
-  controllers: [AuditController, CertificatesController, HealthController, LinkedPeopleController, MetricsController],
-  providers: [AuditEntries, Certificates, Leases, LinkedPeople, Metrics, Retention, RetentionLoop, TokenWatch, TokenWatchLoop],
+  imports: [ConnectionsModule, JiraModule],
+  controllers: [AuditController, CertificatesController, HealthController, LinkedPeopleController, MetricsController, OwnersController],
+  providers: [AuditEntries, Certificates, Leases, Lookups, Metrics, Retention, RetentionLoop, TokenWatch, TokenWatchLoop],
 })
 export class AdminModule {}

@@ -56,7 +56,7 @@ describe('The administration', () => {
   });
 
   describe('is closed', () => {
-    const routes = [['GET', SETTINGS], ['PUT', SETTINGS], ['POST', `${SETTINGS}/test`], ['GET', CERTIFICATES], ['PUT', CERTIFICATES], ['POST', CERTIFICATES], ['GET', AUDIT], ['GET', '/api/v1/admin/links']] as const;
+    const routes = [['GET', SETTINGS], ['PUT', SETTINGS], ['POST', `${SETTINGS}/test`], ['GET', CERTIFICATES], ['PUT', CERTIFICATES], ['POST', CERTIFICATES], ['GET', AUDIT], ['GET', '/api/v1/admin/links'], ['GET', '/api/v1/admin/connections'], ['GET', '/api/v1/admin/users'], ['POST', `/api/v1/admin/connections/${uuidv7()}/owner`]] as const;
     it.each(routes)('to those who are not signed in: %s %s', async (method, url) => {
       expect((await bench.browser().send(method, url, method === 'GET' ? undefined : {})).status).toBe(401);
     });
@@ -259,6 +259,95 @@ describe('The administration', () => {
     it('is closed to others', async () => {
       const id = await link('Lin', 'one.atlassian.net');
       expect([(await bench.member.get(LINKS)).status, (await bench.member.send('DELETE', `${LINKS}/${id}`)).status]).toEqual([403, 403]);
+    });
+  });
+
+  describe('of owners', () => {
+    const CONNECTIONS = '/api/v1/admin/connections';
+    const items = async (url: string): Promise<Record<string, unknown>[]> => (await bench.root.get(url)).body['items'] as Record<string, unknown>[];
+    const give = (connection: string, userId: string): Promise<Answer> => bench.root.send('POST', `${CONNECTIONS}/${connection}/owner`, { userId });
+    const rootId = async (): Promise<string> => String((await bench.root.get('/api/v1/me')).body['id']);
+
+    async function user(name: string): Promise<string> {
+      const id = uuidv7();
+      await bench.db.query(`INSERT INTO users (id, name, email) VALUES ($1, $2, lower($2) || '@example.com')`, [id, name]);
+      return id;
+    }
+
+    async function connection(site: string, values: { ownerId?: string; status?: string; account?: string; product?: string } = {}): Promise<string> {
+      const id = uuidv7();
+      const { ownerId = null, status = 'active', account = null, product = 'jira-cloud' } = values;
+      await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status, owner_id, service_account_email) VALUES ($1, $2, $3, 'https://' || $3, $4, $5, $6)`, [id, product, site, status, ownerId, account]);
+      return id;
+    }
+
+    async function link(connectionId: string, userId: string): Promise<void> {
+      await bench.db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method) VALUES ($1, $2, $3, $4, 'Somebody', 'oauth')`, [uuidv7(), connectionId, userId, `account-of-${userId}`]);
+    }
+
+    it('lists connections with their owners, newest first, without attempts that nobody proved', async () => {
+      const lin = await user('Lin');
+      const owned = await connection('one.atlassian.net', { ownerId: lin, status: 'paused', account: 'bot@example.com' });
+      await link(owned, lin);
+      await connection('jira.example.com', { product: 'jira-data-center', status: 'pending' });
+      await connection('typed.atlassian.net', { ownerId: lin, status: 'pending', account: 'bot@example.com' });
+      expect(await items(CONNECTIONS)).toEqual([
+        { id: expect.any(String), product: 'jira-data-center', site: 'jira.example.com', status: 'pending', owner: null, linkedPeople: 0 },
+        { id: owned, product: 'jira-cloud', site: 'one.atlassian.net', status: 'paused', owner: { id: lin, name: 'Lin' }, linkedPeople: 1 },
+      ]);
+      const { body } = await bench.root.get(`${CONNECTIONS}?limit=1`);
+      expect((await items(`${CONNECTIONS}?cursor=${String(body['nextCursor'])}`)).map(({ id }) => id)).toEqual([owned]);
+    });
+
+    it('finds people by a part of name or address, and those who are linked on a connection', async () => {
+      const [lin, mo] = [await user('Lin Lookup'), await user('Mo Lookup')];
+      const id = await connection('one.atlassian.net');
+      await link(id, mo);
+      expect(await items('/api/v1/admin/users?search=in%20LOOK')).toEqual([{ id: lin, name: 'Lin Lookup', email: 'lin lookup@example.com', lastSignedInAt: null }]);
+      expect((await items(`/api/v1/admin/users?linkedOn=${id}`)).map((one) => one['id'])).toEqual([mo]);
+      expect((await items('/api/v1/admin/users?search=root')).map((one) => one['name'])).toEqual(['Rita Root']);
+    });
+
+    it('takes a connection over and hands it over, and notes who did it, from whom and to whom', async () => {
+      const [lin, mo] = [await user('Lin'), await user('Mo')];
+      const id = await connection('one.atlassian.net', { ownerId: lin, status: 'inactive' });
+      await link(id, lin);
+      const taken = await give(id, await rootId());
+      expect([taken.status, taken.body]).toMatchObject([200, { id, status: 'inactive', owner: { name: 'Rita Root' }, linkedPeople: 1 }]);
+      expect((await give(id, mo)).body).toMatchObject({ owner: { id: mo, name: 'Mo' } });
+      const unchanged = { name: 'one.atlassian.net', from: 'inactive', to: 'inactive' };
+      expect((await bench.root.get(AUDIT)).body).toMatchObject({ items: [
+        { who: 'Rita Root', what: 'connection_handed_over', changes: [unchanged, { name: 'owner', from: 'Rita Root', to: 'Mo' }] },
+        { who: 'Rita Root', what: 'connection_handed_over', changes: [unchanged, { name: 'owner', from: 'Lin', to: 'Rita Root' }] },
+      ] });
+    });
+
+    it('gives one to somebody that has lost its owner, also with the administrator token', async () => {
+      const [id, mo] = [await connection('jira.example.com', { product: 'jira-data-center', status: 'pending' }), await user('Mo')];
+      const answer = await bench.browser().send('POST', `${CONNECTIONS}/${id}/owner`, { userId: mo }, { authorization: `Bearer ${ADMIN_TOKEN}` });
+      expect([answer.status, answer.body]).toMatchObject([200, { owner: { id: mo } }]);
+      expect((await bench.root.get(AUDIT)).body).toMatchObject({ items: [{ who: 'administrator token', userId: null, changes: [{}, { from: null, to: 'Mo' }] }] });
+    });
+
+    it('refuses what cannot be, and notes nothing', async () => {
+      const lin = await user('Lin');
+      const id = await connection('one.atlassian.net', { ownerId: lin });
+      const unproven = await connection('typed.atlassian.net', { ownerId: lin, status: 'pending', account: 'bot@example.com' });
+      const codes = async (answer: Promise<Answer>): Promise<unknown[]> => [(await answer).status, (await answer).body['code']];
+      expect(await codes(give(uuidv7(), lin))).toEqual([404, 'not_found']);
+      expect(await codes(give(unproven, await rootId()))).toEqual([404, 'not_found']);
+      expect(await codes(give(id, lin))).toEqual([409, 'conflict']);
+      expect(mistakesIn(await give(id, uuidv7()))['userId']).toMatch(/signed in here/);
+      expect(mistakesIn(await give(id, 'me'))['userId']).toMatch(/id of a person/);
+      expect((await bench.root.get(AUDIT)).body['items']).toEqual([]);
+    });
+
+    it('removes the unfinished attempt of the new owner at the same site, and no other', async () => {
+      const [lin, mo] = [await user('Lin'), await user('Mo')];
+      const id = await connection('one.atlassian.net', { ownerId: lin });
+      for (const [ownerId, site] of [[mo, 'one.atlassian.net'], [mo, 'two.atlassian.net'], [lin, 'one.atlassian.net']] as const) await connection(site, { ownerId, status: 'pending', account: 'bot@example.com' });
+      await give(id, mo);
+      expect(await bench.db.query(`SELECT owner_id, site FROM connections WHERE status = 'pending' ORDER BY site`)).toEqual([{ owner_id: lin, site: 'one.atlassian.net' }, { owner_id: mo, site: 'two.atlassian.net' }]);
     });
   });
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, Page, PageQuery } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
-import { Problem } from '../security/problem.js';
+import { pageOf, readIdCursor } from '../security/id-cursor.js';
 
 /** What administrators read of the audit log. It is written where the changes are made (`security/audit-log`). */
 @Injectable()
@@ -12,10 +12,9 @@ export class AuditEntries {
   async list({ cursor, limit }: PageQuery): Promise<Page<AuditEntry>> {
     const rows = await this.db.query<Row[]>(
       `SELECT id, at, user_id, who, what, changes FROM audit_log WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
-      [readCursor(cursor), limit + 1],
+      [readIdCursor(cursor), limit + 1],
     );
-    const items = rows.slice(0, limit).map(({ user_id, at, ...row }) => ({ ...row, userId: user_id, at: at.toISOString() }));
-    return { items, nextCursor: rows.length > limit ? items.at(-1)!.id : null };
+    return pageOf(rows, limit, ({ user_id, at, ...row }) => ({ ...row, userId: user_id, at: at.toISOString() }));
   }
 }
 
@@ -24,11 +23,4 @@ interface Row extends Pick<AuditEntry, 'what' | 'changes'> {
   at: Date;
   user_id: string | null;
   who: string;
-}
-
-/** The cursor is the id of the last entry that was shown. */
-function readCursor(cursor: string | undefined): string | null {
-  if (cursor === undefined) return null;
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)) return cursor;
-  throw new Problem(400, 'validation_failed', 'The cursor is not one that a list gave out.', [{ path: 'cursor', message: 'Use the nextCursor of the list before.' }]);
 }

@@ -1,9 +1,11 @@
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Page, type PersonLink, PersonLinkPage, PersonLinkQuery, Uuid } from '@openhands-jira/contracts';
+import { LinkedPeople } from '../connections/linked-people.service.js';
 import { AdminOnly, type Caller, CurrentCaller } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
-import { LinkedPeople } from './linked-people.service.js';
+
+const EVERYWHERE = { connectionId: null };
 
 /** Who is linked to which Jira account. */
 @ApiTags('Administration')
@@ -17,7 +19,7 @@ export class LinkedPeopleController {
   @ApiOkResponse({ standardSchema: PersonLinkPage, description: 'On all connections, without any token' })
   @ApiProblems('validation_failed', 'forbidden')
   list(@Query({ schema: PersonLinkQuery }) query: PersonLinkQuery): Promise<Page<PersonLink>> {
-    return this.people.list(query);
+    return this.people.list(EVERYWHERE, query);
   }
 
   @Delete(':id')
@@ -26,6 +28,6 @@ export class LinkedPeopleController {
   @ApiNoContentResponse({ description: 'It has ended, and any token of it is erased' })
   @ApiProblems('validation_failed', 'forbidden', 'not_found')
   end(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<void> {
-    return this.people.end(caller, id);
+    return this.people.end(EVERYWHERE, id, caller);
   }
 }

@@ -9,8 +9,10 @@ import { ConnectionSecrets } from './connection-secrets.service.js';
 import { Connections } from './connections.service.js';
 import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
+import { LinkedPeople } from './linked-people.service.js';
 import { LinkTokens } from './link-tokens.service.js';
 import { Links } from './links.service.js';
+import { Ownership } from './ownership.service.js';
 import { RefusedAccounts } from './refused-accounts.service.js';
 import { SharedConnections } from './shared-connections.service.js';
 import { Ties } from './ties.service.js';
@@ -19,9 +21,9 @@ import { WebhookSecrets } from './webhook-secrets.service.js';
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, Links, LinkTokens, RefusedAccounts, SharedConnections, Ties,
+  providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, Ties,
     { provide: WebhookSecrets, useFactory: (door: DataSource, secrets: ConnectionSecrets, clock: Clock) => new WebhookSecrets(door.getRepository(ConnectionEntity), secrets, clock), inject: [DOOR_DATABASE, ConnectionSecrets, Clock] },
   ],
-  exports: [CallPauses, Connections, DeliveryTimes, Links, LinkTokens, RefusedAccounts, SharedConnections, Ties, WebhookSecrets],
+  exports: [CallPauses, Connections, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, Ties, WebhookSecrets],
 })
 export class ConnectionsModule {}

@@ -1,5 +1,8 @@
 /** The stories of the public guide "Jira Cloud Integration", over HTTP against the sandbox. */
+import type { PersonLink } from '@openhands-jira/contracts';
 import { ACCOUNTS } from '../../../../tools/sandbox/seed.ts';
+import { Ownership } from '../connections/ownership.service.js';
+import { uuidv7 } from '../database/uuid.js';
 import { WORKSPACE } from '../testing/cloud-site.js';
 import { type JiraBench, type SignedIn, startJiraBench } from '../testing/jira-bench.js';
 
@@ -242,6 +245,55 @@ describe('Connecting Jira Cloud', () => {
         { who: 'Ada', what: 'connection_reactivated', changes: [site('inactive', 'active'), { name: 'API token', from: 'set', to: 'set' }] },
       ]);
       expect(JSON.stringify(entries)).not.toMatch(/another-secret|v1\./);
+    });
+
+    it('that an administrator gave to somebody else comes back only with the proof of the new owner', async () => {
+      const id = String((await row())['id']);
+      await ada.send('DELETE', '/api/v1/jira-cloud/link');
+      const formersEdit = await ada.send('PATCH', `${WORKSPACES}/${id}`, { active: true });
+      expect(await bench.app.get(Ownership).handOver(id, ben.id, { userId: null })).toBe('handed_over');
+      expect(await ben.integration()).toMatchObject({ state: 'not_configured', connection: { id, status: 'inactive', ownedByCaller: true }, link: null, capabilities: ['configure', 'edit', 'view_deliveries'] });
+
+      expect(await ada.comeBack(bench.sandbox.atlassian.consent.approve(formersEdit.body.authorizationUrl, ACCOUNTS.ada))).toEqual({ result: 'conflict', code: 'not_owner' });
+      expect(await ada.send('PATCH', `${WORKSPACES}/${id}`, { active: true })).toMatchObject({ status: 403, body: { code: 'not_owner' } });
+      const bensEdit = await ben.send('PATCH', `${WORKSPACES}/${id}`, { active: true });
+      expect(await row()).toMatchObject({ status: 'inactive', owner_id: ben.id });
+      expect(await ben.comeBack(bench.sandbox.atlassian.consent.deny(bensEdit.body.authorizationUrl))).toMatchObject({ result: 'denied' });
+      expect(await ben.prove('PATCH', `${WORKSPACES}/${id}`, { active: true }, ACCOUNTS.dora)).toMatchObject({ result: 'wrong_site' });
+      expect([await row(), await links()]).toMatchObject([{ status: 'inactive' }, []]);
+      expect(await ben.prove('PATCH', `${WORKSPACES}/${id}`, { active: true }, ACCOUNTS.ben)).toEqual({ result: 'configured', code: 'ok' });
+      expect([await row(), await links()]).toMatchObject([{ id, status: 'active', owner_id: ben.id }, [ACCOUNTS.ben]]);
+    });
+
+    it('keeps its former owner as a linked person, whose unlinking ends nothing else', async () => {
+      const id = String((await row())['id']);
+      await ben.prove('POST', `${WORKSPACES}/acme/link`, undefined, ACCOUNTS.ben);
+      await bench.app.get(Ownership).handOver(id, ben.id, { userId: ben.id });
+      expect(await ada.integration()).toMatchObject({ state: 'active', connection: { ownedByCaller: false }, link: { jiraAccountId: ACCOUNTS.ada }, capabilities: ['unlink', 'view_deliveries'], linkedPeople: null });
+      expect(await ada.send('DELETE', '/api/v1/jira-cloud/link')).toMatchObject({ status: 204 });
+      expect([await row(), await links()]).toMatchObject([{ status: 'active' }, [ACCOUNTS.ben]]);
+    });
+
+    it('shows its owner who is linked, and lets them end a link; to others there is no such connection', async () => {
+      const id = String((await row())['id']);
+      await ben.prove('POST', `${WORKSPACES}/acme/link`, undefined, ACCOUNTS.ben);
+      const listed = (await ada.send('GET', `/api/v1/connections/${id}/links`)).body.items as unknown as PersonLink[];
+      expect(listed).toMatchObject([{ person: { id: ben.id, name: 'Ben' }, jiraAccountId: ACCOUNTS.ben, ownsConnection: false }, { person: { name: 'Ada' }, ownsConnection: true }]);
+      const one = `/api/v1/connections/${id}/links/${listed[0]!.id}`;
+      for (const answer of [await ben.send('GET', `/api/v1/connections/${id}/links`), await ben.send('DELETE', one)]) expect(answer).toMatchObject({ status: 404, body: { detail: 'There is no such connection, or it is not yours.' } });
+      expect((await ada.send('DELETE', one)).status).toBe(204);
+      expect([await row(), await links()]).toMatchObject([{ status: 'active' }, [ACCOUNTS.ada]]);
+      expect(await ada.send('DELETE', one)).toMatchObject({ status: 404, body: { detail: expect.stringContaining('no such link') } });
+      expect(await bench.db.query(`SELECT who, changes FROM audit_log WHERE what = 'link_ended'`)).toMatchObject([{ who: 'Ada', changes: [{ name: 'acme.atlassian.net', from: expect.stringContaining('Ben: '), to: null }] }]);
+    });
+
+    it('ends no link of another connection, whoever its owner is', async () => {
+      const id = String((await row())['id']);
+      const [other, link] = [uuidv7(), uuidv7()];
+      await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status, owner_id) VALUES ($1, 'jira-cloud', 'other.atlassian.net', 'https://other.atlassian.net', 'active', $2)`, [other, ben.id]);
+      await bench.db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method) VALUES ($1, $2, $3, 'x', 'X', 'oauth')`, [link, other, ben.id]);
+      expect((await ada.send('DELETE', `/api/v1/connections/${id}/links/${link}`)).status).toBe(404);
+      expect(await links()).toContain('x');
     });
 
     it('does not let somebody link who began before the owner unlinked', async () => {

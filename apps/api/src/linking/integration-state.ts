@@ -80,7 +80,7 @@ const RENEW_OWN_TOKEN = 'Create a new one in admin.atlassian.com and paste it un
 function statusReasons({ status, hadDelivery }: NonNullable<IntegrationFacts['connection']>): Reason[] {
   switch (status) {
     case 'pending': return [{ code: 'proof_missing', detail: 'One step is left: your consent at Atlassian, which proves that you belong to this workspace.' }];
-    case 'inactive': return [{ code: 'unlinked_by_owner', detail: 'You unlinked this workspace. Only you can reactivate it.' }];
+    case 'inactive': return [{ code: 'unlinked_by_owner', detail: 'This workspace was unlinked for everybody. You look after it, so only you can reactivate it.' }];
     case 'active': return hadDelivery ? [] : [{ code: 'no_delivery_yet', detail: 'Nothing has come from Jira yet. Create the webhook in Jira, then write a comment on any issue.' }];
     case 'paused': return [];
   }

@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { JiraModule } from '../jira/jira.module.js';
+import { ConnectionLinksController } from './connection-links.controller.js';
 import { EmailMatch } from './email-match.service.js';
 import { Integrations } from './integrations.service.js';
 import { LinkingController } from './linking.controller.js';
@@ -11,7 +12,7 @@ import { Linking } from './linking.service.js';
 /** Who in Jira is who here: the decision, and the view of it. */
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
-  controllers: [LinkingController],
+  controllers: [ConnectionLinksController, LinkingController],
   providers: [EmailMatch, Integrations, Linking],
   exports: [Linking],
 })

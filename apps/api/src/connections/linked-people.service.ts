@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PersonLink, PersonLinkQuery } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
-import type { Caller } from '../security/access.js';
-import { AuditLog } from '../security/audit-log.service.js';
-import { notFound, Problem } from '../security/problem.js';
+import { type Author, AuditLog } from '../security/audit-log.service.js';
+import { pageOf, readIdCursor, searchPattern } from '../security/id-cursor.js';
+import { notFound } from '../security/problem.js';
 
 const ROWS = `SELECT l.id, l.connection_id, l.jira_display_name, l.jira_account_id, l.method, l.status, l.linked_at, u.id AS user_id, u.name, c.product, c.site, c.owner_id = u.id AS owns
   FROM links l JOIN users u ON u.id = l.user_id JOIN connections c ON c.id = l.connection_id`;
 
-/** The administrators' view of who is linked to which Jira account, and ending a link that should not be. */
+/** Whose links: on all connections, or on one of them. */
+export interface LinkScope {
+  connectionId: string | null;
+}
+
+/** Who is linked to which Jira account, and ending a link that should not be. Who may see and do that is decided by the rooms above. */
 @Injectable()
 export class LinkedPeople {
   constructor(
@@ -17,24 +22,23 @@ export class LinkedPeople {
   ) {}
 
   /** Newest first. */
-  async list({ cursor, limit, search }: PersonLinkQuery): Promise<Page<PersonLink>> {
+  async list({ connectionId }: LinkScope, { cursor, limit, search }: PersonLinkQuery): Promise<Page<PersonLink>> {
     const rows = await this.db.query<Row[]>(
       `${ROWS} WHERE ($1::uuid IS NULL OR l.id < $1) AND ($2::text IS NULL OR concat_ws(' ', u.name, l.jira_display_name, l.jira_account_id) ILIKE $2)
-       ORDER BY l.id DESC LIMIT $3`,
-      [readCursor(cursor), search ? `%${search.replaceAll(/[\\%_]/g, '\\$&')}%` : null, limit + 1],
+       AND ($3::uuid IS NULL OR l.connection_id = $3) ORDER BY l.id DESC LIMIT $4`,
+      [readIdCursor(cursor), searchPattern(search), connectionId, limit + 1],
     );
-    const items = rows.slice(0, limit).map(toLink);
-    return { items, nextCursor: rows.length > limit ? items.at(-1)!.id : null };
+    return pageOf(rows, limit, toLink);
   }
 
-  /** Ends a link, with any token in it, and notes whose it was. Throws `Problem` when there is none. */
-  async end(caller: Caller, id: string): Promise<void> {
+  /** Ends a link, with any token in it, and notes whose it was. Throws `Problem` when there is none within this scope. */
+  async end({ connectionId }: LinkScope, id: string, by: Author): Promise<void> {
     await this.db.transaction(async (manager) => {
-      const [row] = await manager.query<Row[]>(`${ROWS} WHERE l.id = $1 FOR UPDATE OF l`, [id]);
+      const [row] = await manager.query<Row[]>(`${ROWS} WHERE l.id = $1 AND ($2::uuid IS NULL OR l.connection_id = $2) FOR UPDATE OF l`, [id, connectionId]);
       if (!row) throw notFound('link');
       await manager.query('DELETE FROM links WHERE id = $1', [id]);
       const was = `${row.name}: ${row.jira_display_name} (${row.jira_account_id})`;
-      await this.audit.note(manager, caller, { what: 'link_ended', changes: [{ name: row.site, from: was, to: null }] });
+      await this.audit.note(manager, by, { what: 'link_ended', changes: [{ name: row.site, from: was, to: null }] });
     });
   }
 }
@@ -68,11 +72,4 @@ function toLink(row: Row): PersonLink {
     linkedAt: row.linked_at.toISOString(),
     ownsConnection: row.owns === true,
   };
-}
-
-/** The cursor is the id of the last link that was shown. */
-function readCursor(cursor: string | undefined): string | null {
-  if (cursor === undefined) return null;
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)) return cursor;
-  throw new Problem(400, 'validation_failed', 'The cursor is not one that a list gave out.', [{ path: 'cursor', message: 'Use the nextCursor of the list before.' }]);
 }

@@ -1,0 +1,43 @@
+import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Page, type PersonLink, PersonLinkPage, PersonLinkQuery, Uuid } from '@openhands-jira/contracts';
+import { Connections } from '../connections/connections.service.js';
+import { LinkedPeople } from '../connections/linked-people.service.js';
+import { type Caller, CurrentCaller } from '../security/access.js';
+import { notFound } from '../security/problem.js';
+import { ApiProblems } from '../security/problem-answers.js';
+
+/** Who is linked on one connection, for its owner and for administrators. To everybody else there is no such connection. */
+@ApiTags('Integrations')
+@Controller('api/v1/connections/:id/links')
+export class ConnectionLinksController {
+  constructor(
+    private readonly connections: Connections,
+    private readonly people: LinkedPeople,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'People who are linked on a connection (its owner and administrators), the newest link first' })
+  @ApiOkResponse({ standardSchema: PersonLinkPage, description: 'Without any token' })
+  @ApiProblems('validation_failed', 'not_found')
+  async list(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) connectionId: string, @Query({ schema: PersonLinkQuery }) query: PersonLinkQuery): Promise<Page<PersonLink>> {
+    await this.needLookedAfter(caller, connectionId);
+    return this.people.list({ connectionId }, query);
+  }
+
+  @Delete(':linkId')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End the link of a person (owner and administrators); the connection stays as it is' })
+  @ApiNoContentResponse({ description: 'It has ended, and any token of it is erased' })
+  @ApiProblems('validation_failed', 'not_found')
+  async end(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) connectionId: string, @Param('linkId', { schema: Uuid }) linkId: string): Promise<void> {
+    await this.needLookedAfter(caller, connectionId);
+    await this.people.end({ connectionId }, linkId, caller);
+  }
+
+  private async needLookedAfter({ userId, isAdmin }: Caller, connectionId: string): Promise<void> {
+    const row = await this.connections.byId(connectionId);
+    const isOwner = userId !== null && row?.ownerId === userId;
+    if (!row || !(isOwner || isAdmin)) throw notFound('connection');
+  }
+}
