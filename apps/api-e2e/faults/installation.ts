@@ -110,16 +110,26 @@ export class Installation {
 
   /** A new issue with a comment that asks for work. */
   asks(text = '@openhands please grant this wish', fields: Partial<NewIssue> = {}): Parcel {
-    const { store, webhooks } = this.stage.sandbox.jira;
+    const { store } = this.stage.sandbox.jira;
     this.lastIssue += 1;
     const issue = store.addIssue({ projectKey: 'SHOP', number: this.lastIssue, summary: `Wish ${this.lastIssue}`, description: 'Repository: Acme/web-app', reporterId: ACCOUNTS.ben, ...fields });
-    this.stage.comment(issue.key, ACCOUNTS.ben, text);
+    return this.wish(issue, text);
+  }
+
+  /** A further comment that asks for work in the issue of this parcel. */
+  asksAgain({ issueKey }: Parcel, text: string): Parcel {
+    return this.wish(this.stage.sandbox.jira.store.issue(issueKey), text);
+  }
+
+  private wish({ id: issueId, key: issueKey }: { id: string; key: string }, text: string): Parcel {
+    const { webhooks } = this.stage.sandbox.jira;
+    this.stage.comment(issueKey, ACCOUNTS.ben, text);
     const { identifier, body } = webhooks.deliveries.at(-1)!;
     // Nothing is sent by the stand-in here, so nothing of it needs to be kept.
     webhooks.deliveries.length = 0;
     webhooks.loseHeld();
     webhooks.hold();
-    return { connectionId: this.connectionId, issueId: issue.id, issueKey: issue.key, identifier, body, asks: true, acknowledged: 0 };
+    return { connectionId: this.connectionId, issueId, issueKey, identifier, body, asks: true, acknowledged: 0 };
   }
 
   /** A comment of a person that does not address us, with a body of about so many bytes. */

@@ -20,8 +20,10 @@ import { Trace } from './trace.js';
 import { TriggerStore } from './trigger.store.js';
 import { Withdrawals } from './withdrawals.service.js';
 
-/** An edit waits this long for the decision about its comment; decisions that take longer have failed. */
+/** An edit waits this long for the decision about its comment, and a wish for an earlier one; decisions that take longer have failed. */
 const UNDECIDED_MS = 45 * 60_000;
+/** Pause before it is looked whether the earlier one is decided. */
+const TURN_MS = 200;
 
 /**
  * The decision about a stored delivery, as one straight line of small steps. Each step either goes on or says how the
@@ -44,10 +46,11 @@ export class Triage {
     private readonly settlements: Settlements,
   ) {}
 
-  /** Decides a delivery that is still pending. Throws when the decision must be tried again. */
+  /** Decides a delivery that is still pending, those of one issue in the order in which they came. Throws when the decision must be tried again. */
   async decide(deliveryId: string): Promise<void> {
-    const delivery = await this.deliveries.find(deliveryId);
+    const { delivery, earlierIsOpen } = await this.deliveries.findInTurn(deliveryId);
     if (!delivery || delivery.outcome !== 'pending') return;
+    if (earlierIsOpen && this.ageOf(delivery) < UNDECIDED_MS) throw new RetryLater(TURN_MS, 'An earlier delivery of this issue is being decided; this one comes after it');
     const trace = new Trace(delivery.trace, this.clock);
     if (delivery.attempts > 0) trace.note('attempt', 'info', `Attempt ${delivery.attempts + 1}.`);
     try {
