@@ -164,4 +164,17 @@ describe('Asking again', () => {
       expect(issue.starts()).toBe(2);
     });
   });
+
+  it('decides two comments in the order in which they came, also when Jira is slow about the first', async () => {
+    const issue = newIssue();
+    const { actions, atlassian } = stage.sandbox;
+    atlassian.standIn.faults.add({ effect: { kind: 'delay', ms: 1000 }, method: 'GET', path: `/issue/${issue.issue.id}` });
+    const answers = [];
+    for (const text of ['@openhands first this', '@openhands then that']) {
+      const [sent] = issue.sentBy(() => actions.comment(issue.key, 'ada', text));
+      answers.push(await issue.answered(sent!));
+    }
+    const decided = await Promise.all(answers.map(({ deliveryId }) => issue.settled(deliveryId)));
+    expect(decided.map((one) => one.reason)).toEqual(['started', 'continued']);
+  });
 });
