@@ -75,6 +75,29 @@ export type Integration = z.infer<typeof Integration>;
 export const Integrations = z.object({ items: z.array(Integration) }).meta({ id: 'Integrations' });
 export type Integrations = z.infer<typeof Integrations>;
 
+/** What the test of a saved connection looks at: the way to Jira and the service account, then what comes from Jira. */
+export const HEALTH_CHECKS = [
+  'settings', 'dns', 'tcp', 'tls', 'version', 'service_account', 'oauth_client', 'site', 'token', 'scopes', 'permissions',
+  'token_end', 'last_accepted', 'last_rejected', 'refusals',
+] as const;
+
+/** One check: what was found, and what to do about it. `unknown`: it could not be told, for example because an earlier check failed. */
+export const HealthCheck = z
+  .object({
+    check: z.enum(HEALTH_CHECKS),
+    result: z.enum(['pass', 'fail', 'unknown']),
+    detail: z.string(),
+    hint: z.string(),
+    /** When that happened which the check is about, for example the last delivery; null when it is about the present. */
+    at: Time.nullable(),
+  })
+  .meta({ id: 'HealthCheck' });
+export type HealthCheck = z.infer<typeof HealthCheck>;
+
+/** The test of a saved connection, in the order in which it was made. */
+export const ConnectionHealth = z.object({ items: z.array(HealthCheck) }).meta({ id: 'ConnectionHealth' });
+export type ConnectionHealth = z.infer<typeof ConnectionHealth>;
+
 /** Where a Jira OAuth callback found out how it ended (`?code=`); the page has a sentence for each. */
 export const OAuthReturnCode = z
   .enum([

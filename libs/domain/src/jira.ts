@@ -4,7 +4,7 @@
  * Two rooms implement it (`jira-cloud`, `jira-data-center`); everything that decides or works uses only this page.
  * A parameter that only one product needs is a smell: make it a capability flag, or keep it inside that room.
  */
-import type { Product } from '@openhands-jira/contracts';
+import type { HealthCheck, Product } from '@openhands-jira/contracts';
 import type { DocumentNode } from './comment/document.js';
 import type { CommentAudience } from './comment-audience.js';
 import type { ChangelogItem, IssueEvent, JiraActor } from './issue-event.js';
@@ -95,6 +95,12 @@ export interface AccountCheck {
   detail: string;
   hint: string;
 }
+
+/** One line of the test of a saved connection. */
+export type SiteCheck = Omit<HealthCheck, 'at'>;
+
+/** Who reads the test: what belongs to the installation, and not to the connection, is told in full to administrators only. */
+export type TestReader = 'owner' | 'administrator';
 
 /** Why a call to Jira did not give an answer. Each maps to one reason code of a failed delivery. */
 export type JiraProblemCode =
@@ -197,4 +203,9 @@ export interface JiraProduct<Connection> {
    * where Jira does not tell it: there a person enters the day. Throws `JiraProblem` when Jira cannot be asked.
    */
   readTokenEnd(connection: Connection): Promise<void>;
+  /**
+   * Tries the saved credentials of a connection, one check after the other; what an earlier failure leaves untried is `unknown`.
+   * Never throws for what Jira does, and repeats nothing of its answers but names.
+   */
+  test(connection: Connection, reader: TestReader): Promise<SiteCheck[]>;
 }

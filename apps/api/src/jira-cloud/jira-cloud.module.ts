@@ -7,6 +7,7 @@ import { JiraCloudController } from './jira-cloud.controller.js';
 import { JiraCloudLinkController } from './jira-cloud.link.controller.js';
 import { CloudOAuth } from './jira-cloud.oauth.js';
 import { JiraCloudProduct } from './jira-cloud.product.js';
+import { CloudSavedTest } from './jira-cloud.saved-test.js';
 import { CloudWorkspaces } from './jira-cloud.service.js';
 import { CloudUnlinking } from './jira-cloud.unlinking.js';
 import { JiraCloudWebhookController } from './jira-cloud.webhook.controller.js';
@@ -15,7 +16,7 @@ import { JiraCloudWebhookController } from './jira-cloud.webhook.controller.js';
 @Module({
   imports: [ConnectionsModule, DeliveriesModule],
   controllers: [JiraCloudController, JiraCloudLinkController, JiraCloudWebhookController],
-  providers: [CloudAccountCheck, CloudCallback, CloudOAuth, CloudUnlinking, CloudWorkspaces, JiraCloudProduct],
+  providers: [CloudAccountCheck, CloudCallback, CloudOAuth, CloudSavedTest, CloudUnlinking, CloudWorkspaces, JiraCloudProduct],
   exports: [JiraCloudProduct],
 })
 export class JiraCloudModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup, WebhookPaths } from '@openhands-jira/domain';
+import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup, SiteCheck, WebhookPaths } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
@@ -8,6 +8,7 @@ import { OutgoingHttp } from '../http/outgoing.js';
 import { JiraCloudClient } from './jira-cloud.client.js';
 import { CloudGateway } from './jira-cloud.gateway.js';
 import { readCloudEvent } from './jira-cloud.payload.js';
+import { CloudSavedTest } from './jira-cloud.saved-test.js';
 
 /** Jira Cloud behind the port that both products share. */
 @Injectable()
@@ -27,6 +28,7 @@ export class JiraCloudProduct implements JiraProduct<ConnectionEntity> {
     private readonly config: AppConfig,
     private readonly connections: Connections,
     private readonly clock: Clock,
+    private readonly savedTest: CloudSavedTest,
   ) {}
 
   readEvent(payload: unknown): IssueEvent | null {
@@ -68,5 +70,10 @@ export class JiraCloudProduct implements JiraProduct<ConnectionEntity> {
   /** Atlassian tells nobody when an API token ends: the owner enters the day. */
   readTokenEnd(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** The whole connection is its owner's affair, so every reader learns the same. */
+  test(connection: ConnectionEntity): Promise<SiteCheck[]> {
+    return this.savedTest.run(connection);
   }
 }

@@ -13,6 +13,7 @@ import { EmailLinks } from './jira-data-center.links.js';
 import { DataCenterOAuth } from './jira-data-center.oauth.js';
 import { JiraDataCenterProduct } from './jira-data-center.product.js';
 import { DataCenterRecord } from './jira-data-center.record.js';
+import { DataCenterSavedTest } from './jira-data-center.saved-test.js';
 import { DataCenterServers } from './jira-data-center.server.js';
 import { DataCenterLinking, DataCenterUnlinking } from './jira-data-center.service.js';
 import { DataCenterSettings } from './jira-data-center.settings.js';
@@ -27,7 +28,7 @@ import { DataCenterWebhook } from './jira-data-center.webhook.service.js';
   imports: [AuthModule, ConnectionsModule, DeliveriesModule],
   controllers: [JiraDataCenterAdministrationController, JiraDataCenterController, JiraDataCenterConnectionController, JiraDataCenterWebhookController],
   providers: [
-    DataCenterAccess, DataCenterAdministration, DataCenterCallback, DataCenterDiagnosis, DataCenterLinking, DataCenterOAuth, DataCenterRecord, DataCenterServers, DataCenterSettings, DataCenterSetup,
+    DataCenterAccess, DataCenterAdministration, DataCenterCallback, DataCenterDiagnosis, DataCenterLinking, DataCenterOAuth, DataCenterRecord, DataCenterSavedTest, DataCenterServers, DataCenterSettings, DataCenterSetup,
     DataCenterTokenEnd, DataCenterTokens, DataCenterUnlinking, DataCenterWebhook, EmailLinks, JiraDataCenterProduct, WebhookInstaller,
   ],
   exports: [JiraDataCenterProduct],

@@ -4,6 +4,9 @@ import { ConnectionsModule } from '../connections/connections.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { JiraModule } from '../jira/jira.module.js';
 import { ConnectionLinksController } from './connection-links.controller.js';
+import { ConnectionTests } from './connection-tests.service.js';
+import { ConnectionTestsController } from './connection-tests.controller.js';
+import { DeliveryChecks } from './delivery-checks.js';
 import { EmailMatch } from './email-match.service.js';
 import { Integrations } from './integrations.service.js';
 import { LinkingController } from './linking.controller.js';
@@ -12,8 +15,8 @@ import { Linking } from './linking.service.js';
 /** Who in Jira is who here: the decision, and the view of it. */
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
-  controllers: [ConnectionLinksController, LinkingController],
-  providers: [EmailMatch, Integrations, Linking],
+  controllers: [ConnectionLinksController, ConnectionTestsController, LinkingController],
+  providers: [ConnectionTests, DeliveryChecks, EmailMatch, Integrations, Linking],
   exports: [Linking],
 })
 export class LinkingModule {}

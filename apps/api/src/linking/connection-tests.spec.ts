@@ -1,0 +1,186 @@
+import type { HealthCheck } from '@openhands-jira/contracts';
+import { ACCOUNTS, CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
+import { DeliveryTimes } from '../connections/delivery-times.service.js';
+import { uuidv7 } from '../database/uuid.js';
+import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
+import { WORKSPACE } from '../testing/cloud-site.js';
+import { type JiraBench, type SignedIn, startDataCenterBench, startJiraBench } from '../testing/jira-bench.js';
+import { tokenCheck } from './token-check.js';
+
+const DELIVERY = `INSERT INTO deliveries (id, connection_id, event, received_at, outcome, body) VALUES ($1, $2, 'comment_created', now(), 'ignored', 'x')`;
+
+describe('Testing a saved connection', () => {
+  let bench: JiraBench;
+  let ada: SignedIn;
+  let ben: SignedIn;
+  let root: SignedIn;
+  let connectionId: string;
+
+  beforeAll(async () => {
+    bench = await startJiraBench({ ADMIN_EMAILS: 'root@example.com' });
+    ada = await bench.person('Ada', 'ada@example.com');
+    ben = await bench.person('Ben', 'ben@example.com');
+    root = await bench.person('Root', 'root@example.com');
+    await ada.prove('POST', '/api/v1/jira-cloud/workspaces', WORKSPACE, ACCOUNTS.ada);
+    await ben.prove('POST', `/api/v1/jira-cloud/workspaces/${WORKSPACE.site}/link`, undefined, ACCOUNTS.ben);
+    connectionId = (await ada.integration()).connection!.id;
+  });
+  afterAll(() => bench.close());
+  beforeEach(async () => {
+    bench.time.advance(61_000);
+    bench.sandbox.atlassian.standIn.faults.clear();
+    for (const table of ['rejected_calls', 'deliveries']) await bench.db.query(`DELETE FROM ${table}`);
+    await bench.db.query('UPDATE connections SET last_delivery_at = NULL, service_account_rejected_at = NULL');
+  });
+
+  const ask = (person: SignedIn, id = connectionId) => person.send('POST', `/api/v1/connections/${id}/test`);
+  async function tested(person = ada): Promise<Record<string, HealthCheck>> {
+    const { status, body } = await ask(person);
+    expect(status).toBe(200);
+    expect(JSON.stringify(body)).not.toMatch(new RegExp(`${CREDENTIALS.serviceAccountToken}|${CREDENTIALS.webhookSecret}`));
+    return Object.fromEntries((body.items as unknown as HealthCheck[]).map((one) => [one.check, one]));
+  }
+  const results = (checks: Record<string, HealthCheck>): string => Object.values(checks).map(({ check, result }) => `${check} ${result}`).join(', ');
+
+  it('tries the saved credentials for the owner and for administrators, and tells whose they are', async () => {
+    const checks = await tested();
+    expect(results(checks)).toBe('site pass, token pass, scopes pass, permissions pass, token_end unknown, last_accepted unknown, last_rejected pass, refusals unknown');
+    expect(checks['token']!.detail).toContain(`saved for ${CREDENTIALS.serviceAccountEmail}. Its account at Atlassian is ${bench.sandbox.jira.serviceTokens[0]!.accountId}`);
+    expect(Object.keys(await tested(root))).toEqual(Object.keys(checks));
+  });
+
+  it('does not exist for others, linked or not, and for ids that nobody has', async () => {
+    const strangers = await ask(ben);
+    expect(strangers).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect((await ask(ada, uuidv7())).body).toEqual(strangers.body);
+  });
+
+  it('names the check that fails, and tries nothing behind it', async () => {
+    const [token] = bench.sandbox.jira.serviceTokens;
+    const { scopes } = token!;
+    token!.scopes = ['read:me', 'read:jira-work'];
+    const checks = await tested();
+    token!.scopes = scopes;
+    expect(results(checks)).toMatch(/^site pass, token pass, scopes fail, permissions unknown/);
+    expect(checks['scopes']).toMatchObject({ detail: expect.stringContaining('write:jira-work'), hint: expect.stringContaining('Create a new API token') });
+  });
+
+  it('says each thing once when the way to Jira breaks in the middle', async () => {
+    bench.sandbox.atlassian.standIn.faults.add({ path: 'mypermissions', effect: { kind: 'reset' } });
+    expect(results(await tested())).toMatch(/^site fail, token unknown, scopes unknown, permissions unknown, token_end/);
+  });
+
+  it('ends the time in which a refused account is left alone, once everything passes', async () => {
+    await bench.db.query('UPDATE connections SET service_account_rejected_at = $1', [bench.time.now()]);
+    expect((await ada.integration()).reasons).toMatchObject([{ code: 'token_refused' }]);
+    await tested();
+    expect((await ada.integration()).reasons).not.toMatchObject([{ code: 'token_refused' }]);
+  });
+
+  describe('looks at what came from Jira', () => {
+    const accepted = async (): Promise<string> => {
+      const at = bench.time.now();
+      bench.app.get(DeliveryTimes).touch(connectionId, at);
+      await bench.app.get(DeliveryTimes).flush();
+      await bench.db.query(DELIVERY, [uuidv7(), connectionId]);
+      return at.toISOString();
+    };
+    const turnedAway = async (): Promise<void> => {
+      bench.app.get(RejectedCalls).add({ connectionId, reason: 'signature_mismatch', headerNames: [], size: 10 });
+      await bench.app.get(RejectedCalls).flush();
+    };
+
+    it('with the time of the last delivery', async () => {
+      const at = await accepted();
+      expect(await tested()).toMatchObject({ last_accepted: { result: 'pass', at }, refusals: { result: 'pass', detail: expect.stringContaining('all calls of the last 24 hours: 1') } });
+    });
+
+    it('with the reason of the last refusal and what to do, while nothing is let in', async () => {
+      const before = await accepted();
+      bench.time.advance(60_000);
+      await turnedAway();
+      const checks = await tested();
+      expect(checks).toMatchObject({ last_rejected: { result: 'fail', hint: expect.stringContaining('webhook') }, refusals: { result: 'fail', detail: expect.stringContaining('1 of 2 calls') } });
+      expect(Date.parse(checks['last_rejected']!.at!) - Date.parse(before)).toBeGreaterThanOrEqual(60_000);
+      expect(checks['last_rejected']!.detail).toBe('The signature does not fit. Nothing was let in since.');
+    });
+
+    it('and holds a refusal against nobody when deliveries were let in since', async () => {
+      await turnedAway();
+      bench.time.advance(60_000);
+      await accepted();
+      expect((await tested())['last_rejected']).toMatchObject({ result: 'pass', detail: 'The signature does not fit. Deliveries were let in since.' });
+    });
+  });
+
+  it('is not done without end: each person has ten a minute', async () => {
+    for (let i = 0; i < 10; i++) expect((await ask(ben)).status).toBe(404);
+    expect(await ask(ben)).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
+    expect((await ask(ada)).status).toBe(200);
+  });
+});
+
+describe('Testing the connection to a Jira Data Center', () => {
+  let bench: JiraBench;
+  let ada: SignedIn;
+  let ben: SignedIn;
+  let root: SignedIn;
+  let connectionId: string;
+
+  beforeAll(async () => {
+    bench = await startDataCenterBench({ ADMIN_EMAILS: 'root@example.com' }, { server: { contextPath: '/jira' } });
+    ada = await bench.person('Ada', 'ada@example.com');
+    ben = await bench.person('Ben', 'ben@example.com');
+    root = await bench.person('Root', 'root@example.com');
+    const { body } = await ada.send('PUT', '/api/v1/jira-data-center/webhook', { mode: 'automatic', adminToken: CREDENTIALS.dataCenterAdminPat });
+    ({ connectionId } = body);
+  });
+  afterAll(() => bench.close());
+
+  async function tested(person: SignedIn): Promise<{ text: string; words: string }> {
+    const { status, body } = await person.send('POST', `/api/v1/connections/${connectionId}/test`);
+    const items = (body.items ?? []) as unknown as HealthCheck[];
+    return { text: `${status} ${JSON.stringify(body)}`, words: items.map(({ check, result }) => `${check} ${result}`).join(', ') };
+  }
+
+  it('finds the same for its owner and for administrators, and tells only administrators of the installation', async () => {
+    const [owner, administrator] = [await tested(ada), await tested(root)];
+    expect(owner.words).toMatch(/^settings pass, dns pass, tcp pass, tls pass, version pass, service_account pass, oauth_client pass, token_end \w+, last_accepted unknown, last_rejected pass, refusals unknown$/);
+    expect(administrator.words).toBe(owner.words);
+    expect(administrator.text).toContain('/integration/jira-dc/callback');
+    expect(owner.text).not.toMatch(/127\.0\.0\.1|::1|localhost|callback/);
+    for (const secret of [CREDENTIALS.dataCenterPat, CREDENTIALS.dataCenterAdminPat, CREDENTIALS.oauthClientSecret]) expect(owner.text + administrator.text).not.toContain(secret);
+    expect((await tested(ben)).text).toMatch(/^404 /);
+  });
+
+  it('sends an owner to the administrators, and tries nothing behind what failed', async () => {
+    bench.sandbox.jiraDataCenter.standIn.faults.add({ path: 'serverInfo', effect: { kind: 'status', status: 404 } });
+    const { words, text } = await tested(ada);
+    expect(words).toMatch(/tcp pass, tls pass, version fail, service_account unknown, token_end/);
+    expect(text).toContain('Ask an administrator');
+  });
+
+  it('does not speak of another server than the one that it was set up for', async () => {
+    await bench.db.query(`UPDATE connections SET site = 'former.example.com'`);
+    const { words, text } = await tested(ada);
+    expect(words).toMatch(/^settings fail, token_end/);
+    expect(text).toContain('another base URL');
+  });
+});
+
+describe('The token of a service account, as a check', () => {
+  const now = new Date('2026-11-22T12:00:00Z');
+  const inDays = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
+
+  it.each<[string, Date | null, Date | null, HealthCheck['result'], RegExp]>([
+    ['has time', inDays(-40), inDays(300), 'pass', /^Saved 40 days ago\. It ends on 2027-09-18\.$/],
+    ['was saved today', inDays(0), inDays(300), 'pass', /^Saved today\./],
+    ['ends soon', inDays(-1), inDays(5), 'fail', /^Saved yesterday\. .*expires in 5 days\. After that/],
+    ['has ended', null, inDays(-1), 'fail', /^The token of the service account has expired/],
+    ['has an end that nobody knows', inDays(-40), null, 'unknown', /not known/],
+  ])('%s', (_, savedAt, expiresAt, result, words) => {
+    const check = tokenCheck({ savedAt, expiresAt }, now);
+    expect(check).toMatchObject({ result, detail: expect.stringMatching(words) });
+    expect(check.hint === '').toBe(result === 'pass');
+  });
+});
