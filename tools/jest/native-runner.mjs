@@ -12,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import './typescript-hooks.mjs';
 
 const require = createRequire(import.meta.url);
+const { ModernFakeTimers } = createRequire(require.resolve('jest-circus'))('@jest/fake-timers');
 const jestCircus = require('jest-circus/runner').default;
 
 /** What Jest puts into its own context and a test file expects to find. */
@@ -23,7 +24,7 @@ export default async function runTestFile(globalConfig, config, environment, run
   runtime.unstable_shouldLoadAsEsm = () => true;
   runtime.unstable_importModule = (path) => {
     for (const name of GLOBALS) globalThis[name] = environment.global[name];
-    globalThis.jest = mocksOf(environment.moduleMocker);
+    globalThis.jest = mocksOf(environment.moduleMocker, new ModernFakeTimers({ config, global: globalThis }));
     // Jest's own reading of stack traces knows nothing of modules that Node loaded.
     Error.prepareStackTrace = undefined;
     return import(pathToFileURL(path).href);
@@ -37,10 +38,14 @@ function requireAnew(path) {
   return require(path);
 }
 
-function mocksOf(mocker) {
+/** The part of the `jest` object that our tests use. */
+function mocksOf(mocker, timers) {
   return {
     fn: mocker.fn.bind(mocker),
     spyOn: mocker.spyOn.bind(mocker),
     restoreAllMocks: mocker.restoreAllMocks.bind(mocker),
+    useFakeTimers: () => timers.useFakeTimers(),
+    useRealTimers: () => timers.useRealTimers(),
+    advanceTimersByTime: (ms) => timers.advanceTimersByTime(ms),
   };
 }

@@ -54,7 +54,7 @@ describe('Jira Data Center', () => {
   const deliveries = async (): Promise<Delivered[]> => (await ada.get(`/api/v1/deliveries?connectionId=${connectionId}&limit=100`)).json.items;
   /** The deliveries since the test began, oldest first, once all are decided; those of our own comments and of other tests left out. */
   async function settled(isComplete: (all: Delivered[]) => boolean): Promise<Delivered[]> {
-    const fresh = async (): Promise<Delivered[]> => (await deliveries()).filter((one) => !seen.includes(one.id) && one.reason !== 'self_authored' && [issueKey, null].includes(one.issueKey)).reverse();
+    const fresh = async (): Promise<Delivered[]> => (await deliveries()).filter((one) => !seen.includes(one.id) && one.actor !== 'OpenHands Agent' && [issueKey, null].includes(one.issueKey)).reverse();
     return eventually(fresh, (all) => isComplete(all) && all.every((one) => one.outcome !== 'pending'), 'decided deliveries');
   }
   const jobs = async (): Promise<{ id: string; state: string }[]> => (await ben.get(`/api/v1/jobs?issueKey=${issueKey}`)).json.items;

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../api/src/config/config.js';
 import { CallPauses } from '../../api/src/connections/call-pauses.service.js';
+import { CheckLimit } from '../../api/src/jira-cloud/jira-cloud.check-limit.guard.js';
 import { FollowPlan } from '../../api/src/jobs/follow-plan.js';
 import { createServer } from '../../api/src/server.js';
 import { testDatabase, type TestDatabase } from '../../api/src/testing/test-database.js';
@@ -198,6 +199,8 @@ async function startInThisProcess(environment: Record<string, string>, databaseU
   Object.assign(server.get(FollowPlan), { tickMs: 20, shortPauseMs: 20, startLook: () => 20, conversationLook: () => 20, backOff: () => 20 });
   // Faults of a story are those of one issue; several stories share the site.
   Object.assign(server.get(CallPauses, { strict: false }), { lengths: {} });
+  // Stories of one file try more credentials within a minute than a person does.
+  Object.assign(server.get(CheckLimit, { strict: false }), { limit: { allows: () => Promise.resolve(true) } });
   await server.listen(port, 'localhost');
   return server;
 }

@@ -71,6 +71,8 @@ async function live(): Promise<void> {
   ({ id: deliveryId, jobId } = delivery);
   await eventually(async () => (await ada.get(`/api/v1/jobs/${jobId}`)).json.state, (state) => state === 'succeeded', 'the job to succeed');
   await eventually(() => Promise.resolve(ofTrace('write').length), (count) => count >= 3, 'the spans of the comments');
+  // A span is sent when it ends, so the inner ones come first.
+  await eventually(() => Promise.resolve(ofTrace('write').map((span) => ancestors(span).at(-1))), (roots) => roots.every((root) => root === 'delivery'), 'the spans around them');
 }
 
 /** The spans of the delivery's trace with this name. */

@@ -54,7 +54,7 @@ interface Row {
 }
 
 describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for missed deliveries in %s', (product) => {
-  const config = readConfig({});
+  const config = readConfig({ OUTBOUND_ALLOWED_HOSTS: 'localhost' });
   const http = new OutgoingHttp(config);
   let database: TestDatabase;
   let db: DataSource;
