@@ -109,7 +109,7 @@ export class Processes implements PlayedProduct {
   /** Starts one process per role; the first answers on the given port. `CLOCK_SHIFTS_MS` names by how much the clock of each is wrong. */
   static async start(roles: Role[], environment: Record<string, string>, databaseUrl: string, port: number): Promise<Processes> {
     if (!existsSync(PROGRAM)) throw new Error(`There is no built service (${PROGRAM}). This story runs real processes: run "npm run build" first, or the whole "npm test", which builds.`);
-    const shared = { ...environment, DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}` };
+    const shared = { ...environment, DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: environment.ENCRYPTION_KEYS ?? `k1:${randomBytes(32).toString('base64')}` };
     const places = [];
     const shifts = (environment.CLOCK_SHIFTS_MS ?? '').split(',');
     for (const [index, role] of roles.entries()) places.push(new ProcessPlace(role, index === 0 ? port : await freePort(), { ...shared, CLOCK_SHIFT_MS: shifts[index] ?? '' }));
