@@ -50,7 +50,7 @@ export class JobEndings {
     const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
     await this.reporter.note(manager, jobId, ending.state, ending.state === 'succeeded' ? 'The run ended with a text.' : ending.reason);
     await this.reporter.ended(manager, job, ending.state === 'failed' ? (ending.details ?? {}) : {});
-    await this.limits.wakeWaiting(manager);
+    await this.limits.wakeNext(manager);
     this.log.log({ jobId, issueKey: job.issueKey, state: ending.state, ...('reason' in ending && { reason: ending.reason }) }, 'A job has ended');
     return true;
   }

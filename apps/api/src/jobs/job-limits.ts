@@ -15,6 +15,9 @@ export interface Waiting {
 /** Any number that no other lock of ours uses. */
 const LIMITS_LOCK = 7_301_447;
 
+/** One place is free now. The others are for ends at the same moment. */
+const WOKEN_BY_AN_END = 3;
+
 interface Counts {
   running: number;
   ownRunning: number;
@@ -40,7 +43,7 @@ const STARTABLE = `
   SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs job
   WHERE state = 'queued' AND ${BELOW_OWN_LIMIT('$2')}
   ORDER BY id
-  LIMIT GREATEST(0, $1::int - (SELECT count(*) FROM jobs WHERE ${RUNNING}))`;
+  LIMIT GREATEST(0, LEAST($3::int, $1::int - (SELECT count(*) FROM jobs WHERE ${RUNNING})))`;
 
 /**
  * How many jobs may run at once, in the installation and for one person. The agent has limits of its own and pauses the
@@ -67,10 +70,15 @@ export class JobLimits {
     return null;
   }
 
-  /** Wakes as many waiting jobs as there is room for, oldest first. To be called whenever one has ended. */
-  async wakeWaiting(manager: EntityManager): Promise<void> {
+  /** Wakes the oldest waiting jobs, because one has ended. Most of a long line has entries of its own already, so few are enough. */
+  async wakeNext(manager: EntityManager): Promise<void> {
+    await this.wakeWaiting(manager, WOKEN_BY_AN_END);
+  }
+
+  /** Wakes as many waiting jobs as there is room for, oldest first: now and then, for those whose entry was lost. */
+  async wakeWaiting(manager: EntityManager, most = 10_000): Promise<void> {
     const { JOBS_MAX_RUNNING: all, JOBS_MAX_RUNNING_PER_USER: own } = this.config.env;
-    const rows = (await manager.query(STARTABLE, [all, own])) as Parameters<typeof aboutJob>[0][];
+    const rows = (await manager.query(STARTABLE, [all, own, most])) as Parameters<typeof aboutJob>[0][];
     for (const job of rows) await inContext(aboutJob(job), () => this.queue.enqueue(manager, 'start-job', { jobId: job.id }, { key: job.id }));
   }
 }
