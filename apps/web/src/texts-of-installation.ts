@@ -1,5 +1,6 @@
 /** The part of the catalogue for administrators of the installation. It is loaded with its screen. */
-import type { AuditEntry, ConnectionCheck, DataCenterField } from '@openhands-jira/contracts';
+import type { AuditEntry, DataCenterField } from '@openhands-jira/contracts';
+import { checkTexts } from './texts-of-checks.js';
 
 export const installationTexts = {
   title: 'Installation',
@@ -51,18 +52,8 @@ export const installationTexts = {
   allFromEnvironment: 'Every value comes from the environment, so nothing can be changed here.',
   next: 'Go on: connect your account and set up the webhook',
 
-  test: 'Test the connection',
   testIntro: 'Tries the saved settings one after the other: reaching Jira, its certificate, its version, the service account and the OAuth client.',
-  testUnsaved: 'You have changes that are not saved. The test uses the saved values.',
-  runTest: 'Test',
-  testing: 'Testing. This can take half a minute.',
-  testResults: 'Results of the test',
-  checks: {
-    settings: 'Settings', dns: 'Name', tcp: 'Connection', tls: 'Certificate', version: 'Version', service_account: 'Service account', oauth_client: 'OAuth client',
-  } satisfies Record<ConnectionCheck['check'], string>,
-  passed: 'Passed',
-  failed: 'Failed',
-  summary: (failures: number) => (failures === 0 ? 'All checks passed.' : failures === 1 ? 'One check failed.' : `${failures} checks failed.`),
+  checks: checkTexts.names,
 
   certificates: 'Additional Trusted CA Certificates',
   certificatesIntro: 'For a Jira or git server with a certificate of your own authority. Every outgoing call trusts them on top of the public authorities, at once and without a restart.',

@@ -7,6 +7,7 @@ import { useAction } from '../../lib/use-action.js';
 import { texts } from '../../texts.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
+import { SavedTest } from '../integrations/saved-test.js';
 import { CredentialFields } from './credential-fields.js';
 import { expiryTime } from './expiry-date.js';
 import { LinkOwnAccount } from './link-own-account.js';
@@ -63,6 +64,7 @@ export function EditForm({ integration, connection }: { integration: Integration
         <div className="ui-stack">
           {connection.status === 'active' && <FirstDelivery integration={integration} connection={connection} />}
           <Webhook connection={connection} />
+          <SavedTest connectionId={connection.id} hasChanges={Object.keys(changesOf(initial, workspace.form.values)).length > 0} />
         </div>
       </div>
     </>

@@ -1,0 +1,18 @@
+/** The part of the catalogue about the tests of a connection. It is loaded with the screens that have one. */
+import type { HealthCheck } from '@openhands-jira/contracts';
+
+export const checkTexts = {
+  title: 'Test the connection',
+  intro: 'Tries the saved values one after the other: reaching Jira, the service account with its rights and the end of its token, and the deliveries that came. Nothing is changed.',
+  unsaved: 'You have changes that are not saved. The test uses the saved values.',
+  run: 'Test',
+  testing: 'Testing. This can take half a minute.',
+  results: 'Results of the test',
+  names: {
+    settings: 'Settings', dns: 'Name', tcp: 'Connection', tls: 'Certificate', version: 'Version', service_account: 'Service account', oauth_client: 'OAuth client',
+    site: 'Workspace', token: 'API token', scopes: 'Scopes', permissions: 'Projects and permissions', token_end: 'Age and end of the token',
+    last_accepted: 'Last delivery', last_rejected: 'Last rejected call', refusals: 'Share of rejected calls',
+  } satisfies Record<HealthCheck['check'], string>,
+  words: { pass: 'Passed', fail: 'Failed', unknown: 'Cannot tell' } satisfies Record<HealthCheck['result'], string>,
+  summary: (failures: number, unknown: number) => (failures === 0 ? (unknown === 0 ? 'All checks passed.' : 'No check failed.') : failures === 1 ? 'One check failed.' : `${failures} checks failed.`),
+};
