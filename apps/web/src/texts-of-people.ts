@@ -1,14 +1,16 @@
-/** The part of the catalogue about linked people. It is loaded with the installation page. */
+/** The part of the catalogue about linked people. It is loaded with the pages that list them. */
 
 export const peopleTexts = {
   title: 'People and their Jira accounts',
   intro: 'Who is linked to which Jira account, on every connection. OpenHands works for a linked person when they ask in an issue.',
+  ofConnection: 'Linked people',
+  ofConnectionIntro: 'OpenHands works for these people when they ask in an issue. Whoever looks after the connection can end a link.',
   caption: 'Links, the newest first',
   search: 'Name or Jira account',
   find: 'Find',
   all: 'Show all',
   columns: { person: 'Person', jira: 'Jira account', site: 'Site', linked: 'Linked', action: 'Action' },
-  owner: 'Set the connection up',
+  owner: 'Looks after the connection',
   methods: { oauth: 'Proven by OAuth', email: 'Matched by e-mail address' },
   expired: 'Has to connect again',
   since: 'since',
@@ -21,6 +23,6 @@ export const peopleTexts = {
   endTitle: (person: string, site: string) => `End the link of ${person} on ${site}?`,
   endText: (person: string) => `OpenHands no longer works for ${person} on this site until they connect again. Jobs that are running go on.`,
   endByEmail: 'They were matched by their e-mail address: when they ask the next time, the address links them again.',
-  endOwner: 'They set this connection up. It stays in force, and they still look after it.',
+  endOwner: 'They look after this connection. It stays in force, and they go on looking after it.',
   ended: (person: string) => `The link of ${person} has ended.`,
 };

@@ -1,5 +1,5 @@
 /** Answers of the API, for tests. */
-import type { Connection, DataCenterConfiguration, DeliveryDetail, DeliveryOverview, Integration, JobDetail, Me } from '@openhands-jira/contracts';
+import type { Connection, DataCenterConfiguration, DeliveryDetail, DeliveryOverview, Integration, JobDetail, Me, PersonLink } from '@openhands-jira/contracts';
 
 export const ID = '0190a0b0-0000-7000-8000-000000000001';
 const EARLIER = '2026-11-20T08:00:00.000Z';
@@ -19,6 +19,14 @@ export const notConfigured: Integration = { product: 'jira-cloud', state: 'not_c
 export const owned: Integration = { ...notConfigured, state: 'active', connection, link: { jiraDisplayName: 'Mia Krystof', jiraAccountId: 'a1', method: 'oauth', linkedAt: EARLIER }, capabilities: ['edit', 'pause', 'unlink', 'view_deliveries', 'replay'], linkedPeople: 3 };
 
 export const linkedOnly: Integration = { ...owned, connection: { ...connection, ownedByCaller: false }, capabilities: ['unlink', 'view_deliveries'], linkedPeople: null };
+
+/** Where the people of the connections of these samples are listed. */
+export const CONNECTION_LINKS = `/api/v1/connections/${ID}/links`;
+
+/** Somebody else's link on a connection of these samples. */
+export const linkOfLin: PersonLink = {
+  id: ID, person: { id: ID, name: 'Lin' }, connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', jiraDisplayName: 'Lin in Jira', jiraAccountId: '712020:lin', method: 'oauth', state: 'active', linkedAt: EARLIER, ownsConnection: false,
+};
 
 export const dataCenterOff: Integration = { ...notConfigured, product: 'jira-data-center', state: 'disabled', reasons: [{ code: 'not_enabled', detail: 'Jira Data Center is not enabled on this installation.' }], capabilities: [], sharedWebhookUrl: null };
 

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { DATA_CENTER_CHECKS, DATA_CENTER_VARIABLES, type DataCenterConfiguration } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { dataCenterOff, dataCenterSettings, ID, me, notConfigured } from '../../testing/samples.js';
+import { dataCenterOff, dataCenterSettings, ID, linkOfLin, me, notConfigured } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import { installationTexts } from '../../texts-of-installation.js';
 
@@ -12,6 +12,7 @@ const SETTINGS = '/api/v1/admin/jira-data-center';
 const CERTIFICATES = '/api/v1/admin/certificates';
 const AUDIT = 'GET /api/v1/admin/audit';
 const LINKS = '/api/v1/admin/links?limit=10';
+const OWNERS = '/api/v1/admin/connections';
 const PEM = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----';
 const certificate = { subject: 'CN=Example Root', issuer: 'CN=Example Root', notAfter: '2099-01-01T00:00:00.000Z', fingerprint: 'AA:BB:CC', isCa: true };
 const complete: DataCenterConfiguration = { ...dataCenterSettings, enabled: true, baseUrl: 'https://jira.example.com', serviceAccountEmail: 'bot@example.com', serviceAccountPatSet: true, oauthClientId: 'client', oauthClientSecretSet: true, missing: [], linkedPeople: 3 };
@@ -21,7 +22,7 @@ const field = (name: string) => screen.findByLabelText(name, { selector: 'input'
 const press = async (name: string) => userEvent.click(await screen.findByRole('button', { name }));
 
 function show(settings: DataCenterConfiguration, certificates: object = { items: [], managedBy: 'app' }): void {
-  server.answer(`GET ${SETTINGS}`, { body: settings }).answer(`GET ${CERTIFICATES}`, { body: certificates }).answer(AUDIT, { body: { items: [], nextCursor: null } }).answer(`GET ${LINKS}`, { body: { items: [], nextCursor: null } });
+  server.answer(`GET ${SETTINGS}`, { body: settings }).answer(`GET ${CERTIFICATES}`, { body: certificates }).answer(AUDIT, { body: { items: [], nextCursor: null } }).answer(`GET ${LINKS}`, { body: { items: [], nextCursor: null } }).answer(`GET ${OWNERS}`, { body: { items: [], nextCursor: null } });
 }
 
 beforeEach(() => {
@@ -224,7 +225,7 @@ describe('additional trusted certificates', () => {
 });
 
 describe('people and their Jira accounts', () => {
-  const link = { id: ID, person: { id: ID, name: 'Lin' }, connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', jiraDisplayName: 'Lin in Jira', jiraAccountId: '712020:lin', method: 'email', state: 'expired', linkedAt: '2026-11-20T08:00:00.000Z', ownsConnection: true };
+  const link = { ...linkOfLin, method: 'email', state: 'expired', ownsConnection: true };
 
   it('say who is linked to whom, how, and that nobody is', async () => {
     show(complete);
@@ -237,7 +238,7 @@ describe('people and their Jira accounts', () => {
     server.answer(`GET ${LINKS}`, { body: { items: [link], nextCursor: null } }).answer(`GET ${LINKS}&search=mo`, { body: { items: [], nextCursor: null } });
     openPage(PAGE);
     const table = await screen.findByRole('table', { name: 'Links, the newest first' });
-    for (const words of ['Lin', 'Set the connection up', 'Lin in Jira', '712020:lin', 'acme.atlassian.net', 'Matched by e-mail address', 'Has to connect again']) expect(table).toHaveTextContent(words);
+    for (const words of ['Lin', 'Looks after the connection', 'Lin in Jira', '712020:lin', 'acme.atlassian.net', 'Matched by e-mail address', 'Has to connect again']) expect(table).toHaveTextContent(words);
     await fill(screen.getByLabelText('Name or Jira account'), ' mo ');
     await press('Find');
     expect(await screen.findByText('Nobody fits this search')).toBeVisible();

@@ -4,13 +4,16 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
 import { installationTexts as t } from '../../texts-of-installation.js';
+import { peopleTexts } from '../../texts-of-people.js';
 import { texts } from '../../texts.js';
+import { ALL_LINKS } from '../people/people.js';
+import { PeopleList } from '../people/people-list.js';
 import { meQuery } from '../sign-in/me.js';
 import { AuditList } from './audit-list.js';
 import { Certificates } from './certificates.js';
 import { DataCenterForm } from './data-center-form.js';
 import { dataCenterSettingsQuery } from './installation.js';
-import { PeopleList } from './people-list.js';
+import { OwnersList } from './owners-list.js';
 
 /** Settings, Installation: what holds for everybody. For everybody else than administrators there is no such page. */
 export function InstallationPage() {
@@ -21,7 +24,8 @@ export function InstallationPage() {
       <PageHead title={t.title} intro={t.intro} />
       <DataCenter />
       <Certificates />
-      <PeopleList />
+      <OwnersList me={me} />
+      <PeopleList place={ALL_LINKS} title={peopleTexts.title} intro={peopleTexts.intro} />
       <AuditList />
     </>
   );

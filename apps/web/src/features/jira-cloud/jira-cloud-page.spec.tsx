@@ -1,9 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { connection, dataCenterOff, ID, linkedOnly, me, notConfigured, owned } from '../../testing/samples.js';
+import { connection, CONNECTION_LINKS, dataCenterOff, ID, linkedOnly, linkOfLin, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 
 const PAGE = '/settings/integrations/jira-cloud';
@@ -15,7 +15,7 @@ const field = (name: string | RegExp) => screen.findByLabelText(name, { selector
 const press = async (name: string) => userEvent.click(await screen.findByRole('button', { name }));
 
 function signedInWith(integration: object): void {
-  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [integration, dataCenterOff] } });
+  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [integration, dataCenterOff] } }).answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } });
 }
 
 async function growForm(): Promise<void> {
@@ -261,6 +261,30 @@ describe('editing as the owner', () => {
     await userEvent.click(screen.getAllByRole('button', { name: 'Unlink' })[1]!);
     await screen.findByRole('heading', { name: 'Integrations' });
     expect(server.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+});
+
+describe('linked people', () => {
+  it('are listed for the owner, who ends a link after a question', async () => {
+    signedInWith(owned);
+    server.answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [linkOfLin], nextCursor: null } }).answer(`DELETE ${CONNECTION_LINKS}/${linkOfLin.id}`, { status: 204 });
+    openPage(PAGE);
+    expect(await screen.findByRole('heading', { name: 'Linked people' })).toBeVisible();
+    await press('End link of Lin on acme.atlassian.net');
+    const dialog = screen.getByRole('dialog', { name: 'End the link of Lin on acme.atlassian.net?' });
+    server.answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } });
+    await userEvent.click(within(dialog).getByRole('button', { name: 'End link' }));
+    expect(await screen.findByText('Nobody is linked yet')).toBeVisible();
+    expect(server.callsOf(`DELETE ${CONNECTION_LINKS}/${linkOfLin.id}`)).toHaveLength(1);
+    expect(server.callsOf('GET /api/v1/integrations').length).toBeGreaterThan(1);
+  });
+
+  it('are not asked for by a linked member', async () => {
+    signedInWith(linkedOnly);
+    openPage(PAGE);
+    expect(await screen.findByRole('button', { name: 'Unlink' })).toBeVisible();
+    expect(screen.queryByRole('heading', { name: 'Linked people' })).not.toBeInTheDocument();
+    expect(server.calls.filter(({ path }) => path.startsWith('/api/v1/connections'))).toEqual([]);
   });
 });
 

@@ -9,6 +9,7 @@ import { texts } from '../../texts.js';
 import { HowToAsk } from '../integrations/how-to-ask.js';
 import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
+import { ConnectionPeople } from '../people/connection-people.js';
 import { ConfigureForm } from './configure-form.js';
 import { EditForm } from './edit-form.js';
 import { UnlinkRow } from './unlink.js';
@@ -40,6 +41,7 @@ function CloudView({ integration }: { integration: Integration }) {
     <>
       {integration.linkMethod === 'email' && <Notice tone="neutral">{texts.cloud.emailMode}</Notice>}
       {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
+      {!another && <ConnectionPeople integration={integration} />}
       {connection && canConfigure && !another && <p><Link to="?another">{texts.cloud.another}</Link></p>}
     </>
   );

@@ -4,7 +4,7 @@ import type { ProblemCode } from '@openhands-jira/contracts';
 import type { QueryClient } from '@tanstack/react-query';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { dataCenterConnection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, ID, me, notConfigured } from '../../testing/samples.js';
+import { CONNECTION_LINKS, dataCenterConnection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, ID, linkOfLin, me, notConfigured } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import { dataCenterTexts } from '../../texts-of-data-center.js';
 
@@ -25,7 +25,7 @@ const press = async (name: string) => userEvent.click(await screen.findByRole('b
 const token = () => screen.findByLabelText(/Personal access token of a Jira administrator/, { selector: 'input' });
 
 function seeAs(integration: object, who: object = {}): void {
-  server.answer('GET /api/v1/me', { body: { ...me, ...who } }).answer(LIST, { body: { items: [notConfigured, integration] } });
+  server.answer('GET /api/v1/me', { body: { ...me, ...who } }).answer(LIST, { body: { items: [notConfigured, integration] } }).answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } });
 }
 
 function kept(queries: QueryClient): string {
@@ -242,6 +242,13 @@ describe('setting the webhook up by hand', () => {
 
 describe('a webhook that is set up', () => {
   beforeEach(() => seeAs(dataCenterOwned));
+
+  it('lists the linked people for those who look after it', async () => {
+    seeAs(dataCenterOwned);
+    server.answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [linkOfLin], nextCursor: null } });
+    openPage(PAGE);
+    expect(await screen.findByRole('table', { name: 'Links, the newest first' })).toHaveTextContent('Lin in Jira');
+  });
 
   it('is paused with one click and resumed with another', async () => {
     server.answer(`PATCH ${CONNECTION}`, { body: dataCenterConnection });

@@ -9,6 +9,7 @@ import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
+import { ConnectionPeople } from '../people/connection-people.js';
 import { meQuery } from '../sign-in/me.js';
 import { OwnAccount } from './own-account.js';
 import { type News, useNews } from './use-news.js';
@@ -42,6 +43,7 @@ function DataCenterView({ integration }: { integration: Integration }) {
           {integration.state === 'degraded' && <ReasonsNotice integration={integration} />}
           <OwnAccount integration={integration} tell={tell} />
           <WebhookPart integration={integration} tell={tell} />
+          <ConnectionPeople integration={integration} />
         </>
       ) : <NotAvailable integration={integration} />}
     </>

@@ -8,16 +8,16 @@ import { texts } from '../../texts.js';
 import { endLink } from './people.js';
 
 /** Asks once more, and says what ending the link means. */
-export function EndLinkDialog({ link: { id, person, site, method, ownsConnection }, onClose }: { link: PersonLink; onClose: () => void }) {
+export function EndLinkDialog({ place, link: { id, person, site, method, ownsConnection }, onClose }: { place: string; link: PersonLink; onClose: () => void }) {
   const end = useAction(endLink);
   const queries = useQueryClient();
   const announce = useAnnounce();
 
   async function run(): Promise<void> {
-    const result = await end.run(id);
+    const result = await end.run(place, id);
     if (!result.ok) return;
-    // People, the number of linked ones, and the log of changes.
-    await queries.invalidateQueries({ queryKey: ['installation'] });
+    // People, the number of linked ones, the log of changes, and perhaps the caller's own link.
+    await Promise.all(['people', 'installation', 'integrations'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
     announce(t.ended(person.name));
     onClose();
   }
