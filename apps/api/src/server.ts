@@ -13,6 +13,7 @@ import { RejectedCalls } from './deliveries/rejected-calls.service.js';
 import { serveOpenApi } from './openapi.js';
 import { servePage } from './page.js';
 import { countTooLarge, limitBodies, readBodies, WEBHOOK_BODY_BYTES, WEBHOOK_PREFIX } from './request-bodies.js';
+import { guardWebhookAnswers, shortenWebhookRoutes } from './webhook-routes.js';
 
 /** How long a request may take to come in. Jira itself gives up after 20 seconds. */
 const REQUEST_MS = 13_000;
@@ -43,6 +44,8 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
   readBodies(fastify);
   countTooLarge(fastify, app.get(RejectedCalls));
   measureAnswers(fastify, app.get(Figures));
+  shortenWebhookRoutes(fastify, app);
+  guardWebhookAnswers(fastify, WEBHOOK_PREFIX, config.secure);
   await fastify.register(cookie);
   await fastify.register(helmet, helmetOptions(config));
   allowDocumentationPage(fastify);
@@ -58,8 +61,8 @@ function nameRequests(fastify: FastifyInstance): void {
     reply.header('x-request-id', request.id);
     done();
   });
-  // As late as this, because reading a body leads out of what was begun before it.
-  fastify.addHook('preHandler', (request, _reply, done) => inContext({ requestId: request.id }, done));
+  // As late as this, because reading a body leads out of what was begun before it. Not the request itself: what lives longer would hold its body.
+  fastify.addHook('preHandler', (request, _reply, done) => inContext({ request: { id: request.id, method: request.method, url: request.url } }, done));
 }
 
 /** How long Jira waited for us. */

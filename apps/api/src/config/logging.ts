@@ -1,5 +1,4 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
 import { LoggerModule } from 'nestjs-pino';
 import type { AppConfig } from './config.js';
 import { traceIdNow } from './tracing.js';
@@ -15,6 +14,8 @@ const SECRET_NAMES = ['authorization', 'cookie', 'set-cookie', 'x-hub-signature'
 export function loggerModule(config: AppConfig): DynamicModule {
   const pretty = config.env.LOG_FORMAT ? config.env.LOG_FORMAT === 'pretty' : Boolean(process.stdout.isTTY);
   return LoggerModule.forRoot({
+    // No logger for each request, most of which never log: `mixin` says what a line is about.
+    forRoutes: [],
     pinoHttp: {
       level: config.env.LOG_LEVEL,
       autoLogging: false,
@@ -23,7 +24,6 @@ export function loggerModule(config: AppConfig): DynamicModule {
       mixin: logContext,
       redact: { paths: SECRET_NAMES.flatMap((name) => [quoted(name), `*${bracketed(name)}`, `*.*${bracketed(name)}`]), censor: '[removed]' },
       serializers: {
-        req: (req: IncomingMessage) => ({ method: req.method, path: req.url?.split('?')[0] }),
         err: (error: Error) => ({ type: error.name, message: error.message, stack: error.stack }),
       },
       ...(pretty && { transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname,req,context', messageFormat: '{context}: {msg}' } } }),
@@ -32,10 +32,10 @@ export function loggerModule(config: AppConfig): DynamicModule {
 }
 
 /** Every line names what it is about: the request, the delivery, the job, and the trace when there is one. */
-function logContext(): Record<string, string> {
-  const { requestId, deliveryId, jobId } = workContext();
+function logContext(): Record<string, unknown> {
+  const { request, deliveryId, jobId } = workContext();
   const traceId = traceIdNow();
-  return { ...(requestId && { requestId }), ...(deliveryId && { deliveryId }), ...(jobId && { jobId }), ...(traceId && { traceId }) };
+  return { ...(request && { requestId: request.id, req: { method: request.method, path: request.url.split('?')[0] } }), ...(deliveryId && { deliveryId }), ...(jobId && { jobId }), ...(traceId && { traceId }) };
 }
 
 function quoted(name: string): string {

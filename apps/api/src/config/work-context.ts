@@ -13,8 +13,8 @@ export interface WorkContext {
   jobId?: string | undefined;
   /** W3C trace context of the span that the work belongs to; only while traces are switched on. */
   traceparent?: string | undefined;
-  /** The HTTP request, in the process that answers it. */
-  requestId?: string | undefined;
+  /** The HTTP request, in the process that answers it. Its query may hold secrets. */
+  request?: { id: string; method: string; url: string } | undefined;
 }
 
 const storage = new AsyncLocalStorage<WorkContext>();

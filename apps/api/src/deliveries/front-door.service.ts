@@ -46,6 +46,9 @@ const LONGEST_KEY = 255;
 /** A question to the database takes a millisecond; when it takes this long, Jira had better come again. */
 const LOOK_UP_MS = 1000;
 
+/** One for all: it says the same to everybody, and collecting a stack for each would take longer than checking the signature. */
+const NOT_ACCEPTED = new Problem(403, 'forbidden', 'The delivery was not accepted. Check that the webhook URL and the secret in Jira are the ones that were shown here.');
+
 /** Headers that are kept with a delivery. Everything else may hold secrets of proxies. */
 const KEPT_HEADERS = ['content-type', 'content-length', 'user-agent', 'x-atlassian-webhook-identifier', 'x-atlassian-webhook-flow', 'x-atlassian-webhook-retry', 'x-atlassian-webhook-trace'];
 
@@ -93,7 +96,7 @@ export class FrontDoor {
   /** Counts a call that never reached a connection, and gives its answer. */
   refuse(call: { headers: WebhookCall['headers']; size: number }, connectionId: string | null, reason: RejectedReason): Problem {
     this.rejected.add({ connectionId, reason, headerNames: Object.keys(call.headers), size: call.size });
-    return new Problem(403, 'forbidden', 'The delivery was not accepted. Check that the webhook URL and the secret in Jira are the ones that were shown here.');
+    return NOT_ACCEPTED;
   }
 
   /** Without the database nobody can be let in or turned away: Jira has to come again. */

@@ -56,10 +56,14 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('http');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    this.answer(error, host.switchToHttp().getResponse<FastifyReply>());
+  }
+
+  /** Sends what the caller may know of an error. */
+  answer(error: unknown, reply: FastifyReply): void {
     const problem = this.toProblem(error);
     if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-    reply.status(problem.getStatus()).type('application/problem+json').send(problem.body());
+    reply.status(problem.getStatus()).type('application/problem+json').send(JSON.stringify(problem.body()));
   }
 
   private toProblem(error: unknown): Problem {
