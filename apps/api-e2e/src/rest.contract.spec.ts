@@ -1,6 +1,6 @@
 /** The REST contract: what each route of sign-in, integrations, deliveries, jobs and operations answers, to whom. */
 import {
-  AgentKeyState, ApiTokenPage, AuthorizationRedirect, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
+  AgentKeyState, ApiTokenPage, AuthorizationRedirect, ConnectionHealth, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
   PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, ServiceAccountCheck, SignInProvider, Workspace, WorkspaceCreated,
 } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
@@ -305,6 +305,14 @@ describe('Connections', () => {
     expect(exactly(OwnedConnectionPage, await ada.get('/api/v1/admin/connections')).items).toEqual([{ id: connectionId, product: 'jira-cloud', site: 'acme.atlassian.net', status: 'active', owner: { id: expect.any(String), name: 'Ada Admin' }, linkedPeople: 2 }]);
     expect(exactly(PersonLinkPage, await ada.get(`/api/v1/connections/${connectionId}/links?search=build`)).items).toMatchObject([{ person: { name: 'Ben Builder' }, connectionId, ownsConnection: false }]);
     expect(exactly(KnownPersonPage, await ada.get(`/api/v1/admin/users?linkedOn=${connectionId}`)).items.map((one) => one.name)).toEqual(['Ben Builder', 'Ada Admin']);
+  });
+
+  it('are tested as they are saved, and tell the owner and linked people whether an issue is seen', async () => {
+    const { items } = exactly(ConnectionHealth, await ada.post(`/api/v1/connections/${connectionId}/test`));
+    expect(items.filter((one) => one.result === 'fail')).toEqual([]);
+    expect(items.map((one) => one.check)).toEqual(['site', 'token', 'scopes', 'permissions', 'token_end', 'last_accepted', 'last_rejected', 'refusals']);
+    expect(exactly(IssueSights, await ben.get('/api/v1/issue-sight?issueKey=SHOP-12')).items).toMatchObject([{ connectionId, seen: 'yes', lastDeliveryAt: expect.any(String) }]);
+    expect(exactly(IssueSights, await eve.get('/api/v1/issue-sight?issueKey=SHOP-12')).items).toEqual([]);
   });
 
   it('are handed over and taken back', async () => {

@@ -70,6 +70,12 @@ export const activityTexts = {
     noConnection: 'No Jira site is connected for you.',
     lastDelivery: (site: string) => `Last delivery from ${site}:`,
     noDelivery: (site: string) => `Jira has never called us from ${site}: the webhook is missing, disabled or points elsewhere.`,
+    asking: 'Asking Jira whether its service account can see the issue …',
+    seen: {
+      yes: (site: string, key: string) => `${site}: the service account can see ${key}, so access is not the cause.`,
+      no: (site: string, key: string) => `${site}: the service account cannot see ${key}. Either there is no such issue, or the account may not browse its project: give it a role there.`,
+      unknown: (site: string) => `${site}: Jira could not be asked just now. The owner of the connection finds the cause with Test in the settings.`,
+    },
     filter: 'The webhook in Jira has a JQL filter that leaves the issue or its project out.',
     events: 'The webhook in Jira does not send the events "Issue updated" and "Comment created".',
     otherPerson: 'Somebody else wrote the comment or added the label: then only that person, the owner of the connection and administrators see it here.',

@@ -107,3 +107,25 @@ export type DeliveryOverview = z.infer<typeof DeliveryOverview>;
 /** A stored payload is decided again as a new delivery. */
 export const ReplayAccepted = z.object({ deliveryId: Uuid }).meta({ id: 'ReplayAccepted' });
 export type ReplayAccepted = z.infer<typeof ReplayAccepted>;
+
+/** A question about one issue, by its key. */
+export const IssueQuery = z.object({ issueKey: z.string().trim().max(255).regex(/^[A-Za-z][A-Za-z0-9_]*-\d+$/, 'Enter the key of an issue, like PROJ-123.') });
+export type IssueQuery = z.infer<typeof IssueQuery>;
+
+/** What one connection of the caller knows of an issue of which nothing has come. */
+export const IssueSight = z
+  .object({
+    connectionId: Uuid,
+    product: Product,
+    site: z.string(),
+    /** Whether the service account can see the issue now. `unknown`: Jira could not be asked. */
+    seen: z.enum(['yes', 'no', 'unknown']),
+    /** When the last delivery about any issue came. */
+    lastDeliveryAt: Time.nullable(),
+  })
+  .meta({ id: 'IssueSight' });
+export type IssueSight = z.infer<typeof IssueSight>;
+
+/** One line for each connection that the caller owns or is linked on. */
+export const IssueSights = z.object({ items: z.array(IssueSight) }).meta({ id: 'IssueSights' });
+export type IssueSights = z.infer<typeof IssueSights>;

@@ -1,4 +1,4 @@
-import type { HealthCheck } from '@openhands-jira/contracts';
+import type { HealthCheck, IssueSight } from '@openhands-jira/contracts';
 import { ACCOUNTS, CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
 import { DeliveryTimes } from '../connections/delivery-times.service.js';
 import { uuidv7 } from '../database/uuid.js';
@@ -110,6 +110,39 @@ describe('Testing a saved connection', () => {
       bench.time.advance(60_000);
       await accepted();
       expect((await tested())['last_rejected']).toMatchObject({ result: 'pass', detail: 'The signature does not fit. Deliveries were let in since.' });
+    });
+  });
+
+  describe('and asking whether its service account sees an issue', () => {
+    const seen = async (person: SignedIn, key: string): Promise<string[]> => {
+      const { status, body } = await person.send('GET', `/api/v1/issue-sight?issueKey=${key}`);
+      expect(status).toBe(200);
+      return (body.items as unknown as IssueSight[]).map((one) => `${one.site} ${one.seen}`);
+    };
+
+    it('is answered to the owner and to linked people', async () => {
+      expect(await seen(ada, 'SHOP-12')).toEqual([`${WORKSPACE.site} yes`]);
+      expect(await seen(ben, 'shop-12')).toEqual([`${WORKSPACE.site} yes`]);
+      expect(await seen(ben, 'NOPE-1')).toEqual([`${WORKSPACE.site} no`]);
+    });
+
+    it('tells nobody else whether an issue exists, and asks Jira nothing for them', async () => {
+      const calls = bench.sandbox.atlassian.standIn.calls.length;
+      expect(await seen(root, 'SHOP-12')).toEqual([]);
+      await bench.db.query(`UPDATE links SET status = 'expired' WHERE user_id = $1`, [ben.id]);
+      expect(await seen(ben, 'SHOP-12')).toEqual([]);
+      expect(bench.sandbox.atlassian.standIn.calls).toHaveLength(calls);
+    });
+
+    it('is answered with "unknown" when Jira cannot be asked', async () => {
+      const [{ sealed }] = await bench.db.query<[{ sealed: string }]>('SELECT service_account_token_sealed AS sealed FROM connections');
+      await bench.db.query('UPDATE connections SET service_account_token_sealed = NULL');
+      expect(await seen(ada, 'SHOP-12')).toEqual([`${WORKSPACE.site} unknown`]);
+      await bench.db.query('UPDATE connections SET service_account_token_sealed = $1', [sealed]);
+    });
+
+    it('takes nothing but the key of an issue', async () => {
+      expect(await ada.send('GET', '/api/v1/issue-sight?issueKey=../myself')).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
     });
   });
 

@@ -9,14 +9,16 @@ import { ConnectionTestsController } from './connection-tests.controller.js';
 import { DeliveryChecks } from './delivery-checks.js';
 import { EmailMatch } from './email-match.service.js';
 import { Integrations } from './integrations.service.js';
+import { IssueSightController } from './issue-sight.controller.js';
+import { IssueSightings } from './issue-sight.service.js';
 import { LinkingController } from './linking.controller.js';
 import { Linking } from './linking.service.js';
 
 /** Who in Jira is who here: the decision, and the view of it. */
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
-  controllers: [ConnectionLinksController, ConnectionTestsController, LinkingController],
-  providers: [ConnectionTests, DeliveryChecks, EmailMatch, Integrations, Linking],
+  controllers: [ConnectionLinksController, ConnectionTestsController, IssueSightController, LinkingController],
+  providers: [ConnectionTests, DeliveryChecks, EmailMatch, Integrations, IssueSightings, Linking],
   exports: [Linking],
 })
 export class LinkingModule {}

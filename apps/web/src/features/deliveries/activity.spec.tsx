@@ -171,6 +171,13 @@ describe('"Why did nothing happen?"', () => {
     expect(await screen.findByText(/Jira has never called us from acme.atlassian.net/)).toBeVisible();
   });
 
+  it.each([['yes', /can see SHOP-9, so access is not the cause/], ['no', /cannot see SHOP-9\. Either there is no such issue/], ['unknown', /Jira could not be asked just now/]])('says what the service account sees when nothing has come (%s)', async (seen, words) => {
+    server.answer('GET /api/v1/deliveries?issueKey=SHOP-9&limit=50', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-9&limit=50', { body: { items: [], nextCursor: null } });
+    server.answer('GET /api/v1/issue-sight?issueKey=SHOP-9', { body: { items: [{ connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', seen, lastDeliveryAt: null }] } });
+    openPage('/activity/why?issueKey=SHOP-9');
+    expect(await screen.findByText(words)).toHaveTextContent('acme.atlassian.net: ');
+  });
+
   it('says at once what became of the latest request, and what to do', async () => {
     const ignored = { ...refusedDelivery, id: '0190a0b0-0000-7000-8000-000000000009', outcome: 'ignored', reason: 'duplicate_trigger' };
     server.answer('GET /api/v1/deliveries?issueKey=SHOP-1&limit=50', { body: { items: [ignored, refusedDelivery], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-1&limit=50', { body: { items: [], nextCursor: null } });

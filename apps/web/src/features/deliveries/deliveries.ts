@@ -1,4 +1,4 @@
-import { DeliveryDetail, type DeliveryOutcome, DeliveryOverview, DeliveryPage, PublicDecision, ReplayAccepted } from '@openhands-jira/contracts';
+import { DeliveryDetail, type DeliveryOutcome, DeliveryOverview, DeliveryPage, IssueSights, PublicDecision, ReplayAccepted } from '@openhands-jira/contracts';
 import type { IconName, Tone } from '@openhands-jira/ui';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { request } from '../../lib/api.js';
@@ -34,6 +34,16 @@ export function overviewQuery(live: boolean) {
     queryKey: ['deliveries-overview'],
     queryFn: ({ signal }) => request('/api/v1/deliveries/overview', DeliveryOverview, { signal }),
     refetchInterval: live ? 5 * LIVE_MS : false,
+  });
+}
+
+/** Whether the service accounts of the own sites can see an issue. Jira is asked at once, so it is asked once. */
+export function issueSightQuery(issueKey: string) {
+  return queryOptions({
+    queryKey: ['issue-sight', issueKey],
+    queryFn: ({ signal }) => request(`/api/v1/issue-sight?${searchOf({ issueKey })}`, IssueSights, { signal }),
+    staleTime: 60_000,
+    retry: false,
   });
 }
 

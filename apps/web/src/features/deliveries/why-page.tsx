@@ -12,7 +12,7 @@ import { JobsTable } from '../jobs/jobs-table.js';
 import { jobsQuery } from '../jobs/jobs.js';
 import { ActivityHead } from './activity-tabs.js';
 import { DeliveriesTable } from './deliveries-table.js';
-import { deliveriesQuery, deliveryQuery } from './deliveries.js';
+import { deliveriesQuery, deliveryQuery, issueSightQuery } from './deliveries.js';
 import { Verdict } from './verdict.js';
 
 /** "Why did nothing happen?": everything about one issue, or the usual causes when nothing came. */
@@ -95,12 +95,22 @@ function UsualCauses({ issueKey }: { issueKey: string }) {
       <ul className="how-to">
         {known.length === 0 && <li><Link to="/settings/integrations">{t.noConnection}</Link></li>}
         {known.map((integration) => <KnownSite key={integration.product} integration={integration} />)}
+        <Sight issueKey={issueKey} />
         <li>{t.events}</li>
         <li>{t.filter}</li>
         <li>{t.otherPerson}</li>
       </ul>
     </Notice>
   );
+}
+
+/** What Jira itself says now. What comes later than the rest is read out with the list that it belongs to. */
+function Sight({ issueKey }: { issueKey: string }) {
+  const sight = useQuery(issueSightQuery(issueKey));
+  const t = activityTexts.why;
+  if (sight.isPending) return <li>{t.asking}</li>;
+  if (sight.isError) return <li>{sight.error.message}</li>;
+  return sight.data.items.map(({ connectionId, site, seen }) => <li key={connectionId}>{t.seen[seen](site, issueKey)}</li>);
 }
 
 function KnownSite({ integration: { connection, link } }: { integration: Integration }) {
