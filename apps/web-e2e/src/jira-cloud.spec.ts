@@ -308,9 +308,27 @@ test('An administrator sees who is linked to which Jira account, and what ending
   await expect(ada.button('End link of Ben Builder on acme.atlassian.net')).toBeFocused();
 });
 
+test('An administrator hands the connection over and takes it back', async () => {
+  await ada.button('Hand over acme.atlassian.net').click();
+  const handOver = ada.page.getByRole('dialog', { name: 'Hand over acme.atlassian.net?' });
+  await handOver.getByRole('radio', { name: 'Ben Builder' }).check();
+  await look(ada.page, 'installation-hand-over');
+  await handOver.getByRole('button', { name: 'Hand over' }).click();
+  await expect(ada.page.getByRole('row').filter({ hasText: 'Ben Builder' }).filter({ hasText: 'Take over' })).toBeVisible();
+  await ada.button('Take over acme.atlassian.net').click();
+  const takeOver = ada.page.getByRole('dialog', { name: 'Take over acme.atlassian.net?' });
+  await expect(takeOver).toContainText('Ben Builder no longer looks after it.');
+  await look(ada.page, 'installation-take-over');
+  await takeOver.getByRole('button', { name: 'Take over' }).click();
+  await expect(ada.page.getByText('Ada Admin (you)')).toBeVisible();
+  await expect(ada.page.getByText('owner: Ben Builder → Ada Admin')).toBeVisible();
+});
+
 test('The owner pauses the connection, and everything else stays as it was', async () => {
   await ada.page.getByRole('link', { name: 'Integrations', exact: true }).click();
   await ada.page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
+  await expect(ada.page.getByRole('table', { name: 'Links, the newest first' })).toContainText('Ben Builder');
+  await look(ada.page, 'edit-people');
   await ada.button('Update').click();
   await expect(ada.page.getByText('Nothing was changed yet')).toBeVisible();
   await ada.page.getByRole('switch', { name: 'Active' }).press('Space');
