@@ -11,6 +11,7 @@ interface Delivered {
   event: string;
   /** Null when a comment came without its issue and nobody had to look for it. */
   issueKey: string | null;
+  actor: string | null;
   outcome: string;
   reason: string | null;
   jobId: string | null;

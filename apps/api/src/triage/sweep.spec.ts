@@ -8,6 +8,7 @@ import type { StandIn } from '../../../../tools/sandbox/stand-in.ts';
 import { type Sandbox, startSandbox } from '../../../../tools/sandbox/sandbox.ts';
 import { CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
 import { Figures } from '../config/figures.js';
+import type { Clock } from '../config/clock.js';
 import { readConfig } from '../config/config.js';
 import type { Connections } from '../connections/connections.service.js';
 import { dataSourceOptions } from '../database/data-source.js';
@@ -75,7 +76,7 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
     database = await testDatabase();
     db = await new DataSource(dataSourceOptions(database.url)).initialize();
     queue = new Queue(new QueueConnection(database.url, false), new QueueWakeUp(database.url), new KeyLeases(db));
-    const time = { now: () => new Date(clock.now()) };
+    const time = { now: () => new Date(clock.now()) } as Clock;
     store = new SweepStore(db, time);
     id = uuidv7();
     const connections = { byId: async () => (await db.query<object[]>(`SELECT id, product, status, '{bot}'::text[] AS "serviceAccountIds" FROM connections WHERE id = $1`, [id]))[0] };
