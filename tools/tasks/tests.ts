@@ -12,5 +12,5 @@ const PROJECTS = ['libs/contracts', 'libs/domain', 'libs/ui', 'apps/api', 'apps/
  */
 export function runTests(env: NodeJS.ProcessEnv, args: string[]): Promise<number> {
   const projects = PROJECTS.filter((project) => existsSync(join(root, project, 'jest.config.mjs')));
-  return run(process.execPath, [...JEST, '--projects', ...projects, '--maxWorkers=2', ...args], { env });
+  return run(process.execPath, [...JEST, '--projects', ...projects, '--maxWorkers=3', ...args], { env });
 }

@@ -186,7 +186,7 @@ test('A colleague enters the same workspace, consents and is linked', async () =
   await ben.page.getByRole('link', { name: 'Back to the integrations' }).click();
   await expect(ben.page.getByText('Ben Builder, since')).toBeVisible();
   await ben.page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
-  await expect(ben.page.getByText('Somebody else set the connection up')).toBeVisible();
+  await expect(ben.page.getByText('Somebody else looks after the connection')).toBeVisible();
   await expect(ben.page.getByText(TOKEN)).toHaveCount(0);
   await look(ben.page, 'member');
 });
