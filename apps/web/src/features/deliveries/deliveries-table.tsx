@@ -49,7 +49,7 @@ function DeliveryRow({ delivery: { id, event, site, issueKey, actor, receivedAt,
           {reason && <div className="ui-muted">{texts.reasons[reason]}</div>}
         </div>
       </td>
-      <td role="cell" data-label={columns.job}>{jobId && <Link className="row-link" to={`/jobs/${jobId}`} aria-label={`${t.open}: ${activityTexts.job.title(issueKey ?? t.noIssue)}`}>{t.open}</Link>}</td>
+      <td role="cell" className="short" data-label={columns.job}>{jobId && <Link className="row-link" to={`/jobs/${jobId}`} aria-label={`${t.open}: ${activityTexts.job.title(issueKey ?? t.noIssue)}`}>{t.open}</Link>}</td>
     </tr>
   );
 }
