@@ -207,6 +207,15 @@ describe('After a whole life of the installation, no secret', () => {
     expect(found({ ...secrets(), ...met, 'words of a comment': COMMENT_TEXT }, text)).toEqual([]);
   });
 
+  it('stands beside the sign-ins: each leaves a line, with who by id or why not, and without names', () => {
+    const lines = log.join('').split('\n').filter((line) => line.includes('"context":"sign-in"')).map((line) => JSON.parse(line) as { msg: string; provider?: string; userId?: string; reason?: string });
+    const [good, bad] = [lines.filter((one) => one.msg === 'A person signed in'), lines.filter((one) => one.msg === 'A sign-in did not succeed')];
+    expect(new Set(good.map((one) => one.provider))).toEqual(new Set(['github', 'gitlab']));
+    expect(good.every((one) => /^[0-9a-f-]{36}$/.test(one.userId ?? ''))).toBe(true);
+    expect(bad.map((one) => one.reason)).toEqual(expect.arrayContaining(['expired']));
+    expect(found({ name: 'Ada Admin', address: 'ada@example.com' }, JSON.stringify(lines))).toEqual([]);
+  });
+
   it('is in the database in clear', async () => {
     const text = await dump();
     for (const known of ['acme.atlassian.net', 'Ben Builder', COMMENT_TEXT, '"v1.k1.']) expect(text).toContain(known);

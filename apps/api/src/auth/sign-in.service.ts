@@ -49,8 +49,16 @@ export class SignIn {
     return this.oauth.authorizationUrl(provider, state, codeVerifier);
   }
 
-  /** Ends the round trip. Every failure is a value: a person never lands on raw JSON. */
+  /** Ends the round trip. Every failure is a value: a person never lands on raw JSON. Both ends leave a line in the log, without names. */
   async finish(callback: Callback): Promise<SignInResult> {
+    const result = await this.endOf(callback);
+    const provider = this.providers.byId(callback.providerId)?.id ?? null;
+    if (result.kind === 'signed_in') this.log.log({ provider, userId: result.userId }, 'A person signed in');
+    else this.log.warn({ provider, reason: result.error }, 'A sign-in did not succeed');
+    return result;
+  }
+
+  private async endOf(callback: Callback): Promise<SignInResult> {
     const provider = this.providers.byId(callback.providerId);
     if (!provider) return failed('unknown_provider');
     const state = callback.query.get('state') ?? '';
