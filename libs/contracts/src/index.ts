@@ -11,4 +11,5 @@ export * from './people.js';
 export * from './problems.js';
 export * from './products.js';
 export * from './reasons.js';
+export * from './rules.js';
 export * from './sign-in.js';
