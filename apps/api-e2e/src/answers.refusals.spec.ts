@@ -1,3 +1,4 @@
+import { type UnlinkedAccount, UnlinkedAccountPage } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import type { NewIssue } from '../../../tools/sandbox/jira-model.ts';
@@ -8,11 +9,12 @@ describe('A request that cannot be carried out is answered', () => {
   let stage: Stage;
   let ada: Browser;
   let github: string;
+  let connectionId: string;
 
   beforeAll(async () => {
     stage = await Stage.open({ JOBS_MAX_RUNNING_PER_USER: '50' });
     ada = await stage.signIn('ada');
-    await stage.connectWorkspace(ada);
+    connectionId = await stage.connectWorkspace(ada);
     const ben = await stage.signIn('ben');
     await stage.link(ben, ACCOUNTS.ben);
     github = new URL(stage.sandbox.urls.github).hostname;
@@ -59,6 +61,19 @@ describe('A request that cannot be carried out is answered', () => {
       const olga = newPerson(stage, 'olga');
       const issue = newIssue();
       await told(issue, await issue.label(olga.accountId), 'user_not_linked');
+    });
+
+    it('and whoever looks after the connection sees what they lost, until they connect', async () => {
+      const lou = newPerson(stage, 'lou');
+      const issue = newIssue();
+      const lost = async (): Promise<UnlinkedAccount[]> => UnlinkedAccountPage.parse((await ada.get(`/api/v1/connections/${connectionId}/unlinked-accounts`)).json).items.filter((one) => one.jiraAccountId === lou.accountId);
+      await issue.ask(lou.accountId, '@openhands fix it');
+      const { id } = await issue.ask(lou.accountId, '@openhands please');
+      expect(await lost()).toEqual([expect.objectContaining({ jiraDisplayName: 'Lou', reason: 'user_not_linked', lostRequests: 2, lastDeliveryId: id })]);
+      await issue.settled((await ada.post(`/api/v1/deliveries/${id}/replay`)).json.deliveryId);
+      expect(await lost()).toMatchObject([{ lostRequests: 2 }]);
+      await stage.link(await stage.signIn('eve'), lou.accountId);
+      expect(await lost()).toEqual([]);
     });
 
     it('and work starts once the person has connected and asks again', async () => {

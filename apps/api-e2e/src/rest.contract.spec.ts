@@ -1,7 +1,7 @@
 /** The REST contract: what each route of sign-in, integrations, deliveries, jobs and operations answers, to whom. */
 import {
   AgentKeyState, ApiTokenPage, AuthorizationRedirect, ConnectionHealth, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
-  PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, ServiceAccountCheck, SignInProvider, Workspace, WorkspaceCreated,
+  PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, ServiceAccountCheck, SignInProvider, UnlinkedAccountPage, Workspace, WorkspaceCreated,
 } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -304,6 +304,7 @@ describe('Connections', () => {
   it('tell administrators who owns them, and their owner who is linked', async () => {
     expect(exactly(OwnedConnectionPage, await ada.get('/api/v1/admin/connections')).items).toEqual([{ id: connectionId, product: 'jira-cloud', site: 'acme.atlassian.net', status: 'active', owner: { id: expect.any(String), name: 'Ada Admin' }, linkedPeople: 2 }]);
     expect(exactly(PersonLinkPage, await ada.get(`/api/v1/connections/${connectionId}/links?search=build`)).items).toMatchObject([{ person: { name: 'Ben Builder' }, connectionId, ownsConnection: false }]);
+    for (const place of [`connections/${connectionId}`, 'admin']) expect(exactly(UnlinkedAccountPage, await ada.get(`/api/v1/${place}/unlinked-accounts`)).items).toEqual([]);
     expect(exactly(KnownPersonPage, await ada.get(`/api/v1/admin/users?linkedOn=${connectionId}`)).items.map((one) => one.name)).toEqual(['Ben Builder', 'Ada Admin']);
   });
 

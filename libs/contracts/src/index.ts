@@ -13,3 +13,4 @@ export * from './products.js';
 export * from './reasons.js';
 export * from './rules.js';
 export * from './sign-in.js';
+export * from './unlinked-accounts.js';

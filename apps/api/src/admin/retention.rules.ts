@@ -46,6 +46,13 @@ export const RETENTION_RULES: RetentionRule[] = [
             SELECT id FROM deliveries WHERE id < ${FIRST_ID} AND outcome <> 'pending' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
   },
   {
+    // Of the same people the log of deliveries tells no longer either.
+    name: 'unlinked accounts',
+    days: (config) => config.env.RETENTION_DELIVERY_DAYS,
+    sql: `DELETE FROM unlinked_accounts WHERE ctid IN (
+            SELECT ctid FROM unlinked_accounts WHERE last_delivery_id < ${FIRST_ID} ORDER BY last_delivery_id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  },
+  {
     // Credentials that somebody typed in and never proved to be allowed to. A record with people or jobs took effect once.
     name: 'connections that were never set up',
     days: (config) => config.env.RETENTION_PENDING_DAYS,

@@ -118,6 +118,14 @@ describe('Retention', () => {
     expect(await count('rejected_calls')).toBe(1);
   });
 
+  it('removes unlinked accounts whose last request is gone from the log', async () => {
+    for (const days of [89.9, 90.1]) {
+      await db.query(`INSERT INTO unlinked_accounts (connection_id, jira_account_id, display_name, reason, detail, last_lost_at, last_delivery_id) VALUES ($1, $2, 'Nora', 'user_not_linked', '', $3, $4)`, [CONNECTION, `of ${days}`, ago(days), v7({ msecs: ago(days).getTime() })]);
+    }
+    await retention.run();
+    expect(await db.query('SELECT jira_account_id FROM unlinked_accounts')).toEqual([{ jira_account_id: 'of 89.9' }]);
+  });
+
   it('removes leases that a dead process left behind a day ago, and no others', async () => {
     for (const hours of [23, 25]) await db.query(`INSERT INTO leases (name, holder, until) VALUES ($1, $2, now() - make_interval(hours => $3))`, [`queue ${hours}`, v7(), hours]);
     await retention.run();

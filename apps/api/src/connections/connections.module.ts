@@ -16,14 +16,15 @@ import { Ownership } from './ownership.service.js';
 import { RefusedAccounts } from './refused-accounts.service.js';
 import { SharedConnections } from './shared-connections.service.js';
 import { Ties } from './ties.service.js';
+import { UnlinkedAccounts } from './unlinked-accounts.service.js';
 import { WebhookSecrets } from './webhook-secrets.service.js';
 
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, Ties,
+  providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, Ties, UnlinkedAccounts,
     { provide: WebhookSecrets, useFactory: (door: DataSource, secrets: ConnectionSecrets, clock: Clock) => new WebhookSecrets(door.getRepository(ConnectionEntity), secrets, clock), inject: [DOOR_DATABASE, ConnectionSecrets, Clock] },
   ],
-  exports: [CallPauses, Connections, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, Ties, WebhookSecrets],
+  exports: [CallPauses, Connections, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, Ties, UnlinkedAccounts, WebhookSecrets],
 })
 export class ConnectionsModule {}

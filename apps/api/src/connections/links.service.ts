@@ -6,6 +6,7 @@ import { Clock } from '../config/clock.js';
 import { uuidv7 } from '../database/uuid.js';
 import { LinkEntity } from './link.entity.js';
 import { type JiraTokens, LinkTokens } from './link-tokens.service.js';
+import { forgetLostRequests } from './unlinked-accounts.service.js';
 
 /** A tie that was just proven. */
 export interface ProvenLink {
@@ -60,6 +61,7 @@ export class Links {
     const { tokens, ...tie } = proven;
     await this.lock(manager, tie.connectionId);
     if (await this.isTaken(manager, tie)) return 'taken';
+    await forgetLostRequests(manager, tie.connectionId, tie.jiraAccountId);
     const known = await manager.findOneBy(LinkEntity, { connectionId: tie.connectionId, userId: tie.userId });
     const row = known ?? manager.create(LinkEntity, { id: uuidv7() });
     const kept = tokens ? this.tokens.columns(row.id, tokens) : { accessTokenSealed: null, refreshTokenSealed: null, accessTokenExpiresAt: null };

@@ -1,6 +1,7 @@
 /** Rows of deliveries as the REST contract shows them. */
 import type { Delivery, DeliveryDetail, DeliveryOutcome, DeliveryReason, Product, TraceStep } from '@openhands-jira/contracts';
 import { REASON_TEXTS } from '@openhands-jira/domain';
+import { withoutAddresses } from '../security/hidden-addresses.js';
 import { isTooDeep } from './payload.js';
 import { unpackBody } from './body-storage.js';
 
@@ -83,14 +84,12 @@ function toComment({ commentId, writtenAt, givenUp, isWritten }: NonNullable<Det
   return { commentId, state, writtenAt: writtenAt && new Date(writtenAt).toISOString() };
 }
 
-const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
-
 /** The payload for people: e-mail addresses are hidden, because a log is read by more people than an issue. */
 function parsePayload(body: Buffer): unknown {
   // What is nested deeper could be read, but not written into an answer.
   if (isTooDeep(body)) return null;
   try {
-    return JSON.parse(body.toString('utf8').replace(EMAIL, '(e-mail address)')) as unknown;
+    return JSON.parse(withoutAddresses(body.toString('utf8'))) as unknown;
   } catch {
     return null;
   }

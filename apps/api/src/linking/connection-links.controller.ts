@@ -1,22 +1,24 @@
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Page, type PersonLink, PersonLinkPage, PersonLinkQuery, Uuid } from '@openhands-jira/contracts';
+import { type Page, PageQuery, type PersonLink, PersonLinkPage, PersonLinkQuery, type UnlinkedAccount, UnlinkedAccountPage, Uuid } from '@openhands-jira/contracts';
 import { Connections } from '../connections/connections.service.js';
 import { LinkedPeople } from '../connections/linked-people.service.js';
+import { UnlinkedAccounts } from '../connections/unlinked-accounts.service.js';
 import { type Caller, CurrentCaller } from '../security/access.js';
 import { notFound } from '../security/problem.js';
 import { ApiProblems } from '../security/problem-answers.js';
 
-/** Who is linked on one connection, for its owner and for administrators. To everybody else there is no such connection. */
+/** Who is linked on one connection, and who asked there without being linked, for its owner and for administrators. To everybody else there is no such connection. */
 @ApiTags('Integrations')
-@Controller('api/v1/connections/:id/links')
+@Controller('api/v1/connections/:id')
 export class ConnectionLinksController {
   constructor(
     private readonly connections: Connections,
     private readonly people: LinkedPeople,
+    private readonly unlinked: UnlinkedAccounts,
   ) {}
 
-  @Get()
+  @Get('links')
   @ApiOperation({ summary: 'People who are linked on a connection (its owner and administrators), the newest link first' })
   @ApiOkResponse({ standardSchema: PersonLinkPage, description: 'Without any token' })
   @ApiProblems('validation_failed', 'not_found')
@@ -25,7 +27,7 @@ export class ConnectionLinksController {
     return this.people.list({ connectionId }, query);
   }
 
-  @Delete(':linkId')
+  @Delete('links/:linkId')
   @HttpCode(204)
   @ApiOperation({ summary: 'End the link of a person (owner and administrators); the connection stays as it is' })
   @ApiNoContentResponse({ description: 'It has ended, and any token of it is erased' })
@@ -33,6 +35,15 @@ export class ConnectionLinksController {
   async end(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) connectionId: string, @Param('linkId', { schema: Uuid }) linkId: string): Promise<void> {
     await this.needLookedAfter(caller, connectionId);
     await this.people.end({ connectionId }, linkId, caller);
+  }
+
+  @Get('unlinked-accounts')
+  @ApiOperation({ summary: 'Jira accounts whose requests on a connection were refused because nobody here is linked to them (its owner and administrators); who asked last comes first' })
+  @ApiOkResponse({ standardSchema: UnlinkedAccountPage, description: 'Without any e-mail address' })
+  @ApiProblems('validation_failed', 'not_found')
+  async unlinkedAccounts(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) connectionId: string, @Query({ schema: PageQuery }) query: PageQuery): Promise<Page<UnlinkedAccount>> {
+    await this.needLookedAfter(caller, connectionId);
+    return this.unlinked.list({ connectionId }, query);
   }
 
   private async needLookedAfter({ userId, isAdmin }: Caller, connectionId: string): Promise<void> {

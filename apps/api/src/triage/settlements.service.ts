@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { REASON_TEXTS } from '@openhands-jira/domain';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { Clock } from '../config/clock.js';
+import { isForWantOfLink, noteLostRequest } from '../connections/unlinked-accounts.service.js';
 import { Deliveries } from '../deliveries/deliveries.service.js';
 import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
 import { sha256 } from '../security/digest.js';
@@ -31,6 +32,7 @@ export class Settlements {
       if (!(await this.deliveries.holdPending(manager, delivery.id))) return null;
       const jobId = decision.outcome === 'job' ? await decision.effect(manager) : null;
       if (decision.outcome === 'refused' && decision.message && request) await this.tell(manager, request, decision);
+      if (request) await noteIfLost(manager, request, decision);
       await this.deliveries.settle(manager, delivery.id, {
         outcome: decision.outcome,
         reason: decision.reason,
@@ -62,4 +64,10 @@ export class Settlements {
       at: this.clock.now(),
     });
   }
+}
+
+/** What the person asked for is lost until they link their account; what is only decided again was lost before. */
+async function noteIfLost(manager: EntityManager, { connection, delivery, actor }: Request, { reason, detail }: Decision): Promise<void> {
+  if (!isForWantOfLink(reason) || delivery.origin === 'replay') return;
+  await noteLostRequest(manager, { connectionId: connection.id, actor, reason, detail, deliveryId: delivery.id, at: delivery.receivedAt });
 }
