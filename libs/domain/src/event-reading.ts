@@ -25,6 +25,7 @@ export function readIssueEvent(payload: unknown, product: Product, actorOf: Acto
   const comment = commentOf(body['comment'], actorOf);
   const issue = issueOf(body);
   const kind = settledKind(eventKindOf(body), issue, comment);
+  const fields = shapeOf(shapeOf(body['issue'])['fields']);
   return {
     product,
     kind,
@@ -32,11 +33,17 @@ export function readIssueEvent(payload: unknown, product: Product, actorOf: Acto
     issue,
     actor: actorOfEvent(kind, body, actorOf),
     comment: kind.startsWith('comment_') ? comment : null,
-    labels: wordsOf(shapeOf(shapeOf(body['issue'])['fields'])['labels']),
+    labels: wordsOf(fields['labels']),
+    summary: stringOf(fields['summary']),
+    description: stringOf(fields['description']),
     changelogId: textOf(shapeOf(body['changelog']), 'id'),
     changelog: changelogItemsOf(shapeOf(body['changelog'])['items']),
     timestamp: textOf(body, 'timestamp'),
   };
+}
+
+function stringOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** A comment event that does not say which comment of which issue is of no use. */
@@ -61,7 +68,7 @@ function commentOf(value: unknown, actorOf: ActorReader): EventComment | null {
   if (!id) return null;
   return {
     id,
-    body: typeof comment['body'] === 'string' ? comment['body'] : '',
+    body: stringOf(comment['body']),
     author: actorOf(comment['author']),
     audience: audienceOf(comment),
     updated: textOf(comment, 'updated'),

@@ -59,6 +59,8 @@ export * from './mention.js';
 export * from './label.js';
 export * from './command.js';
 export * from './repository-reference.js';
+export * from './default-repository.js';
+export * from './rules.js';
 export * from './signature.js';
 export * from './site-name.js';
 export type { KnownHosts } from './git-address.js';

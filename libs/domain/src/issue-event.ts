@@ -73,6 +73,9 @@ export interface IssueEvent {
   comment: EventComment | null;
   /** `issue.fields.labels` of a created issue. */
   labels: string[];
+  /** Its `summary`, and its `description` in wiki markup; empty when the payload has none. */
+  summary: string;
+  description: string;
   changelogId: string | null;
   changelog: ChangelogItem[];
   /** As Jira wrote it (a number, a string, or missing). Decides nothing but a fallback key. */

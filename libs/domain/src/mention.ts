@@ -7,14 +7,14 @@
  */
 import type { IgnoredReason } from '@openhands-jira/contracts';
 import { type MarkedText, Part, type PickedAccount, type Span } from './text/marked-text.js';
-import { rawBodyHas, readText } from './text/spoken-text.js';
+import { rawBodyHas, readText, type TextFormat } from './text/spoken-text.js';
 import { characterAt, characterBefore, isWordAt, isWordCharacter } from './text/word-character.js';
 
 /** A comment, and how it may address us. */
 export interface AddressedText {
   /** A wiki string, or an ADF document when `format` is `adf`. Anything else is an empty comment. */
   body: unknown;
-  format: 'wiki' | 'adf';
+  format: TextFormat;
   /** The text that addresses us, `@openhands` unless configured otherwise. */
   token: string;
   /** Cloud: the account id. Data Center: the user name and the key. */

@@ -42,7 +42,7 @@ export interface RepositoryQuestion {
   /** Those of them at which the person has an account. */
   accounts: readonly string[];
   access: RepositoryAccess;
-  /** `host/owner/name`, where the project has a default. */
+  /** `host/owner/name`, perhaps with `@branch`, where the project has a default. */
   projectDefault?: string | null;
   runWithoutRepository?: boolean;
 }

@@ -73,6 +73,8 @@ describe('the repository of an issue', () => {
     ['three references joined by words and signs', { description: 'Repositories: Acme/api and Acme/web-app; acme/TOOLS & more' }, { status: 'ambiguous', candidates: ['Acme/api', 'Acme/web-app', 'acme/TOOLS'] }],
     ['Chinese text around a name', { description: '请在Acme/api中修复' }, { status: 'found', repository: 'github.com/Acme/api', branch: null, source: 'name' }],
     ['a Bitbucket Data Center repository written by hand', { description: 'Repository: bitbucket.example.com/prj/core' }, { status: 'found', repository: 'bitbucket.example.com/PRJ/core', branch: null, source: 'line' }],
+    ['a project default with its own branch', { description: 'Please fix', projectDefault: 'github.com/Acme/api@next' }, { status: 'found', repository: 'github.com/Acme/api', branch: 'next', source: 'project_default' }],
+    ['a branch line beside a project default with a branch', { description: 'Branch: hotfix', projectDefault: 'github.com/Acme/api@next' }, { status: 'found', repository: 'github.com/Acme/api', branch: 'hotfix', source: 'project_default' }],
     ['a branch in a line of code', { description: 'Repository: Acme/api\n{code}\nBranch: release\n{code}' }, { status: 'found', repository: 'github.com/Acme/api', branch: 'release', source: 'line' }],
     ['a placeholder for the branch', { description: 'Repository: Acme/api\nBranch: n/a' }, { status: 'found', repository: 'github.com/Acme/api', branch: null, source: 'line' }],
     ['a branch line is no name of a repository', { description: 'Branch: Acme/api' }, { status: 'missing' }],

@@ -6,6 +6,7 @@
  * weaker is tried. Everything is checked with the git account of the person who asks, on the hosts where that person
  * has one; being able to read a repository is not enough.
  */
+import { defaultReference } from './default-repository.js';
 import { type BranchReading, hostsFor, readRepositories, referenceName, type RepositoryReference, type TextReading } from './repository-reading.js';
 import type { RepositoryFinding, RepositoryQuestion, RepositoryResult, RepositorySource } from './repository-question.js';
 import type { TextFormat } from './text/spoken-text.js';
@@ -125,8 +126,7 @@ class RepositorySearch {
   private async byProjectDefault(): Promise<RepositoryResult | null> {
     const setting = this.question.projectDefault;
     if (!setting) return null;
-    const slash = setting.indexOf('/');
-    const reference = { host: setting.slice(0, slash).toLowerCase(), path: setting.slice(slash + 1), branch: null };
+    const reference = defaultReference(setting);
     if (this.isUnconnected(reference)) return this.refuse({ status: 'not_connected', host: reference.host }, `${setting}, the default of the project: the person has no account at ${reference.host}.`);
     const { writable, expired } = await this.ask(reference, null);
     if (writable.length > 0) return this.found(writable[0]!, 'project_default', 'the default of the project');
@@ -183,7 +183,8 @@ class RepositorySearch {
       if (reading === from && own !== null) return { valid: true, branch: own };
       if (reading.branchLine) return reading.branchLine;
     }
-    return null;
+    // The default of a project stands in no text, so its branch is the last to be asked.
+    return own === null ? null : { valid: true, branch: own };
   }
 
   private ambiguous(names: string[], where: string): RepositoryResult {

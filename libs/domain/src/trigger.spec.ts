@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { EventComment, IssueEvent, IssueEventKind, JiraActor } from './issue-event.js';
 import { findMention } from './mention.js';
 import { wikiText } from './testing/hostile-texts.js';
-import { decideEdit, detectTrigger, type TriggerVerdict } from './trigger.js';
+import { decideEdit, detectTrigger, type TriggerRules, type TriggerVerdict } from './trigger.js';
 
 const settings = { token: '@openhands', label: 'openhands', serviceAccountIds: ['bot'] };
 const person = (id: string): JiraActor => ({ id, displayName: id, kind: 'person' });
@@ -25,6 +25,8 @@ function event(kind: IssueEventKind, parts: Partial<IssueEvent> = {}): IssueEven
     actor: person('alice'),
     comment: kind.startsWith('comment_') ? comment : null,
     labels: [],
+    summary: '',
+    description: '',
     changelogId: '100',
     changelog: [],
     timestamp: '1760000000000',
@@ -72,6 +74,41 @@ describe('golden table: events, the rows that need nobody else', () => {
     ['53 no issue id', event('comment_created', { issue: null }), 'event_not_used'],
   ])('%s', (_name, given, expected) => {
     expect(outcome(detectTrigger(given, settings))).toBe(expected);
+  });
+});
+
+describe('golden table: events, the rows of the rules', () => {
+  const rules: TriggerRules = { projects: [{ key: 'SHOP', defaultRepository: null, gate: null }], otherProjects: 'not_served', addressInDescription: false };
+  const described: TriggerRules = { projects: [], otherProjects: 'served', addressInDescription: true };
+  const elsewhere = { issue: { id: '10', key: 'PLAY-1', projectKey: 'PLAY' } };
+  const inText = (description: string, summary = '') => event('issue_created', { description, summary });
+
+  it.each<[string, IssueEvent, TriggerRules, string]>([
+    ['28 a description without the setting', inText('@openhands go'), rules, 'no_mention_no_label'],
+    ['29 a description with the setting', inText('@openhands go'), described, 'created:10'],
+    ['29 a summary with the setting', inText('', 'Login fails, @openhands'), described, 'created:10'],
+    ['29 the service account picked', inText('[~accountid:bot] go'), described, 'created:10'],
+    ['29 a description that addresses us in code only', inText('{code}@openhands{code}'), described, 'mention_in_code_or_quote'],
+    ['29 a summary that almost addresses us', inText('Nothing.', '@openhands-agent'), described, 'mention_near_miss'],
+    ['29 a description that addresses nobody', inText('The login fails.'), described, 'no_mention_no_label'],
+    ['29 a description of the service account', event('issue_created', { description: '@openhands go', actor: person('bot') }), described, 'self_authored'],
+    ['29 a later change of the description', event('issue_updated', { description: '@openhands go' }), described, 'no_mention_no_label'],
+    ['38 a mention in a project in the list', event('comment_created'), rules, 'comment:10:7'],
+    ['38 a mention in a project that is not', event('comment_created', elsewhere), rules, 'project_out_of_scope'],
+    ['38 a label there', event('issue_updated', { ...elsewhere, changelog: labels('', 'openhands') }), rules, 'project_out_of_scope'],
+    ['38 our own comment there', event('comment_created', { ...elsewhere, actor: person('bot') }), rules, 'project_out_of_scope'],
+    ['38 an event that is not used there', event('other', elsewhere), rules, 'event_not_used'],
+    ['38 a project that the payload does not tell', event('comment_created', { issue: { id: '10', key: null, projectKey: null } }), rules, 'comment:10:7'],
+    ['38 a project beside those in the list, when others are served', event('comment_created', elsewhere), { ...rules, otherProjects: 'served' }, 'comment:10:7'],
+    ['20 a deleted comment there may still have a job', event('comment_deleted', elsewhere), rules, 'comment_deleted:10:7'],
+  ])('%s', (_name, given, withRules, expected) => {
+    expect(outcome(detectTrigger(given, { ...settings, rules: withRules }))).toBe(expected);
+  });
+
+  it('waits when a description picks somebody and the ids of our account are not known', () => {
+    const unknown = { ...settings, serviceAccountIds: [], rules: described };
+    expect(detectTrigger(inText('[~accountid:x] go'), unknown)).toMatchObject({ trigger: { kind: 'created', via: 'unproven_picker' } });
+    expect(detectTrigger(inText('@openhands'), unknown)).toMatchObject({ trigger: { via: 'literal' } });
   });
 });
 

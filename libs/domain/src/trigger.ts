@@ -5,17 +5,23 @@
  * else: only the event, the configured token and label, and the ids of our own account. Everything in the event is
  * still a claim; before anything runs in somebody's name, the comment or the change is read back from Jira.
  */
-import type { DeliveryOutcome, IgnoredReason, TraceStep } from '@openhands-jira/contracts';
+import type { ConnectionRules, DeliveryOutcome, IgnoredReason, TraceStep } from '@openhands-jira/contracts';
 import type { EventComment, EventIssue, IssueEvent, JiraActor } from './issue-event.js';
 import { hasLabel, type LabelChange, readLabelChange, whyNoLabel } from './label.js';
 import { type AddressedText, findMention, type Mention, type MentionVia, picksSomebody } from './mention.js';
+import { type ServedProjects, servesProject } from './rules.js';
 
 export interface TriggerSettings {
   token: string;
   label: string;
   /** Cloud: the account id. Data Center: the user name and the key. Empty while they are not known. */
   serviceAccountIds: readonly string[];
+  /** Those of the connection. Left out: every project is served, and a description addresses nobody. */
+  rules?: TriggerRules;
 }
+
+/** The rules of a connection that decide whether an event is a trigger at all. */
+export type TriggerRules = ServedProjects & Pick<ConnectionRules, 'addressInDescription'>;
 
 /** A step of a decision; the delivery log adds the time. */
 export type DecisionStep = Omit<TraceStep, 'at'>;
@@ -39,8 +45,8 @@ export type Trigger =
       edited: boolean;
     })
   | (TriggerBase & { kind: 'label'; changelogId: string | null })
-  /** The label was there when the issue was created. */
-  | (TriggerBase & { kind: 'created' })
+  /** The label was there when the issue was created (`via` is null), or its text addresses us. */
+  | (TriggerBase & { kind: 'created'; via: MentionVia | 'unproven_picker' | null })
   /** A comment or an issue was deleted: jobs that came from it may have to end. */
   | (TriggerBase & { kind: 'withdrawal'; commentId: string | null });
 
@@ -56,6 +62,7 @@ export function detectTrigger(event: IssueEvent, settings: TriggerSettings): Tri
   if (event.kind.startsWith('comment_') && !event.comment?.id) return ignored(trace, 'event', 'event_not_used', notUsed(event));
   trace.push({ step: 'event', result: 'yes', detail: `${event.name} about issue ${issue.key ?? issue.id}.` });
   if (isDeletion(event)) return withdrawal(event, issue, trace);
+  if (settings.rules && !servesProject(settings.rules, issue.projectKey)) return ignored(trace, 'project', 'project_out_of_scope', notServed(issue.projectKey!));
   const voice = ownVoice(event, settings.serviceAccountIds);
   if (voice) return ignored(trace, 'author', 'self_authored', voice);
   trace.push({ step: 'author', result: 'yes', detail: 'Not written by the service account.' });
@@ -66,6 +73,11 @@ export function detectTrigger(event: IssueEvent, settings: TriggerSettings): Tri
 function notUsed(event: IssueEvent): string {
   if (event.kind === 'other') return `Nothing is done with events of the kind "${event.name}".`;
   return `The event "${event.name}" does not tell which ${event.issue?.id ? 'comment' : 'issue'} it is about.`;
+}
+
+/** Why nothing is done in a project, in one sentence. */
+export function notServed(projectKey: string): string {
+  return `The connection does not serve the project ${projectKey}.`;
 }
 
 function ignored(trace: DecisionStep[], step: string, reason: IgnoredReason, detail: string): TriggerVerdict {
@@ -165,9 +177,38 @@ function labelDetail(change: LabelChange, label: string): string {
 
 function judgeCreation(event: IssueEvent, issue: EventIssue, settings: TriggerSettings, trace: DecisionStep[]): TriggerVerdict {
   const { label } = settings;
-  if (!hasLabel(event.labels, label)) return ignored(trace, 'label', 'no_mention_no_label', `The new issue does not have the label ${label}.`);
-  const trigger: Trigger = { kind: 'created', key: `created:${issue.id}`, issueId: issue.id, actor: event.actor };
-  return accepted(trace, 'label', trigger, `The issue was created with the label ${label}.`);
+  const created = { kind: 'created', key: `created:${issue.id}`, issueId: issue.id, actor: event.actor } as const;
+  if (hasLabel(event.labels, label)) return accepted(trace, 'label', { ...created, via: null }, `The issue was created with the label ${label}.`);
+  const noLabel = `The new issue does not have the label ${label}.`;
+  if (!settings.rules?.addressInDescription) return ignored(trace, 'label', 'no_mention_no_label', noLabel);
+  trace.push({ step: 'label', result: 'info', detail: noLabel });
+  return judgeIssueText(event, settings, trace, created);
+}
+
+function judgeIssueText(event: IssueEvent, settings: TriggerSettings, trace: DecisionStep[], created: Omit<Extract<Trigger, { kind: 'created' }>, 'via'>): TriggerVerdict {
+  const mention = findIssueMention(event, settings);
+  const waits = canOnlyWait(describedText(event, settings));
+  if (!mention.addressed && !waits) return ignored(trace, 'mention', mention.reason, 'Neither the description nor the summary of the new issue addresses us.');
+  const via = mention.addressed ? mention.via : 'unproven_picker';
+  return accepted(trace, 'mention', { ...created, via }, 'The text of the new issue addresses us.');
+}
+
+/** Whether the description of an issue addresses us, or else its summary. */
+export function findIssueMention(issue: IssueText, settings: Pick<TriggerSettings, 'token' | 'serviceAccountIds'>): Mention {
+  const inDescription = findMention(describedText(issue, settings));
+  if (inDescription.addressed) return inDescription;
+  const inSummary = findMention({ body: issue.summary, format: 'plain', ...settings });
+  return inSummary.addressed || inDescription.reason === 'no_mention_no_label' ? inSummary : inDescription;
+}
+
+/** The words of an issue itself; the description in wiki markup. */
+interface IssueText {
+  summary: string;
+  description: string;
+}
+
+function describedText({ description }: IssueText, { token, serviceAccountIds }: Pick<TriggerSettings, 'token' | 'serviceAccountIds'>): AddressedText {
+  return { body: description, format: 'wiki', token, serviceAccountIds };
 }
 
 /** What is remembered of a comment that once addressed us. */

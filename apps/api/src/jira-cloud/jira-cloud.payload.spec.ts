@@ -45,6 +45,8 @@ describe('A Cloud comment', () => {
         ours: false,
       },
       labels: [],
+      summary: 'Cart',
+      description: '',
       changelogId: null,
       changelog: [],
       timestamp: '1760000000000',

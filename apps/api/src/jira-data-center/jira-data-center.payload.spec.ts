@@ -30,6 +30,8 @@ describe('A Data Center comment', () => {
         ours: false,
       },
       labels: [],
+      summary: '',
+      description: '',
       changelogId: null,
       changelog: [],
       timestamp: '1559607317234',
