@@ -88,6 +88,7 @@ export const installationTexts = {
     connection_resumed: 'Connection resumed',
     connection_ended: 'Connection ended for everybody',
     connection_handed_over: 'Connection handed over',
+    connection_rules_changed: 'Rules of a connection changed',
     webhook_installed: 'Webhook installed',
     webhook_details_generated: 'Webhook details generated',
     webhook_confirmed: 'Webhook confirmed',

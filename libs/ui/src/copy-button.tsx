@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useAnnounce } from './announcer.js';
+import { Button } from './button.js';
 import { Icon } from './icon.js';
 
 export interface CopyTexts {
@@ -22,8 +22,8 @@ export function CopyButton({ value, name, texts, small = false }: { value: strin
   }
 
   return (
-    <Button variant="default" size={small ? 'xs' : 'sm'} className="ui-copy-button" leftSection={<Icon name={outcome === 'copied' ? 'check' : 'copy'} />} aria-label={`${outcome ? texts[outcome] : texts.copy}: ${name}`} onClick={() => void copy()} onBlur={() => setOutcome(null)}>
-      {outcome ? texts[outcome] : texts.copy}
+    <Button variant="default" size={small ? 'xs' : 'sm'} aria-label={`${outcome ? texts[outcome] : texts.copy}: ${name}`} onClick={() => void copy()} onBlur={() => setOutcome(null)}>
+      <Icon name={outcome === 'copied' ? 'check' : 'copy'} /> {outcome ? texts[outcome] : texts.copy}
     </Button>
   );
 }

@@ -1,4 +1,3 @@
-import { MantineProvider } from '@mantine/core';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Announcer } from './announcer.js';
@@ -7,8 +6,7 @@ import { CopyField } from './copy-field.js';
 const TEXTS = { copy: 'Copy', copied: 'Copied', failed: 'Copy it by hand' };
 
 function show(): void {
-  Object.assign(window, { matchMedia: () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }) });
-  render(<MantineProvider env="test"><Announcer><CopyField label="Webhook URL" value="https://example.com/hook" texts={TEXTS} /></Announcer></MantineProvider>);
+  render(<Announcer><CopyField label="Webhook URL" value="https://example.com/hook" texts={TEXTS} /></Announcer>);
 }
 
 describe('a value to copy', () => {

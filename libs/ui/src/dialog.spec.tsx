@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import { MantineProvider } from '@mantine/core';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Dialog } from './dialog.js';
@@ -8,7 +7,7 @@ const closing = { question: 'Close without finishing?', text: 'It is not saved.'
 
 function open(asksAlways = false): jest.Mock {
   const onClose = jest.fn();
-  render(<MantineProvider env="test"><Dialog title="Remove it?" closing={closing} asksAlways={asksAlways} onClose={onClose}><input aria-label="Name" /><input aria-label="Shown" readOnly value="a secret" /></Dialog></MantineProvider>);
+  render(<Dialog title="Remove it?" closing={closing} asksAlways={asksAlways} onClose={onClose}><input aria-label="Name" /><input aria-label="Shown" readOnly value="a secret" /></Dialog>);
   return onClose;
 }
 

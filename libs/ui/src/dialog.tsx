@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { Button } from './button.js';
 import { Notice } from './notice.js';
 
 /** What is asked before something in a dialog is lost. */

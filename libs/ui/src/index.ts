@@ -1,6 +1,7 @@
 /** Presentational parts: they get all words and data from their caller, and know nothing of HTTP. */
 export * from './announcer.js';
 export * from './arrival.js';
+export * from './button.js';
 export * from './choice-group.js';
 export * from './copy-button.js';
 export * from './copy-field.js';

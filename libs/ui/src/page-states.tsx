@@ -1,5 +1,5 @@
-import { Button, Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Button } from './button.js';
 import { Notice } from './notice.js';
 
 /** Grey shapes while something loads. `label` is what a screen reader hears. */
@@ -7,7 +7,7 @@ export function LoadingBlock({ label, lines = 3 }: { label: string; lines?: numb
   return (
     <div role="status" className="ui-stack">
       <span className="ui-hidden">{label}</span>
-      {Array.from({ length: lines }, (_, line) => <Skeleton key={line} height={line === 0 ? 28 : 64} radius="md" />)}
+      {Array.from({ length: lines }, (_, line) => <div key={line} className="ui-skeleton" />)}
     </div>
   );
 }

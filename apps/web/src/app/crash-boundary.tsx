@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { Notice } from '@openhands-jira/ui';
+import { Button, Notice } from '@openhands-jira/ui';
 import { Component, type ReactNode } from 'react';
 import { texts } from '../texts.js';
 

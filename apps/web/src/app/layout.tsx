@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { LoadingBlock, Notice } from '@openhands-jira/ui';
+import { Button, buttonLook, LoadingBlock, Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense } from 'react';
 import { Link, NavLink, Navigate, Outlet, useLocation } from 'react-router';
@@ -75,7 +74,7 @@ function SignedOutHead({ signInHere }: { signInHere: string }) {
   return (
     <>
       <span className="brand"><img src={icon} alt="" />{texts.app.name}</span>
-      <div className="frame-person"><Button component={Link} to={signInHere} variant="default" size="xs">{texts.signIn.title}</Button></div>
+      <div className="frame-person"><Link {...buttonLook({ variant: 'default', size: 'xs' })} to={signInHere}>{texts.signIn.title}</Link></div>
     </>
   );
 }

@@ -1,22 +1,30 @@
-import { lazy } from 'react';
+import { type ComponentType, lazy } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
+import { IntegrationsPage } from '../features/integrations/integrations-page.js';
+import { SignInPage } from '../features/sign-in/sign-in-page.js';
 import { Layout } from './layout.js';
 import { NotFoundPage } from './not-found-page.js';
 
-// Each screen is loaded when it is first opened.
-const SignInPage = lazy(async () => ({ default: (await import('../features/sign-in/sign-in-page.js')).SignInPage }));
-const IntegrationsPage = lazy(async () => ({ default: (await import('../features/integrations/integrations-page.js')).IntegrationsPage }));
+// Each screen is loaded when it is first opened. Where most people arrive is loaded with the page.
 const ReturnPage = lazy(async () => ({ default: (await import('../features/integrations/return-page.js')).ReturnPage }));
-const JiraCloudPage = lazy(async () => ({ default: (await import('../features/jira-cloud/jira-cloud-page.js')).JiraCloudPage }));
-const JiraDataCenterPage = lazy(async () => ({ default: (await import('../features/jira-data-center/jira-data-center-page.js')).JiraDataCenterPage }));
-const InstallationPage = lazy(async () => ({ default: (await import('../features/installation/installation-page.js')).InstallationPage }));
-const DeliveriesPage = lazy(async () => ({ default: (await import('../features/deliveries/deliveries-page.js')).DeliveriesPage }));
-const WhyPage = lazy(async () => ({ default: (await import('../features/deliveries/why-page.js')).WhyPage }));
-const DeliveryPage = lazy(async () => ({ default: (await import('../features/deliveries/delivery-page.js')).DeliveryPage }));
 const DecisionPage = lazy(async () => ({ default: (await import('../features/deliveries/decision-page.js')).DecisionPage }));
-const JobsPage = lazy(async () => ({ default: (await import('../features/jobs/jobs-page.js')).JobsPage }));
+const DeliveryPage = lazy(async () => ({ default: (await import('../features/deliveries/delivery-page.js')).DeliveryPage }));
 const JobPage = lazy(async () => ({ default: (await import('../features/jobs/job-page.js')).JobPage }));
-const AccountPage = lazy(async () => ({ default: (await import('../features/account/account-page.js')).AccountPage }));
+const JiraCloudPage = withFields(async () => (await import('../features/jira-cloud/jira-cloud-page.js')).JiraCloudPage);
+const JiraDataCenterPage = withFields(async () => (await import('../features/jira-data-center/jira-data-center-page.js')).JiraDataCenterPage);
+const InstallationPage = withFields(async () => (await import('../features/installation/installation-page.js')).InstallationPage);
+const DeliveriesPage = withFields(async () => (await import('../features/deliveries/deliveries-page.js')).DeliveriesPage);
+const WhyPage = withFields(async () => (await import('../features/deliveries/why-page.js')).WhyPage);
+const JobsPage = withFields(async () => (await import('../features/jobs/jobs-page.js')).JobsPage);
+const AccountPage = withFields(async () => (await import('../features/account/account-page.js')).AccountPage);
+
+/** A screen with fields: what draws them is asked for at the same time as the screen. */
+function withFields(load: () => Promise<ComponentType>) {
+  return lazy(async () => {
+    const [{ Fields }, Screen] = await Promise.all([import('./fields.js'), load()]);
+    return { default: () => <Fields><Screen /></Fields> };
+  });
+}
 
 /** Which address shows which screen. */
 export function Screens() {

@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { Moment, Notice } from '@openhands-jira/ui';
+import { Button, Moment, Notice } from '@openhands-jira/ui';
 import { sentenceOf } from '../lib/query.js';
 import { texts } from '../texts.js';
 

@@ -12,9 +12,6 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   focusRing: 'auto',
-  components: {
-    Button: { defaultProps: { radius: 'md' } },
-  },
 });
 
 /** Mantine's own greys and reds are too light for small text; ours come from `ui.css`, which has both schemes. */

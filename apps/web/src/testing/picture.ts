@@ -1,2 +1,2 @@
-/** Stands for any picture: tests look at words. */
+/** Stands for any picture or style sheet: tests look at words. */
 export default 'picture.svg';

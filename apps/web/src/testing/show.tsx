@@ -1,4 +1,3 @@
-import { MantineProvider } from '@mantine/core';
 import { Announcer } from '@openhands-jira/ui';
 import type { QueryClient } from '@tanstack/react-query';
 import { QueryClientProvider } from '@tanstack/react-query';
@@ -13,13 +12,11 @@ export function openPage(address: string): QueryClient {
   const queries = createQueryClient();
   queries.setDefaultOptions({ queries: { ...queries.getDefaultOptions().queries, retry: false } });
   render(
-    <MantineProvider env="test">
-      <QueryClientProvider client={queries}>
-        <Announcer>
-          <MemoryRouter initialEntries={[address]}><Suspense><Screens /></Suspense></MemoryRouter>
-        </Announcer>
-      </QueryClientProvider>
-    </MantineProvider>,
+    <QueryClientProvider client={queries}>
+      <Announcer>
+        <MemoryRouter initialEntries={[address]}><Suspense><Screens /></Suspense></MemoryRouter>
+      </Announcer>
+    </QueryClientProvider>,
   );
   return queries;
 }

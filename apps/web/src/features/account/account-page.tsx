@@ -2,6 +2,7 @@ import type { Me } from '@openhands-jira/contracts';
 import { Section, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { PageHead } from '../../app/page-head.js';
+import { accountTexts } from '../../texts-of-account.js';
 import { texts } from '../../texts.js';
 import { meQuery } from '../sign-in/me.js';
 import { AgentKey } from './agent-key.js';
@@ -13,7 +14,7 @@ export function AccountPage() {
   if (!me) return null;
   return (
     <>
-      <PageHead title={texts.accountPage.title} intro={<>{me.name}{me.email && `, ${me.email}`}</>} aside={me.isAdmin && <StatusBadge tone="progress" icon="info">{texts.app.administrator}</StatusBadge>} />
+      <PageHead title={accountTexts.title} intro={<>{me.name}{me.email && `, ${me.email}`}</>} aside={me.isAdmin && <StatusBadge tone="progress" icon="info">{texts.app.administrator}</StatusBadge>} />
       <Identities me={me} />
       <AgentKey isSet={me.agent.apiKeySet} />
       <ApiTokens />
@@ -22,7 +23,7 @@ export function AccountPage() {
 }
 
 function Identities({ me }: { me: Me }) {
-  const t = texts.accountPage;
+  const t = accountTexts;
   return (
     <Section title={t.identities}>
       <p className="ui-muted">{t.identitiesText}</p>

@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
 import { SetAgentKey } from '@openhands-jira/contracts';
-import { Dialog, Notice, SecretInput, Section, StatusBadge } from '@openhands-jira/ui';
+import { Button, Dialog, Notice, SecretInput, Section, StatusBadge } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { checkWith, placeFailure } from '../../lib/form-problems.js';
 import { useAction } from '../../lib/use-action.js';
+import { accountTexts } from '../../texts-of-account.js';
 import { texts } from '../../texts.js';
 import { meQuery } from '../sign-in/me.js';
 import { setAgentKey } from './account.js';
@@ -18,7 +18,7 @@ export function AgentKey({ isSet }: { isSet: boolean }) {
   const field = useRef<HTMLInputElement>(null);
   const save = useAction(setAgentKey);
   const queries = useQueryClient();
-  const t = texts.accountPage;
+  const t = accountTexts;
 
   async function apply(apiKey: string | null, done: string): Promise<void> {
     setSaid(null);
@@ -56,7 +56,7 @@ export function AgentKey({ isSet }: { isSet: boolean }) {
           <div className="ui-stack">
             <p>{t.removeKeyText}</p>
             <div className="ui-row">
-              <Button color="red" loading={save.pending} onClick={() => void apply(null, t.removedKey)}>{t.removeKey}</Button>
+              <Button variant="danger" loading={save.pending} onClick={() => void apply(null, t.removedKey)}>{t.removeKey}</Button>
               <Button variant="default" onClick={() => setRemoving(false)}>{texts.common.cancel}</Button>
             </div>
           </div>

@@ -1,9 +1,9 @@
 import type { ApiToken } from '@openhands-jira/contracts';
-import { EmptyBlock, isAhead, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
-import { Button } from '@mantine/core';
+import { Button, EmptyBlock, isAhead, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LoadFailure } from '../../app/load-failure.js';
+import { accountTexts } from '../../texts-of-account.js';
 import { texts } from '../../texts.js';
 import { apiTokensQuery } from './account.js';
 import { DeleteTokenDialog } from './delete-token-dialog.js';
@@ -13,7 +13,7 @@ import { NewToken } from './new-token.js';
 export function ApiTokens() {
   const tokens = useQuery(apiTokensQuery);
   const [deleting, setDeleting] = useState<ApiToken | null>(null);
-  const t = texts.accountPage;
+  const t = accountTexts;
   return (
     <Section title={t.tokens}>
       <p className="ui-muted">{t.tokensText}</p>
@@ -28,7 +28,7 @@ export function ApiTokens() {
 }
 
 function TokenTable({ tokens, onDelete }: { tokens: ApiToken[]; onDelete: (token: ApiToken) => void }) {
-  const { columns, ...t } = texts.accountPage;
+  const { columns, ...t } = accountTexts;
   const moment = (at: string | null) => (at ? <Moment at={at} justNow={texts.common.justNow} /> : t.never);
   return (
     <table className="list" role="table">

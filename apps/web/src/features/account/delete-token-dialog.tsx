@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core';
 import type { ApiToken } from '@openhands-jira/contracts';
-import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
+import { Button, Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useAction } from '../../lib/use-action.js';
+import { accountTexts } from '../../texts-of-account.js';
 import { texts } from '../../texts.js';
 import { apiTokensQuery, deleteApiToken } from './account.js';
 
@@ -11,7 +11,7 @@ export function DeleteTokenDialog({ token, onClose }: { token: ApiToken; onClose
   const remove = useAction(deleteApiToken);
   const queries = useQueryClient();
   const announce = useAnnounce();
-  const t = texts.accountPage;
+  const t = accountTexts;
 
   async function run(): Promise<void> {
     const result = await remove.run(token.id);
@@ -27,7 +27,7 @@ export function DeleteTokenDialog({ token, onClose }: { token: ApiToken; onClose
         <p>{t.deleteText}</p>
         {remove.failure && <Notice tone="bad" role="alert">{remove.failure.message}</Notice>}
         <div className="ui-row">
-          <Button color="red" loading={remove.pending} onClick={() => void run()}>{t.deleteToken}</Button>
+          <Button variant="danger" loading={remove.pending} onClick={() => void run()}>{t.deleteToken}</Button>
           <Button variant="default" onClick={onClose}>{texts.common.cancel}</Button>
         </div>
       </div>

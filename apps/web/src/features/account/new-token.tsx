@@ -1,14 +1,15 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { CreateApiToken, type CreatedApiToken } from '@openhands-jira/contracts';
-import { CopyField, Dialog, Notice } from '@openhands-jira/ui';
+import { Button, CopyField, Dialog, Notice } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { checkWith, placeFailure } from '../../lib/form-problems.js';
 import { useAction } from '../../lib/use-action.js';
+import { accountTexts } from '../../texts-of-account.js';
 import { texts } from '../../texts.js';
 import { apiTokensQuery, createApiToken } from './account.js';
 
-const EXPIRIES = Object.entries(texts.accountPage.expiries).map(([value, label]) => ({ value, label }));
+const EXPIRIES = Object.entries(accountTexts.expiries).map(([value, label]) => ({ value, label }));
 
 /** Makes a token and shows it once. The token lives in this component only until the dialog is closed. */
 export function NewToken() {
@@ -19,7 +20,7 @@ export function NewToken() {
   const field = useRef<HTMLInputElement>(null);
   const create = useAction(createApiToken);
   const queries = useQueryClient();
-  const t = texts.accountPage;
+  const t = accountTexts;
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();

@@ -2,6 +2,7 @@ import type { Delivery } from '@openhands-jira/contracts';
 import { exactTime, ShortMoment, StatusBadge } from '@openhands-jira/ui';
 import { memo } from 'react';
 import { Link } from 'react-router';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
 import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
@@ -56,5 +57,5 @@ function DeliveryRow({ delivery: { id, event, site, issueKey, actor, receivedAt,
 
 /** "Comment created" instead of `comment_created`. */
 export function eventName(event: string): string {
-  return texts.cloud.eventNames[event] ?? event;
+  return cloudTexts.eventNames[event] ?? event;
 }

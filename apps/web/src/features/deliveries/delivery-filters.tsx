@@ -1,5 +1,6 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { DeliveryOutcome, type DeliveryOverview, type DeliveryReason } from '@openhands-jira/contracts';
+import { Button } from '@openhands-jira/ui';
 import { type FormEvent, useId, useRef, useState } from 'react';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { DeliveryDetail } from '@openhands-jira/contracts';
-import { Facts, Moment, Notice, Section } from '@openhands-jira/ui';
+import { Button, Facts, Moment, Notice, Section } from '@openhands-jira/ui';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useAction } from '../../lib/use-action.js';

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button } from '@openhands-jira/ui';
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { activityTexts } from '../../texts-of-activity.js';

@@ -1,5 +1,5 @@
-import { Button, TextInput } from '@mantine/core';
-import { LoadingBlock, Moment, Notice, Section } from '@openhands-jira/ui';
+import { TextInput } from '@mantine/core';
+import { Button, LoadingBlock, Moment, Notice, Section } from '@openhands-jira/ui';
 import type { Delivery, Integration } from '@openhands-jira/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';

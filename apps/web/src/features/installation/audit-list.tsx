@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { AuditEntry } from '@openhands-jira/contracts';
-import { EmptyBlock, LoadingBlock, Moment, Section } from '@openhands-jira/ui';
+import { Button, EmptyBlock, LoadingBlock, Moment, Section } from '@openhands-jira/ui';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { LoadFailure } from '../../app/load-failure.js';
 import { installationTexts as t } from '../../texts-of-installation.js';

@@ -1,6 +1,6 @@
-import { Button, Textarea } from '@mantine/core';
+import { Textarea } from '@mantine/core';
 import { UpdateTrustedCertificates } from '@openhands-jira/contracts';
-import { Notice } from '@openhands-jira/ui';
+import { Button, Notice } from '@openhands-jira/ui';
 import { type FormEvent, useRef, useState } from 'react';
 import { checkWith, placeFailure } from '../../lib/form-problems.js';
 import { installationTexts as t } from '../../texts-of-installation.js';

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { TrustedCertificate, TrustedCertificateList } from '@openhands-jira/contracts';
-import { EmptyBlock, Facts, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
+import { Button, EmptyBlock, Facts, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LoadFailure } from '../../app/load-failure.js';

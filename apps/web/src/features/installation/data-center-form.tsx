@@ -1,6 +1,6 @@
-import { Button, Switch } from '@mantine/core';
+import { Switch } from '@mantine/core';
 import { DATA_CENTER_FIELDS, type DataCenterConfiguration } from '@openhands-jira/contracts';
-import { ChoiceGroup, CopyField, ErrorSummary, Notice, Section } from '@openhands-jira/ui';
+import { Button, ChoiceGroup, CopyField, ErrorSummary, Notice, Section } from '@openhands-jira/ui';
 import { Link } from 'react-router';
 import { FieldHint } from '../../app/field-hint.js';
 import { installationTexts as t } from '../../texts-of-installation.js';

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { KnownPerson, OwnedConnection } from '@openhands-jira/contracts';
-import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
+import { Button, Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useAction } from '../../lib/use-action.js';

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core';
 import type { OwnedConnection } from '@openhands-jira/contracts';
+import { Button } from '@openhands-jira/ui';
 import { ownerTexts as t } from '../../texts-of-owners.js';
 
 /** What an administrator wants with a connection. */

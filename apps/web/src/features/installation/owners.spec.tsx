@@ -28,7 +28,7 @@ beforeEach(() => {
   server = new FakeServer();
   server.answer('GET /api/v1/me', { body: { ...me, isAdmin: true } }).answer('GET /api/v1/integrations', items(notConfigured, dataCenterOff));
   server.answer('GET /api/v1/admin/jira-data-center', { body: dataCenterSettings }).answer('GET /api/v1/admin/certificates', { body: { items: [], managedBy: 'app' } });
-  server.answer('GET /api/v1/admin/audit', items()).answer('GET /api/v1/admin/links?limit=10', items());
+  server.answer('GET /api/v1/admin/audit', items()).answer('GET /api/v1/admin/links?limit=10', items()).answer('GET /api/v1/admin/unlinked-accounts?limit=10', items());
 });
 
 describe('connections and who looks after them', () => {

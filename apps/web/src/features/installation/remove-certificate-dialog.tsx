@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { TrustedCertificate } from '@openhands-jira/contracts';
-import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
+import { Button, Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { installationTexts as t } from '../../texts-of-installation.js';
 import { texts } from '../../texts.js';
 import { useRemoveCertificate } from './use-certificates.js';
@@ -24,7 +23,7 @@ export function RemoveCertificateDialog({ certificate: { subject, fingerprint },
         <p>{t.removeCertificateText}</p>
         {remove.failure && <Notice tone="bad" role="alert">{remove.failure.message}</Notice>}
         <div className="ui-row">
-          <Button color="red" loading={remove.pending} onClick={() => void run()}>{t.removeCertificate}</Button>
+          <Button variant="danger" loading={remove.pending} onClick={() => void run()}>{t.removeCertificate}</Button>
           <Button variant="default" onClick={onClose}>{texts.common.cancel}</Button>
         </div>
       </div>

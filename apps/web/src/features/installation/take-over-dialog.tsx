@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { OwnedConnection } from '@openhands-jira/contracts';
-import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
+import { Button, Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useAction } from '../../lib/use-action.js';
 import { ownerTexts as t } from '../../texts-of-owners.js';

@@ -1,6 +1,6 @@
 import type { Integration } from '@openhands-jira/contracts';
 import { Notice, Section } from '@openhands-jira/ui';
-import { texts } from '../../texts.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { webhooksPage, WebhookSteps } from '../jira-cloud/webhook-steps.js';
 import { FirstDelivery } from './first-delivery.js';
 import { HowToAsk } from './how-to-ask.js';
@@ -9,15 +9,15 @@ import { HowToAsk } from './how-to-ask.js';
 export function AfterConfiguring({ integration }: { integration: Integration }) {
   const { connection, state } = integration;
   if (!connection) return null;
-  if (state === 'paused') return <Notice tone="warning">{texts.cloud.paused}</Notice>;
+  if (state === 'paused') return <Notice tone="warning">{cloudTexts.paused}</Notice>;
   if (connection.status !== 'active') return null;
   const { url, sharedUrl, events, lastDeliveryAt } = connection.webhook;
   return (
     <div className="two-columns">
       {lastDeliveryAt === null && (
-        <Section title={texts.cloud.stepWebhookLeft}>
-          <p>{texts.cloud.alreadyCreated}</p>
-          <WebhookSteps adminPage={webhooksPage(connection.site)} url={url} secret={texts.cloud.secretSaved} sharedUrl={sharedUrl} events={events} />
+        <Section title={cloudTexts.stepWebhookLeft}>
+          <p>{cloudTexts.alreadyCreated}</p>
+          <WebhookSteps adminPage={webhooksPage(connection.site)} url={url} secret={cloudTexts.secretSaved} sharedUrl={sharedUrl} events={events} />
         </Section>
       )}
       <div className="ui-stack">

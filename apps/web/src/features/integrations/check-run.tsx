@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { HealthCheck } from '@openhands-jira/contracts';
-import { type IconName, Moment, Notice, Section, type Step, StepList, type Tone, useAnnounce } from '@openhands-jira/ui';
+import { Button, type IconName, Moment, Notice, Section, type Step, StepList, type Tone, useAnnounce } from '@openhands-jira/ui';
 import { useState } from 'react';
 import { useAction } from '../../lib/use-action.js';
 import { checkTexts as t } from '../../texts-of-checks.js';

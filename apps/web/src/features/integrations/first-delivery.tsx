@@ -4,10 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { LIVE_MS } from '../../lib/query.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery } from './integrations.js';
 
-const t = texts.cloud;
+const t = cloudTexts;
 
 /**
  * Waits for the first signed delivery and says when it came: the only proof that the webhook is right. A delivery is

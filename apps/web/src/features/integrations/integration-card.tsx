@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { Connection, Integration } from '@openhands-jira/contracts';
-import { ExternalLink, Facts, Moment, Section, StatusBadge } from '@openhands-jira/ui';
+import { buttonLook, ExternalLink, Facts, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { texts } from '../../texts.js';
@@ -41,7 +40,7 @@ function CardAction({ integration, isAdmin }: { integration: Integration; isAdmi
   if (!action) return null;
   return (
     <div>
-      <Button component={Link} to={action.to} variant={action.isNext ? 'filled' : 'default'} aria-label={`${action.word}: ${texts.products[integration.product]}`}>{action.word}</Button>
+      <Link {...buttonLook({ variant: action.isNext ? 'filled' : 'default' })} to={action.to} aria-label={`${action.word}: ${texts.products[integration.product]}`}>{action.word}</Link>
     </div>
   );
 }

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import { OAuthResult, OAuthReturnCode, Product } from '@openhands-jira/contracts';
-import { LoadingBlock, Notice, type Tone } from '@openhands-jira/ui';
+import { buttonLook, LoadingBlock, Notice, type Tone } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
@@ -41,8 +40,8 @@ function Result({ product, result, code }: { product: Product; result: OAuthResu
       <p>{text}</p>
       {result === 'linked' && <p><HowToAsk /></p>}
       <div className="ui-row">
-        {!done && <Button component={Link} to={`/settings/integrations/${product}`}>{texts.returned.again}</Button>}
-        <Button component={Link} to="/settings/integrations" variant={result === 'linked' ? 'filled' : 'default'}>{texts.returned.toList}</Button>
+        {!done && <Link {...buttonLook()} to={`/settings/integrations/${product}`}>{texts.returned.again}</Link>}
+        <Link {...buttonLook({ variant: result === 'linked' ? 'filled' : 'default' })} to="/settings/integrations">{texts.returned.toList}</Link>
         {done && product === 'jira-data-center' && <Link to="/settings/integrations/jira-data-center">{texts.returned.toDataCenter}</Link>}
       </div>
     </Notice>
@@ -53,7 +52,7 @@ function UnknownReturn() {
   return (
     <>
       <PageHead title={texts.returned.unknown} intro={texts.returned.unknownText} />
-      <div><Button component={Link} to="/settings/integrations">{texts.returned.toList}</Button></div>
+      <div><Link {...buttonLook()} to="/settings/integrations">{texts.returned.toList}</Link></div>
     </>
   );
 }

@@ -1,11 +1,11 @@
 import { Notice } from '@openhands-jira/ui';
 import { FieldHint } from '../../app/field-hint.js';
-import { texts } from '../../texts.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import type { AccountCheckState } from './use-account-check.js';
 
 /** What Jira said about the service account that was typed. What is wrong with a field stands at that field instead. */
 export function AccountCheck({ state }: { state: AccountCheckState }) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   switch (state.kind) {
     case 'idle': return null;
     case 'checking': return <FieldHint>{t.checking}</FieldHint>;

@@ -1,10 +1,11 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { CreateWorkspace } from '@openhands-jira/contracts';
-import { ErrorSummary, Notice, Section, useAnnounce } from '@openhands-jira/ui';
+import { Button, ErrorSummary, Notice, Section, useAnnounce } from '@openhands-jira/ui';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { FieldHint } from '../../app/field-hint.js';
 import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { CredentialFields, fieldId } from './credential-fields.js';
 import { proposedExpiry } from './expiry-date.js';
@@ -32,7 +33,7 @@ export function ConfigureForm({ webhookUrl }: { webhookUrl: string }) {
   const secretField = useFocusWhenGrown(newSite);
   const { form } = workspace;
   const check = useAccountCheck(form, newSite && siteOf(form.values.site), true);
-  const t = texts.cloud;
+  const t = cloudTexts;
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -89,14 +90,14 @@ async function connectNew(values: WorkspaceValues): Promise<Connected> {
 function BeforeConnect() {
   return (
     <div className="ui-muted before-connect">
-      <p>{texts.cloud.connectIntro}</p>
-      <p>{texts.cloud.connectFirst}</p>
+      <p>{cloudTexts.connectIntro}</p>
+      <p>{cloudTexts.connectFirst}</p>
     </div>
   );
 }
 
 function SiteField({ workspace: { form } }: { workspace: ReturnType<typeof useWorkspaceForm> }) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   const read = readSiteName(form.values.site);
   return (
     <div>
@@ -115,7 +116,7 @@ function useFocusWhenGrown(newSite: string | null) {
   const announce = useAnnounce();
   useEffect(() => {
     if (newSite === null) return;
-    announce(texts.cloud.grown(newSite));
+    announce(cloudTexts.grown(newSite));
     field.current?.focus();
   }, [announce, newSite]);
   return field;

@@ -1,8 +1,9 @@
-import { Button, Switch, TextInput } from '@mantine/core';
+import { Switch, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { CopyButton, SecretInput, useAnnounce } from '@openhands-jira/ui';
+import { Button, CopyButton, SecretInput, useAnnounce } from '@openhands-jira/ui';
 import type { ReactNode, RefObject } from 'react';
 import { FieldHint } from '../../app/field-hint.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { AccountCheck } from './account-check.js';
 import type { AccountCheckState } from './use-account-check.js';
@@ -19,11 +20,11 @@ export interface Credentials {
 }
 
 export const CREDENTIAL_LABELS = {
-  webhookSecret: texts.cloud.webhookSecret,
-  serviceAccountEmail: texts.cloud.email,
-  serviceAccountApiToken: texts.cloud.apiKey,
-  serviceAccountTokenExpiresAt: texts.cloud.expiry,
-  active: texts.cloud.active,
+  webhookSecret: cloudTexts.webhookSecret,
+  serviceAccountEmail: cloudTexts.email,
+  serviceAccountApiToken: cloudTexts.apiKey,
+  serviceAccountTokenExpiresAt: cloudTexts.expiry,
+  active: cloudTexts.active,
 } as const;
 
 /** The id of a field's element, for summaries and for moving the focus. */
@@ -43,7 +44,7 @@ export interface CredentialFieldsProps {
 
 /** The fields of the guide's "additional credentials", with the guide's labels. */
 export function CredentialFields({ form, saved, check, firstField }: CredentialFieldsProps) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   return (
     <>
       <WebhookSecretField form={form} required={saved === undefined} firstField={firstField} note={saved?.webhookSecret} />
@@ -59,7 +60,7 @@ export function CredentialFields({ form, saved, check, firstField }: CredentialF
 
 /** The service account, and what Jira says about it. */
 function AccountFields({ form, saved, check }: { form: CredentialFieldsProps['form']; saved: ReactNode; check: AccountCheckState }) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   const isNewToken = saved !== undefined && form.values.serviceAccountApiToken !== '';
   return (
     <>
@@ -78,7 +79,7 @@ function AccountFields({ form, saved, check }: { form: CredentialFieldsProps['fo
 }
 
 function WebhookSecretField({ form, required, firstField, note }: { form: CredentialFieldsProps['form']; required: boolean; firstField?: RefObject<HTMLInputElement | null>; note?: ReactNode }) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   const announce = useAnnounce();
   const secret = form.values.webhookSecret.trim();
 

@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { type Connection, type Integration, UpdateWorkspace } from '@openhands-jira/contracts';
-import { CopyField, Day, ErrorSummary, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
+import { Button, CopyField, Day, ErrorSummary, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
 import { type FormEvent, useState } from 'react';
 import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
@@ -26,7 +26,7 @@ export function EditForm({ integration, connection }: { integration: Integration
   const { leaving, leaveFor } = useLeave();
   const isPending = connection.status === 'pending';
   const check = useAccountCheck(workspace.form, connection.site, false);
-  const t = texts.cloud;
+  const t = cloudTexts;
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -73,7 +73,7 @@ export function EditForm({ integration, connection }: { integration: Integration
 
 /** How to create the webhook; out of the way once Jira has called. */
 function Webhook({ connection: { site, webhook } }: { connection: Connection }) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   const steps = <WebhookSteps adminPage={webhooksPage(site)} url={webhook.url} secret={t.secretKept} sharedUrl={webhook.sharedUrl} events={webhook.events} />;
   return (
     <Section title={t.stepWebhook}>
@@ -92,8 +92,8 @@ function Webhook({ connection: { site, webhook } }: { connection: Connection }) 
 
 /** The contract knows paused as inactive; the integration's state tells them apart. */
 function StateNotice({ integration, status }: { integration: Integration; status: Connection['status'] }) {
-  if (status === 'pending') return <Notice tone="warning" title={texts.cloud.unfinishedTitle}><p>{texts.cloud.unfinished}</p></Notice>;
-  if (status === 'inactive') return <Notice tone="warning">{integration.state === 'paused' ? texts.cloud.paused : texts.cloud.reactivate}</Notice>;
+  if (status === 'pending') return <Notice tone="warning" title={cloudTexts.unfinishedTitle}><p>{cloudTexts.unfinished}</p></Notice>;
+  if (status === 'inactive') return <Notice tone="warning">{integration.state === 'paused' ? cloudTexts.paused : cloudTexts.reactivate}</Notice>;
   return integration.state === 'degraded' ? <ReasonsNotice integration={integration} /> : null;
 }
 
@@ -121,7 +121,7 @@ export function changesOf(before: WorkspaceValues, now: WorkspaceValues): Update
 }
 
 function savedNotes({ serviceAccount, webhook }: Connection) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   const moment = (at: string | null, otherwise: string) => (at ? <Moment at={at} justNow={texts.common.justNow} /> : otherwise);
   return {
     webhookSecret: <>{t.secretSet}: {moment(webhook.secretSetAt, t.never)}. {isAhead(webhook.previousSecretUntil) ? <>{t.formerSecret} {moment(webhook.previousSecretUntil, t.never)}.</> : t.newSecretHint}</>,

@@ -5,6 +5,7 @@ import { Link, useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { StaleNotice } from '../../app/stale-notice.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { HowToAsk } from '../integrations/how-to-ask.js';
 import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.js';
@@ -22,7 +23,7 @@ export function JiraCloudPage() {
   return (
     <>
       <p><Link className="back-link" to="/settings/integrations">{texts.returned.toList}</Link></p>
-      <PageHead title={texts.cloud.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>} />
+      <PageHead title={cloudTexts.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>} />
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
       {integrations.isError && !integration && <LoadFailure query={integrations} />}
       <StaleNotice query={integrations} />
@@ -39,10 +40,10 @@ function CloudView({ integration }: { integration: Integration }) {
   const another = canConfigure && query.has('another');
   return (
     <>
-      {integration.linkMethod === 'email' && <Notice tone="neutral">{texts.cloud.emailMode}</Notice>}
+      {integration.linkMethod === 'email' && <Notice tone="neutral">{cloudTexts.emailMode}</Notice>}
       {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
       {!another && <ConnectionPeople integration={integration} />}
-      {connection && canConfigure && !another && <p><Link to="?another">{texts.cloud.another}</Link></p>}
+      {connection && canConfigure && !another && <p><Link to="?another">{cloudTexts.another}</Link></p>}
     </>
   );
 }
@@ -64,8 +65,8 @@ function MemberView({ integration }: { integration: Integration }) {
   return (
     <div className="narrow ui-stack">
       {state === 'degraded' && <ReasonsNotice integration={integration} />}
-      <Section title={texts.cloud.account}>
-        <p>{texts.cloud.memberIntro}</p>
+      <Section title={cloudTexts.account}>
+        <p>{cloudTexts.memberIntro}</p>
         {connection && <UnlinkRow integration={integration} connection={connection} />}
         {link && <Facts items={[{ name: texts.integrations.yourAccount, value: <>{texts.integrations.linkedSince(link.jiraDisplayName)} <Moment at={link.linkedAt} justNow={texts.common.justNow} /></> }]} />}
         <p><HowToAsk /></p>

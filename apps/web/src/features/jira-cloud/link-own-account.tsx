@@ -1,8 +1,7 @@
-import { Button } from '@mantine/core';
-import { Notice } from '@openhands-jira/ui';
+import { Button, Notice } from '@openhands-jira/ui';
 import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
-import { texts } from '../../texts.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { beginLink } from './workspaces.js';
 
 /** For an owner whose own Jira account is not connected, for example after taking a connection over. */
@@ -16,10 +15,10 @@ export function LinkOwnAccount({ site }: { site: string }) {
   }
 
   return (
-    <Notice tone="neutral" title={texts.cloud.linkTitle}>
-      <p>{texts.cloud.linkText}</p>
+    <Notice tone="neutral" title={cloudTexts.linkTitle}>
+      <p>{cloudTexts.linkText}</p>
       {link.failure && <p role="alert">{link.failure.message}</p>}
-      <Button variant="default" loading={link.pending || leaving} onClick={() => void run()}>{texts.cloud.linkOwn}</Button>
+      <Button variant="default" loading={link.pending || leaving} onClick={() => void run()}>{cloudTexts.linkOwn}</Button>
     </Notice>
   );
 }

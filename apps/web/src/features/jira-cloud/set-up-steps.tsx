@@ -1,10 +1,11 @@
 import { ExternalLink, Section } from '@openhands-jira/ui';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { USED_EVENTS, webhooksPage, WebhookSteps } from './webhook-steps.js';
 
 /** Beside the form: how to get each value, step by step, with what has to be pasted in Jira. */
 export function SetUpSteps({ site, webhookUrl }: { site: string; webhookUrl: string }) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   return (
     <Section title={t.stepsTitle}>
       <h3 className="how-to-title">{t.stepAccount}</h3>

@@ -1,10 +1,11 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import type { Connection, Integration } from '@openhands-jira/contracts';
-import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
+import { Button, Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useAction } from '../../lib/use-action.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery, useFreshIntegrations } from '../integrations/integrations.js';
 import { unlink } from './workspaces.js';
@@ -16,10 +17,10 @@ export function UnlinkRow({ integration, connection }: { integration: Integratio
     <>
       <div className="locked">
         <div>
-          <p className="ui-label">{texts.cloud.workspace}</p>
+          <p className="ui-label">{cloudTexts.workspace}</p>
           <p className="mono">{connection.site}</p>
         </div>
-        {integration.capabilities.includes('unlink') && <Button variant="default" onClick={() => setAsking(true)}>{texts.cloud.unlink}</Button>}
+        {integration.capabilities.includes('unlink') && <Button variant="default" onClick={() => setAsking(true)}>{cloudTexts.unlink}</Button>}
       </div>
       {asking && <UnlinkDialog connection={connection} people={integration.linkedPeople} onClose={() => setAsking(false)} />}
     </>
@@ -32,7 +33,7 @@ function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, people
   const [mistyped, setMistyped] = useState(false);
   const leave = useUnlink();
   useFreshIntegrations();
-  const t = texts.cloud;
+  const t = cloudTexts;
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -48,7 +49,7 @@ function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, people
         {asOwner && <TextInput label={t.unlinkType(site)} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); setMistyped(false); }} error={mistyped && t.unlinkTypeWrong(site)} autoComplete="off" autoCapitalize="off" spellCheck={false} />}
         {leave.failure && <Notice tone="bad" role="alert">{leave.failure.message}</Notice>}
         <div className="ui-row">
-          <Button type="submit" color="red" loading={leave.pending}>{t.unlink}</Button>
+          <Button type="submit" variant="danger" loading={leave.pending}>{t.unlink}</Button>
           <Button variant="default" onClick={onClose}>{texts.common.cancel}</Button>
         </div>
       </form>
@@ -57,7 +58,7 @@ function UnlinkDialog({ connection: { id, site, ownedByCaller: asOwner }, people
 }
 
 function OwnerConsequences({ people }: { people: number | null }) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   return (
     <>
       {t.unlinkOwnerTexts.map((text) => <p key={text}>{text}</p>)}
@@ -74,7 +75,7 @@ function useUnlink() {
   const [perform] = useState(() => async (connectionId: string) => {
     await unlink(connectionId);
     await queries.invalidateQueries({ queryKey: integrationsQuery.queryKey });
-    announce(texts.cloud.unlinkDone);
+    announce(cloudTexts.unlinkDone);
     await navigate('/settings/integrations');
   });
   return useAction(perform);

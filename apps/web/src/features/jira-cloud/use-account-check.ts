@@ -2,7 +2,7 @@ import type { UseFormReturnType } from '@mantine/form';
 import { CheckServiceAccount, type ServiceAccountCheck } from '@openhands-jira/contracts';
 import { useAnnounce } from '@openhands-jira/ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { texts } from '../../texts.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { type Credentials, CREDENTIAL_LABELS } from './credential-fields.js';
 import { checkAccount } from './workspaces.js';
 
@@ -55,7 +55,7 @@ export function useAccountCheck(form: CredentialForm, site: string | null, hasSi
 }
 
 function show({ failure, items }: ServiceAccountCheck, { form, announce, hasSiteField }: { form: CredentialForm; announce: (words: string) => void; hasSiteField: boolean }): AccountCheckState {
-  const t = texts.cloud;
+  const t = cloudTexts;
   if (!failure) {
     // What an earlier check said at a field may have been the fault of another one.
     for (const name of CHECKED) form.clearFieldError(name);

@@ -6,13 +6,13 @@ import type { RequestFailed } from '../../lib/api.js';
 import { checkWith, type FieldErrors, placeFailure } from '../../lib/form-problems.js';
 import { useAfterClick } from '../../lib/use-after-click.js';
 import { useFocusOnWrong } from '../../lib/use-focus-on-wrong.js';
-import { texts } from '../../texts.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { CREDENTIAL_LABELS, type Credentials, fieldId } from './credential-fields.js';
 import { expiryTime, isFutureOrEmpty } from './expiry-date.js';
 
 export type WorkspaceValues = Credentials & { site: string };
 
-const LABELS: Record<keyof WorkspaceValues, string> = { site: texts.cloud.workspace, ...CREDENTIAL_LABELS };
+const LABELS: Record<keyof WorkspaceValues, string> = { site: cloudTexts.workspace, ...CREDENTIAL_LABELS };
 const NAMES = Object.keys(LABELS) as (keyof WorkspaceValues)[];
 
 /** Values as the contract for a new workspace wants them. */
@@ -32,7 +32,7 @@ export function checkChanges(values: WorkspaceValues): FieldErrors {
 }
 
 function checkExpiry({ serviceAccountTokenExpiresAt }: WorkspaceValues): FieldErrors {
-  return isFutureOrEmpty(serviceAccountTokenExpiresAt, new Date()) ? {} : { serviceAccountTokenExpiresAt: texts.cloud.expiryWrong };
+  return isFutureOrEmpty(serviceAccountTokenExpiresAt, new Date()) ? {} : { serviceAccountTokenExpiresAt: cloudTexts.expiryWrong };
 }
 
 export interface WorkspaceForm {

@@ -1,4 +1,5 @@
 import { CopyField, ExternalLink } from '@openhands-jira/ui';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 
 /** What the guide names; with these two, comments and labels are noticed. */
@@ -10,7 +11,7 @@ export function webhooksPage(site: string): string {
 }
 
 /** All that can be used: the needed ones first. */
-export const USED_EVENTS = Object.keys(texts.cloud.eventNames);
+export const USED_EVENTS = Object.keys(cloudTexts.eventNames);
 
 export interface WebhookStepsProps {
   /** Jira's own page for webhooks. */
@@ -25,7 +26,7 @@ export interface WebhookStepsProps {
 
 /** What to do in Jira so that it calls us, with each value beside its step. */
 export function WebhookSteps({ adminPage, url, secret, sharedUrl = null, events }: WebhookStepsProps) {
-  const t = texts.cloud;
+  const t = cloudTexts;
   const more = events.filter((event) => !NEEDED_EVENTS.includes(event));
   return (
     <>
@@ -50,7 +51,7 @@ function EventList({ label, help, events }: { label: string; help?: string; even
       <p className="ui-label">{label}</p>
       {help && <p className="ui-description">{help}</p>}
       <ul className="event-list">
-        {events.map((event) => <li key={event}>{texts.cloud.eventNames[event] ?? event} <span className="ui-muted">(<code>{event}</code>)</span></li>)}
+        {events.map((event) => <li key={event}>{cloudTexts.eventNames[event] ?? event} <span className="ui-muted">(<code>{event}</code>)</span></li>)}
       </ul>
     </div>
   );

@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { ExternalLink } from '@openhands-jira/ui';
+import { Button, ExternalLink } from '@openhands-jira/ui';
 import type { FormEvent } from 'react';
 import { useAction } from '../../lib/use-action.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';

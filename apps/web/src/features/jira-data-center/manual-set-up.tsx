@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import type { Integration, WebhookDetails } from '@openhands-jira/contracts';
-import { Arrival, CopyField, ExternalLink, Moment, Notice, useAnnounce } from '@openhands-jira/ui';
+import { Arrival, Button, CopyField, ExternalLink, Moment, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useAction } from '../../lib/use-action.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
+import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery } from '../integrations/integrations.js';
 import { meQuery } from '../sign-in/me.js';
@@ -79,7 +79,7 @@ function DetailsToEnter({ details, siteUrl }: { details: WebhookDetails; siteUrl
       <div>
         <p className="ui-label">{t.events}</p>
         <ul className="event-list">
-          {details.events.map((event) => <li key={event}>{texts.cloud.eventNames[event] ?? event} <span className="ui-muted">(<code>{event}</code>)</span></li>)}
+          {details.events.map((event) => <li key={event}>{cloudTexts.eventNames[event] ?? event} <span className="ui-muted">(<code>{event}</code>)</span></li>)}
         </ul>
       </div>
     </div>

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { Integration } from '@openhands-jira/contracts';
-import { Dialog, Moment, Notice, Section } from '@openhands-jira/ui';
+import { Button, Dialog, Moment, Notice, Section } from '@openhands-jira/ui';
 import { useState } from 'react';
 import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
@@ -68,7 +67,7 @@ function Unlink({ integration: { connection, linkMethod }, tell }: { integration
             {linkMethod === 'email' && <p>{t.unlinkTextByEmail}</p>}
             {leave.failure && <Notice tone="bad" role="alert">{leave.failure.message}</Notice>}
             <div className="ui-row">
-              <Button color="red" loading={leave.pending} onClick={() => void run()}>{t.unlink}</Button>
+              <Button variant="danger" loading={leave.pending} onClick={() => void run()}>{t.unlink}</Button>
               <Button variant="default" onClick={() => setAsking(false)}>{texts.common.cancel}</Button>
             </div>
           </div>

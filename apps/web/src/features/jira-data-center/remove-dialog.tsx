@@ -1,5 +1,5 @@
-import { Button, TextInput } from '@mantine/core';
-import { Dialog } from '@openhands-jira/ui';
+import { TextInput } from '@mantine/core';
+import { Button, Dialog } from '@openhands-jira/ui';
 import { type FormEvent, useRef, useState } from 'react';
 import { useAction } from '../../lib/use-action.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
@@ -42,7 +42,7 @@ export function RemoveDialog({ site, people, onClose, tell }: { site: string; pe
         <TextInput ref={hostField} label={t.removeType(site)} value={typed} error={mistyped && t.removeTypeWrong(site)} onChange={(event) => { setTyped(event.currentTarget.value); setMistyped(false); }} autoComplete="off" autoCapitalize="off" spellCheck={false} />
         {remove.failure && <WebhookFailure failure={remove.failure} atField={token.error !== null} />}
         <div className="ui-row">
-          <Button type="submit" color="red" loading={remove.pending}>{t.remove}</Button>
+          <Button type="submit" variant="danger" loading={remove.pending}>{t.remove}</Button>
           <Button variant="default" onClick={onClose}>{texts.common.cancel}</Button>
         </div>
       </form>

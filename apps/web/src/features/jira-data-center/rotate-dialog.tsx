@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { WebhookDetails } from '@openhands-jira/contracts';
-import { Arrival, CopyField, Dialog, ExternalLink, Moment, Notice } from '@openhands-jira/ui';
+import { Arrival, Button, CopyField, Dialog, ExternalLink, Moment, Notice } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useAction } from '../../lib/use-action.js';

@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { Notice } from '@openhands-jira/ui';
+import { Button, Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { RequestFailed } from '../../lib/api.js';

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { Integration } from '@openhands-jira/contracts';
-import { Arrival, Notice, Section } from '@openhands-jira/ui';
+import { Arrival, Button, Notice, Section } from '@openhands-jira/ui';
 import { useState } from 'react';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';

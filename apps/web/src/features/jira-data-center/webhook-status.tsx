@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { Connection, Integration } from '@openhands-jira/contracts';
-import { CopyField, ExternalLink, Facts, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
+import { Button, CopyField, ExternalLink, Facts, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { useAction } from '../../lib/use-action.js';

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { JobDetail } from '@openhands-jira/contracts';
-import { Dialog, Notice } from '@openhands-jira/ui';
+import { Button, Dialog, Notice } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -38,7 +37,7 @@ function Cancel({ job: { id } }: { job: JobDetail }) {
           <div className="ui-stack">
             <p>{t.cancelText}</p>
             <div className="ui-row">
-              <Button color="red" loading={cancel.pending} onClick={() => void run()}>{t.cancelYes}</Button>
+              <Button variant="danger" loading={cancel.pending} onClick={() => void run()}>{t.cancelYes}</Button>
               <Button variant="default" onClick={() => setAsking(false)}>{t.cancelNo}</Button>
             </div>
           </div>

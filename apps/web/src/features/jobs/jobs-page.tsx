@@ -1,6 +1,6 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { JobState } from '@openhands-jira/contracts';
-import { EmptyBlock, LoadingBlock, Section } from '@openhands-jira/ui';
+import { Button, EmptyBlock, LoadingBlock, Section } from '@openhands-jira/ui';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'react-router';

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { PersonLink } from '@openhands-jira/contracts';
-import { Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
+import { Button, Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useAction } from '../../lib/use-action.js';
 import { peopleTexts as t } from '../../texts-of-people.js';
@@ -30,7 +29,7 @@ export function EndLinkDialog({ place, link: { id, person, site, method, ownsCon
         {ownsConnection && <p>{t.endOwner}</p>}
         {end.failure && <Notice tone="bad" role="alert">{end.failure.message}</Notice>}
         <div className="ui-row">
-          <Button color="red" loading={end.pending} onClick={() => void run()}>{t.end}</Button>
+          <Button variant="danger" loading={end.pending} onClick={() => void run()}>{t.end}</Button>
           <Button variant="default" onClick={onClose}>{texts.common.cancel}</Button>
         </div>
       </div>

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { PersonLink } from '@openhands-jira/contracts';
-import { EmptyBlock, LoadingBlock, Section } from '@openhands-jira/ui';
+import { Button, EmptyBlock, LoadingBlock, Section } from '@openhands-jira/ui';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LoadFailure } from '../../app/load-failure.js';

@@ -1,4 +1,5 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
+import { Button } from '@openhands-jira/ui';
 import { type FormEvent, useState } from 'react';
 import { peopleTexts as t } from '../../texts-of-people.js';
 

@@ -1,6 +1,5 @@
-import { Button } from '@mantine/core';
 import type { PersonLink } from '@openhands-jira/contracts';
-import { Moment, StatusBadge } from '@openhands-jira/ui';
+import { Button, Moment, StatusBadge } from '@openhands-jira/ui';
 import { peopleTexts as t } from '../../texts-of-people.js';
 import { texts } from '../../texts.js';
 

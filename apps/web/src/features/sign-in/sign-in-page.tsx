@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { LoadingBlock, Notice } from '@openhands-jira/ui';
+import { buttonLook, LoadingBlock, Notice } from '@openhands-jira/ui';
 import type { SignInProvider } from '@openhands-jira/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -37,7 +36,7 @@ function Providers({ providers, returnTo }: { providers: SignInProvider[]; retur
   return (
     <div className="ui-stack">
       {providers.map(({ id, name, signInUrl }, place) => (
-        <Button key={id} component="a" size="md" variant={place === 0 ? 'filled' : 'default'} href={withReturn(signInUrl, returnTo)}>{texts.signIn.with(name)}</Button>
+        <a key={id} {...buttonLook({ size: 'md', variant: place === 0 ? 'filled' : 'default' })} href={withReturn(signInUrl, returnTo)}>{texts.signIn.with(name)}</a>
       ))}
     </div>
   );
