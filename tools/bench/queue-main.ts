@@ -8,17 +8,22 @@ import { join } from 'node:path';
 interface Parts {
   DataSource: new (options: unknown) => { initialize(): Promise<Db>; destroy(): Promise<void> };
   dataSourceOptions(url: string): unknown;
-  Queue: new (connection: unknown, wakeUp: unknown, keys: unknown) => ProductQueue;
+  Queue: new (connection: unknown, wakeUp: unknown, entries: unknown) => ProductQueue;
   QueueConnection: new (url: string, supervise: boolean) => unknown;
   QueueWakeUp: new (url: string) => unknown;
-  KeyLeases: new (db: unknown) => unknown;
+  Changes: new () => Changes;
+  Entries: new (connection: unknown) => unknown;
+}
+interface Changes {
+  run(db: unknown): Promise<boolean>;
 }
 interface Db {
   transaction<T>(work: (manager: unknown) => Promise<T>): Promise<T>;
   query(text: string, values?: unknown[]): Promise<unknown>;
 }
 interface ProductQueue {
-  enqueueMany(manager: unknown, name: 'triage', entries: { deliveryId: string }[]): Promise<void>;
+  enqueue(manager: unknown, name: 'triage', entry: { deliveryId: string }): Promise<void>;
+  add(changes: Changes, name: 'triage', entries: { deliveryId: string }[]): void;
   work(name: 'triage', handler: (data: { deliveryId: string }) => Promise<void>, options: { concurrency: number }): Promise<void>;
   beforeApplicationShutdown(): Promise<void>;
   onApplicationShutdown(): Promise<void>;
@@ -26,10 +31,11 @@ interface ProductQueue {
 
 const { DATABASE_URL = '', DIST = '' } = process.env;
 const load = async (file: string): Promise<object> => (await import(join(DIST, file))) as object;
-const parts = Object.assign({}, await import('typeorm'), await load('database/data-source.js'), await load('queue/queue.service.js'), await load('queue/queue-connection.js'), await load('queue/queue-wake-up.js'), await load('queue/key-leases.js')) as unknown as Parts;
+const parts = Object.assign({}, await import('typeorm'), await load('database/data-source.js'), await load('queue/queue.service.js'), await load('queue/queue-connection.js'), await load('queue/queue-wake-up.js'), await load('queue/entries.js'), await load('database/changes.js')) as unknown as Parts;
 
 const db = await new parts.DataSource(parts.dataSourceOptions(DATABASE_URL)).initialize();
-const queue = new parts.Queue(new parts.QueueConnection(DATABASE_URL, false), new parts.QueueWakeUp(DATABASE_URL), new parts.KeyLeases(db));
+const connection = new parts.QueueConnection(DATABASE_URL, false);
+const queue = new parts.Queue(connection, new parts.QueueWakeUp(DATABASE_URL), new parts.Entries(connection));
 
 process.on('message', (task: { kind: 'enqueue' | 'fill' | 'drain' | 'pickup' | 'stop'; count: number }) => {
   void run(task.kind, task.count).then((answer) => process.send!(answer));
@@ -59,13 +65,17 @@ async function enqueueSingly(count: number): Promise<{ alone: number; together: 
   };
   const row = (manager: unknown): Promise<unknown> => (manager as Db).query(insert, [body]);
   const alone = await timed(row);
-  const together = await timed(async (manager, index) => (await row(manager), queue.enqueueMany(manager, 'triage', [{ deliveryId: `single-${index}` }])));
+  const together = await timed(async (manager, index) => (await row(manager), queue.enqueue(manager, 'triage', { deliveryId: `single-${index}` })));
   await db.query(`DELETE FROM queue.job WHERE name = 'triage'`);
   return { alone, together };
 }
 
 async function fill(count: number): Promise<number> {
-  for (let done = 0; done < count; done += 500) await db.transaction((manager) => queue.enqueueMany(manager, 'triage', Array.from({ length: Math.min(500, count - done) }, (_, index) => ({ deliveryId: `drain-${done + index}` }))));
+  for (let done = 0; done < count; done += 500) {
+    const changes = new parts.Changes();
+    queue.add(changes, 'triage', Array.from({ length: Math.min(500, count - done) }, (_, index) => ({ deliveryId: `drain-${done + index}` })));
+    await changes.run(db);
+  }
   return count;
 }
 
@@ -94,7 +104,7 @@ async function pickUp(count: number): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const worked = new Promise<number>((resolve) => (onWork = () => resolve(performance.now())));
-    await db.transaction((manager) => queue.enqueueMany(manager, 'triage', [{ deliveryId: `pickup-${index}` }]));
+    await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: `pickup-${index}` }));
     const committed = performance.now();
     times.push((await worked) - committed);
     await new Promise((resolve) => setTimeout(resolve, 20));

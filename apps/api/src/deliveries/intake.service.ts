@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira/contracts';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { type Change, Changes } from '../database/changes.js';
 import { DOOR_DATABASE } from '../database/door-database.js';
 import { storableJson, storableName, storableText } from '../database/stored-text.js';
 import { uuidv7 } from '../database/uuid.js';
@@ -158,16 +159,18 @@ export class Intake {
     }
   }
 
-  /** Gives the ids that were new. Only a trigger needs a transaction, because its queue entry must commit with it. */
+  /** Gives the ids that were new. The queue entry of a trigger is added by the same statement, so both exist or neither. */
   private async insert(group: Waiting[]): Promise<Set<string>> {
-    if (!group.some(isForTriage)) return insertDeliveries(this.db, group);
-    return this.db.transaction(async (manager) => {
-      const ids = await insertDeliveries(manager, group);
-      const entries = group.filter((one) => ids.has(one.id) && isForTriage(one)).map((one) => ({ deliveryId: one.id, traceparent: one.traceparent }));
-      const connectionOf = new Map(group.map((one) => [one.id, one.delivery.connectionId]));
-      await this.queue.enqueueMany(manager, 'triage', entries, { groupOf: ({ deliveryId }) => connectionOf.get(deliveryId) });
-      return ids;
+    const changes = new Changes();
+    const stored = changes.add(insertDeliveries(group));
+    const entries = group.filter(isForTriage).map((one) => ({ deliveryId: one.id, traceparent: one.traceparent }));
+    const connectionOf = new Map(group.map((one) => [one.id, one.delivery.connectionId]));
+    this.queue.add(changes, 'triage', entries, {
+      groupOf: ({ deliveryId }) => connectionOf.get(deliveryId),
+      onlyIf: `EXISTS (SELECT FROM ${stored} WHERE id::text = wanted.data->>'deliveryId')`,
     });
+    const rows = await changes.rowsOf<{ id: string }>(stored, this.db);
+    return new Set(rows.map((row) => row.id));
   }
 
   /** The first delivery of each repeated one, whose counter goes up. */
@@ -196,16 +199,15 @@ const COLUMNS = [
   'issue_key', 'actor_id', 'actor_name', 'trigger_key', 'received_at', 'outcome', 'reason', 'detail', 'trace', 'settled_at',
 ];
 
-/** Writes the group with one statement and gives the ids that were new. */
-async function insertDeliveries(db: Pick<EntityManager, 'query'>, group: Waiting[]): Promise<Set<string>> {
-  const values = group.map((_, row) => `(${COLUMNS.map((__, column) => `$${row * COLUMNS.length + column + 1}`).join(', ')})`);
-  const rows = (await db.query(
-    `INSERT INTO deliveries (${COLUMNS.join(', ')}) VALUES ${values.join(', ')} ON CONFLICT DO NOTHING RETURNING id`,
-    group.flatMap(({ id, delivery: d }) => [
-      id, d.connectionId, d.origin, d.originDeliveryId, storableName(d.identifier), d.bodyHash, packBody(d.body), storableJson(d.headers), d.signedWith, storableName(d.event),
-      storableName(d.issueId), storableName(d.issueKey), storableName(d.actorId), storableName(d.actorName), storableName(d.triggerKey), d.receivedAt, d.outcome, d.reason,
-      d.detail === null ? null : storableText(d.detail), storableJson(d.trace), d.outcome === 'pending' ? null : d.receivedAt,
-    ]),
-  )) as { id: string }[];
-  return new Set(rows.map((row) => row.id));
+/** The rows of a group; gives the ids of those that were new. */
+function insertDeliveries(group: Waiting[]): Change {
+  return (place) => `INSERT INTO deliveries (${COLUMNS.join(', ')}) VALUES ${group.map((one) => `(${valuesOf(one).map(place).join(', ')})`).join(', ')} ON CONFLICT DO NOTHING RETURNING id`;
+}
+
+function valuesOf({ id, delivery: d }: Waiting): unknown[] {
+  return [
+    id, d.connectionId, d.origin, d.originDeliveryId, storableName(d.identifier), d.bodyHash, packBody(d.body), storableJson(d.headers), d.signedWith, storableName(d.event),
+    storableName(d.issueId), storableName(d.issueKey), storableName(d.actorId), storableName(d.actorName), storableName(d.triggerKey), d.receivedAt, d.outcome, d.reason,
+    d.detail === null ? null : storableText(d.detail), storableJson(d.trace), d.outcome === 'pending' ? null : d.receivedAt,
+  ];
 }

@@ -27,8 +27,12 @@ export class QueueConnection {
 
   /** Those of the queues that have an entry whose time has come. */
   async namesDue(names: string[]): Promise<string[]> {
-    const { rows } = await (await this.boss()).getDb().executeSql(NAMES_DUE, [names]);
-    return (rows as { name: string }[]).map((row) => row.name);
+    return ((await this.query(NAMES_DUE, [names])) as { name: string }[]).map((row) => row.name);
+  }
+
+  /** Sends a statement on one of the queue's own connections, and gives its rows. */
+  async query(text: string, values: unknown[] = []): Promise<unknown[]> {
+    return (await (await this.boss()).getDb().executeSql(text, values)).rows;
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
-import { KeyLeases } from './key-leases.js';
+import { Entries } from './entries.js';
 import { QueueConnection } from './queue-connection.js';
 import { Queue } from './queue.service.js';
 import { QueueWakeUp } from './queue-wake-up.js';
@@ -16,7 +15,7 @@ export class QueueModule {
       providers: [
         { provide: QueueConnection, useFactory: (config: AppConfig) => new QueueConnection(url, config.runsWorker), inject: [AppConfig] },
         { provide: QueueWakeUp, useFactory: () => new QueueWakeUp(url) },
-        { provide: KeyLeases, useFactory: (db: DataSource) => new KeyLeases(db), inject: [DataSource] },
+        { provide: Entries, useFactory: (connection: QueueConnection) => new Entries(connection), inject: [QueueConnection] },
         Queue,
       ],
       exports: [Queue],

@@ -1,28 +1,15 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { PgBoss, type JobWithMetadata } from 'pg-boss';
-import { type SpanFacts, traced } from '../config/tracing.js';
-import { contextFor, contextOf, inContext, type WorkContext } from '../config/work-context.js';
+import { PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
+import { contextFor, type WorkContext } from '../config/work-context.js';
+import { Changes } from '../database/changes.js';
+import { addEntries, Entries } from './entries.js';
+import { type Attempt, FetchLoop, HEARTBEAT_SECONDS, type HeldBack, RetryLater } from './fetch-loop.js';
 import { QueueConnection } from './queue-connection.js';
-import { KeyLeases } from './key-leases.js';
 import { deadQueueOf, type QueueData, type QueueName, QUEUES } from './queues.js';
-import { QueueWakeUp, WAKE_UP_CHANNEL } from './queue-wake-up.js';
+import { QueueWakeUp } from './queue-wake-up.js';
 
-/** A handler throws this to be called again at a given time without counting as a failure (`Retry-After`). */
-export class RetryLater extends Error {
-  constructor(readonly afterMs: number, reason: string) {
-    super(reason);
-    this.name = 'RetryLater';
-  }
-}
-
-/** What a handler learns besides the data. */
-export interface Attempt {
-  /** 1 for the first attempt. */
-  number: number;
-  /** True when no further attempt follows this one. */
-  last: boolean;
-}
+export { type Attempt, type HeldBack, RetryLater };
 
 export type Handler<N extends QueueName> = (data: QueueData[N], attempt: Attempt) => Promise<void>;
 
@@ -39,17 +26,11 @@ export interface EnqueueOptions<N extends QueueName> {
   /** Whose entry it is, usually a connection. One group never takes all places of a process, and groups can be held back. */
   groupOf?: (data: QueueData[N]) => string | undefined;
   startAfterMs?: number;
+  /** A condition in SQL under which an entry is added; in it the entry is called `wanted`. */
+  onlyIf?: string;
 }
 
-/** The groups whose entries are not to be taken now. */
-export type HeldBack = () => string[];
-
 const POLL_MS = 1000;
-const HEARTBEAT_SECONDS = 10;
-/** The share of the places that one group may take: when its calls hang, the others go on. */
-const GROUP_SHARE = 0.75;
-/** Pause of an entry whose key is taken. */
-const KEY_PAUSE_MS = 200;
 
 /**
  * The queue: pg-boss in our own PostgreSQL.
@@ -71,7 +52,7 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
   constructor(
     private readonly connection: QueueConnection,
     private readonly wakeUp: QueueWakeUp,
-    private readonly keys: KeyLeases,
+    private readonly entries: Entries,
   ) {}
 
   /** Started before the first request, so that the first trigger does not wait for it within its transaction. */
@@ -81,21 +62,16 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
 
   /** Adds an entry in the caller's transaction. */
   async enqueue<N extends QueueName>(manager: EntityManager, name: N, data: QueueData[N], options: EnqueueOptions<N> = {}): Promise<void> {
-    await this.enqueueMany(manager, name, [data], options);
+    const changes = new Changes();
+    this.add(changes, name, [data], options);
+    await changes.run(manager);
   }
 
-  /** Adds several entries with one statement, in the caller's transaction. */
-  async enqueueMany<N extends QueueName>(manager: EntityManager, name: N, entries: (QueueData[N] & WorkContext)[], options: EnqueueOptions<N> = {}): Promise<void> {
+  /** Adds entries as one of several changes. */
+  add<N extends QueueName>(changes: Changes, name: N, entries: (QueueData[N] & WorkContext)[], options: EnqueueOptions<N> = {}): void {
     if (entries.length === 0) return;
-    const boss = await this.connection.boss();
-    const jobs = entries.map((data) => ({
-      data: { ...contextFor(data), ...data },
-      ...(options.key !== undefined && { singletonKey: options.key }),
-      ...groupFor(options.groupOf?.(data)),
-      ...(options.startAfterMs !== undefined && { startAfter: fromNow(options.startAfterMs) }),
-    }));
-    const insert = options.startAfterMs ? manager.query.bind(manager) : insertAndWake(manager, name);
-    await boss.insert(name, jobs, { db: { executeSql: async (text: string, values?: unknown[]) => (await insert(text, values), { rows: [] }) } });
+    const rows = entries.map((data) => ({ data: { ...contextFor(data), ...data }, key: options.key, group: options.groupOf?.(data) }));
+    changes.add(addEntries(name, rows, options.startAfterMs, options.onlyIf));
   }
 
   /** Entries of these groups stay where they are, without costing an attempt, as long as `groups` names them. */
@@ -107,9 +83,10 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
   async work<N extends QueueName>(name: N, handler: Handler<N>, options: WorkOptions<N>): Promise<void> {
     const boss = await this.connection.boss();
     const heldBack: HeldBack = () => this.heldBack.get(name)?.() ?? [];
-    this.startLoop(new FetchLoop(boss, name, QUEUES[name].retries, options.concurrency, (data, attempt) => handler(data as QueueData[N], attempt), QUEUES[name].order === 'one-per-key' ? this.keys : null, heldBack, this.log));
+    const { retries } = QUEUES[name];
+    this.startLoop(new FetchLoop(boss, this.entries, { name, retries, concurrency: options.concurrency, heldBack }, (data, attempt) => handler(data as QueueData[N], attempt)));
     const { onDead } = options;
-    if (onDead) this.startLoop(new FetchLoop(boss, deadQueueOf(name), QUEUES[name].retries, 1, (data) => onDead(data as QueueData[N]), null, () => [], this.log));
+    if (onDead) this.startLoop(new FetchLoop(boss, this.entries, { name: deadQueueOf(name), retries, concurrency: 1, heldBack: () => [] }, (data) => onDead(data as QueueData[N])));
     await this.wakeUp.start((woken) => this.loops.forEach((loop) => loop.wake(woken)));
     this.poll ??= setInterval(() => void this.wakeDue(), POLL_MS);
   }
@@ -127,190 +104,20 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.poll);
     await Promise.all(this.loops.map((loop) => loop.stop()));
+    await this.entries.stop();
     await this.wakeUp.stop();
   }
 
   /** Only now, because the last HTTP requests may still add entries. */
   async onApplicationShutdown(): Promise<void> {
-    this.keys.stop();
     await this.connection.close();
   }
 
   private startLoop(loop: FetchLoop): void {
     this.loops.push(loop);
+    this.entries.whenFreed((queue) => loop.wake(queue));
     loop.start();
   }
-}
-
-/** pg-boss's INSERT and the wake-up that goes out with the commit, in one round trip. */
-function insertAndWake(manager: EntityManager, name: QueueName): (text: string, values?: unknown[]) => Promise<unknown> {
-  return (text, values = []) => manager.query(`WITH entry AS (${text}) SELECT pg_notify($${values.length + 1}, $${values.length + 2})`, [...values, WAKE_UP_CHANNEL, name]);
-}
-
-/** A moment by the clock of the database, because those of the replicas may differ. */
-function fromNow(ms: number): string {
-  return `${Math.max(0, Math.round(ms))} milliseconds`;
-}
-
-function groupFor(id: string | null | undefined): { group?: { id: string } } {
-  return id ? { group: { id } } : {};
-}
-
-/** Takes entries of one queue, at most `concurrency` at a time, and settles them. */
-class FetchLoop {
-  private readonly active = new Set<Promise<void>>();
-  private readonly takenIds = new Set<string>();
-  /** Entries that are being worked, by group. */
-  private readonly groups = new Map<string, number>();
-  private stopped = false;
-  private woken = false;
-  /** True when a group had its share at the latest look: one of its entries may wait until another has ended. */
-  private passedOver = false;
-  private timer: NodeJS.Timeout | undefined;
-  private heartbeat: NodeJS.Timeout | undefined;
-  private fetching: Promise<void> | undefined;
-
-  constructor(
-    private readonly boss: PgBoss,
-    readonly name: string,
-    private readonly retries: number,
-    private readonly concurrency: number,
-    private readonly handler: (data: unknown, attempt: Attempt) => Promise<void>,
-    private readonly keys: KeyLeases | null,
-    private readonly heldBack: HeldBack,
-    private readonly log: Logger,
-  ) {}
-
-  start(): void {
-    this.heartbeat = setInterval(() => void this.touch(), (HEARTBEAT_SECONDS * 1000) / 3);
-    this.schedule(0);
-  }
-
-  wake(name: string | null): void {
-    if (name === null || name === this.name) this.schedule(0);
-  }
-
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.fetching;
-    await Promise.all(this.active);
-    clearInterval(this.heartbeat);
-  }
-
-  private schedule(ms: number): void {
-    if (this.stopped) return;
-    if (this.fetching) {
-      if (ms === 0) this.woken = true;
-      return;
-    }
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.fetching = this.fetch().finally(() => {
-        this.fetching = undefined;
-        if (this.woken && this.active.size < this.concurrency) this.schedule(0);
-      });
-    }, ms);
-  }
-
-  private async fetch(): Promise<void> {
-    const room = this.concurrency - this.active.size;
-    // Whatever is there waits until one of those at work has ended.
-    this.woken = room <= 0;
-    if (room <= 0) return;
-    const share = Math.max(1, Math.ceil(this.concurrency * GROUP_SHARE));
-    const full = [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
-    const most = Math.max(0, ...[...this.groups.values()].filter((count) => count < share));
-    // Few enough that no group gets more than its share by them.
-    const batchSize = Math.min(room, share - most);
-    try {
-      const jobs = await this.boss.fetch<object>(this.name, { batchSize, includeMetadata: true, ignoreGroups: [...full, ...this.heldBack()] });
-      // A full batch means there may be more.
-      if (jobs.length === batchSize) this.woken = true;
-      this.passedOver = full.length > 0;
-      for (const job of jobs) this.begin(job);
-    } catch (error) {
-      this.log.warn({ err: error, queue: this.name }, 'The queue could not be read; trying again in a second');
-    }
-  }
-
-  private begin(job: JobWithMetadata<object>): void {
-    this.takenIds.add(job.id);
-    this.count(job.groupId, 1);
-    const work = inContext(contextOf(job.data), () => this.run(job)).finally(() => {
-      this.takenIds.delete(job.id);
-      this.count(job.groupId, -1);
-      this.active.delete(work);
-      if (this.woken || this.passedOver) this.schedule(0);
-    });
-    this.active.add(work);
-  }
-
-  private count(group: string | null | undefined, by: 1 | -1): void {
-    if (!group) return;
-    const count = (this.groups.get(group) ?? 0) + by;
-    if (count > 0) this.groups.set(group, count);
-    else this.groups.delete(group);
-  }
-
-  private async run(job: JobWithMetadata<object>): Promise<void> {
-    const attempt: Attempt = { number: job.retryCount + 1, last: job.retryCount >= this.retries };
-    try {
-      await this.alone(job, () => traced(this.name, spanOf(job, attempt), () => this.handler(job.data, attempt)));
-      await this.boss.complete(this.name, job.id);
-    } catch (error) {
-      await this.settleFailure(job, error);
-    }
-  }
-
-  /** Runs the work while nobody else works on the same key. Whoever comes second waits, and comes again a moment later when another process has it. */
-  private async alone(job: JobWithMetadata<object>, work: () => Promise<void>): Promise<void> {
-    const { keys } = this;
-    if (!keys || job.singletonKey === null) return work();
-    const key = `${this.name} ${job.singletonKey}`;
-    return keys.inTurn(key, async () => {
-      const lease = await keys.take(key);
-      if (!lease) throw new RetryLater(KEY_PAUSE_MS, 'Another entry of this key is being worked');
-      try {
-        await work();
-      } finally {
-        await keys.release(lease);
-      }
-    });
-  }
-
-  private async settleFailure(job: JobWithMetadata<object>, error: unknown): Promise<void> {
-    try {
-      if (error instanceof RetryLater) {
-        await this.postpone(job, error);
-        return;
-      }
-      this.log.warn({ err: error, queue: this.name, entry: job.id, attempt: job.retryCount + 1 }, 'An attempt failed');
-      await this.boss.fail(this.name, job.id, { message: error instanceof Error ? error.name : 'error' });
-    } catch (settleError) {
-      // The database is away. The heartbeat stops with us, and pg-boss hands the entry out again.
-      this.log.warn({ err: settleError, queue: this.name, entry: job.id }, 'An attempt could not be settled; it will be repeated');
-    }
-  }
-
-  /** Puts a copy back for later and completes this one. */
-  private async postpone(job: JobWithMetadata<object>, later: RetryLater): Promise<void> {
-    const copy = { data: job.data, startAfter: fromNow(later.afterMs), ...(job.singletonKey !== null && { singletonKey: job.singletonKey }), ...groupFor(job.groupId) };
-    await this.boss.insert(this.name, [copy]);
-    await this.boss.complete(this.name, job.id);
-    // The poll would find it up to a second late.
-    setTimeout(() => this.schedule(0), later.afterMs).unref();
-  }
-
-  private async touch(): Promise<void> {
-    if (this.takenIds.size === 0) return;
-    await this.boss.touch(this.name, [...this.takenIds]).catch((error: unknown) => this.log.warn({ err: error, queue: this.name }, 'A heartbeat failed'));
-  }
-}
-
-function spanOf(job: JobWithMetadata<object>, attempt: Attempt): SpanFacts {
-  const isExpected = (error: unknown): boolean => error instanceof RetryLater;
-  return { kind: 'consumer', isExpected, attributes: { 'messaging.destination.name': job.name, 'messaging.message.id': job.id, 'openhands_jira.attempt': attempt.number } };
 }
 
 /** Creates pg-boss's tables and our queues in a database. Part of migrating. */

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { KeyLeases } from './key-leases.js';
+import { Entries } from './entries.js';
 import { QueueConnection } from './queue-connection.js';
 import { Queue, RetryLater } from './queue.service.js';
 import { QueueWakeUp } from './queue-wake-up.js';
@@ -14,7 +14,7 @@ describe('The queue', () => {
   beforeEach(async () => {
     database = await testDatabase();
     db = await new DataSource(dataSourceOptions(database.url)).initialize();
-    queue = newQueue(database.url, db);
+    queue = newQueue(database.url);
   });
 
   afterEach(async () => {
@@ -97,7 +97,9 @@ describe('The queue', () => {
       done.add(deliveryId);
     }, { concurrency: 4 });
     const groupOf = ({ deliveryId }: { deliveryId: string }): string => deliveryId.split(' ')[0]!;
-    await db.transaction((manager) => queue.enqueueMany(manager, 'triage', [1, 2, 3, 4, 5, 6].map((n) => ({ deliveryId: `noisy ${n}` })), { groupOf }));
+    await db.transaction(async (manager) => {
+      for (const n of [1, 2, 3, 4, 5, 6]) await queue.enqueue(manager, 'triage', { deliveryId: `noisy ${n}` }, { groupOf });
+    });
     await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: 'quiet 1' }, { groupOf }));
     expect(await done.next()).toBe('quiet 1');
     finish();
@@ -119,22 +121,59 @@ describe('The queue', () => {
   });
 
   it('gives a key to another process once the time of a dead holder is over', async () => {
-    const [one, other] = [new KeyLeases(db), new KeyLeases(db)];
-    const lease = await one.take('comments c:i');
-    expect(await other.take('comments c:i')).toBeNull();
+    const [one, other] = [newEntries(database.url), newEntries(database.url)];
+    await db.transaction(async (manager) => {
+      for (const _ of [1, 2, 3]) await queue.enqueue(manager, 'comments', { connectionId: 'c', issueId: 'i' }, { key: 'c:i' });
+    });
+    const { entries: [held] } = await one.entries.take('comments', 5, []);
+    expect((await other.entries.take('comments', 5, [])).entries).toEqual([]);
     await db.query(`UPDATE leases SET until = now() - interval '1 second'`);
-    const taken = await other.take('comments c:i');
-    expect(taken).not.toBeNull();
-    // What the dead one would still release is no longer its own.
-    await one.release(lease!);
-    expect(await new KeyLeases(db).take('comments c:i')).toBeNull();
-    one.stop();
-    other.stop();
+    expect((await other.entries.take('comments', 5, [])).entries).toHaveLength(1);
+    // What the dead one would still give back is no longer its own.
+    one.entries.finish('comments', held!);
+    await one.entries.stop();
+    expect((await newEntriesOf(one.connection).take('comments', 5, [])).entries).toEqual([]);
+    await other.entries.stop();
+    await Promise.all([one.connection.close(), other.connection.close()]);
+  });
+
+  it('completes an entry only for the process whose attempt it is', async () => {
+    const { entries, connection } = newEntries(database.url);
+    await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: 'a' }));
+    const { entries: [taken] } = await entries.take('triage', 1, []);
+    // Another process took over, because ours was silent.
+    await db.query(`UPDATE queue.job SET retry_count = retry_count + 1 WHERE id = $1`, [taken!.id]);
+    entries.finish('triage', taken!);
+    await entries.stop();
+    expect(await db.query(`SELECT state FROM queue.job WHERE id = $1`, [taken!.id])).toEqual([{ state: 'active' }]);
+    await connection.close();
+  });
+
+  it('lets two processes that take at the same moment have one entry of a key between them', async () => {
+    const processes = Array.from({ length: 4 }, () => newEntries(database.url));
+    await Promise.all(processes.map(({ connection }) => connection.boss()));
+    await db.transaction(async (manager) => {
+      for (const issue of ['a', 'b', 'c', 'a', 'b', 'c']) await queue.enqueue(manager, 'comments', { connectionId: 'c', issueId: issue }, { key: issue });
+    });
+    const taken = await Promise.all(processes.map(({ entries }) => entries.take('comments', 2, [])));
+    const keys = taken.flatMap(({ entries }) => entries.map(({ key }) => key));
+    expect(keys.length).toBe(new Set(keys).size);
+    await Promise.all(processes.map(async ({ entries, connection }) => (await entries.stop(), await connection.close())));
   });
 });
 
-function newQueue(url: string, db: DataSource): Queue {
-  return new Queue(new QueueConnection(url, false), new QueueWakeUp(url), new KeyLeases(db));
+function newQueue(url: string): Queue {
+  const connection = new QueueConnection(url, false);
+  return new Queue(connection, new QueueWakeUp(url), new Entries(connection));
+}
+
+function newEntries(url: string): { entries: Entries; connection: QueueConnection } {
+  const connection = new QueueConnection(url, false);
+  return { entries: newEntriesOf(connection), connection };
+}
+
+function newEntriesOf(connection: QueueConnection): Entries {
+  return new Entries(connection);
 }
 
 /** Values that arrive some time; `next` waits for one. */

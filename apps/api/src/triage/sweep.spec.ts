@@ -23,7 +23,7 @@ import { readCloudEvent } from '../jira-cloud/jira-cloud.payload.js';
 import { JiraDataCenterClient } from '../jira-data-center/jira-data-center.client.js';
 import { readDataCenterEvent } from '../jira-data-center/jira-data-center.payload.js';
 import { DataCenterServer } from '../jira-data-center/jira-data-center.server.js';
-import { KeyLeases } from '../queue/key-leases.js';
+import { Entries } from '../queue/entries.js';
 import { QueueConnection } from '../queue/queue-connection.js';
 import { Queue } from '../queue/queue.service.js';
 import { QueueWakeUp } from '../queue/queue-wake-up.js';
@@ -75,7 +75,8 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
     jira = product === 'jira-cloud' ? cloud() : dataCenter();
     database = await testDatabase();
     db = await new DataSource(dataSourceOptions(database.url)).initialize();
-    queue = new Queue(new QueueConnection(database.url, false), new QueueWakeUp(database.url), new KeyLeases(db));
+    const connection = new QueueConnection(database.url, false);
+    queue = new Queue(connection, new QueueWakeUp(database.url), new Entries(connection));
     const time = { now: () => new Date(clock.now()) } as Clock;
     store = new SweepStore(db, time);
     id = uuidv7();

@@ -1,0 +1,54 @@
+/**
+ * Changes that belong together, sent to PostgreSQL as one statement: all of them happen or none, as in a transaction, but with one
+ * round trip instead of one for each change and two for the transaction.
+ *
+ * The price is that no change sees what the others do: each works on the rows as they were before. So two parts never change the
+ * same row, and whatever has to be read first is read before.
+ */
+
+/** Puts a value into the statement and gives its place there, such as `$3`. */
+export type Place = (value: unknown) => string;
+
+/** One change. `when` is a condition in SQL under which it may happen; it belongs into its WHERE. */
+export type Change = (place: Place, when: string) => string;
+
+export class Changes {
+  private readonly parts: string[] = [];
+  private readonly values: unknown[] = [];
+  private alone = '';
+  private when = 'TRUE';
+
+  /** Adds a change. Gives the name under which other parts can ask for the rows that it returns. */
+  add(change: Change): string {
+    const place: Place = (value) => `$${this.values.push(value)}`;
+    const name = `change_${this.parts.length + 1}`;
+    this.alone = change(place, this.when);
+    this.parts.push(`${name} AS (${this.alone})`);
+    return name;
+  }
+
+  /** Adds a change, or a locking read, that must give a row: otherwise nothing that is added after it happens. */
+  demand(change: Change): string {
+    const name = this.add(change);
+    this.when = `EXISTS (SELECT FROM ${name})`;
+    return name;
+  }
+
+  /** Makes the changes. False when a demand was not met. */
+  async run(db: Pick<Database, 'query'>): Promise<boolean> {
+    if (this.parts.length === 0) return true;
+    const [row] = (await db.query(`WITH ${this.parts.join(',\n')} SELECT ${this.when} AS met`, this.values)) as [{ met: boolean }];
+    return row.met;
+  }
+
+  /** Makes the changes, and gives the rows of one of them. One alone needs no statement around it. */
+  async rowsOf<T>(name: string, db: Pick<Database, 'query'>): Promise<T[]> {
+    const text = this.parts.length > 1 ? `WITH ${this.parts.join(',\n')} SELECT * FROM ${name}` : this.alone;
+    return (await db.query(text, this.values)) as T[];
+  }
+}
+
+/** Whatever sends a statement and gives its rows: a transaction, or the pool. */
+interface Database {
+  query(text: string, values?: unknown[]): Promise<unknown>;
+}

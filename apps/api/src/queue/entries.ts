@@ -1,0 +1,208 @@
+/**
+ * Entries as rows of pg-boss's table (pg-boss 12.35). Its own functions take and complete one queue's entries with a statement each;
+ * here one statement takes entries together with the leases of their keys, and one completes all that were finished lately.
+ */
+import { Logger } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { type Change, Changes } from '../database/changes.js';
+import type { QueueConnection } from './queue-connection.js';
+import { WAKE_UP_CHANNEL } from './queue-wake-up.js';
+
+/** An entry to be. */
+export interface NewEntry {
+  data: object;
+  key?: string | undefined;
+  group?: string | undefined;
+}
+
+/** An entry that this process works on. */
+export interface TakenEntry {
+  id: string;
+  data: object;
+  /** Attempts before this one; says whose attempt it is. */
+  retries: number;
+  key: string | null;
+  group: string | null;
+}
+
+export interface Taking {
+  entries: TakenEntry[];
+  /** As many were found as were asked for, so there may be more. */
+  isFull: boolean;
+}
+
+/** A key is ours for this long without a renewal; then the process that held it counts as dead. By the clock of the database. */
+const LEASE_SECONDS = 15;
+const RENEW_MS = 5000;
+/** Finished entries are completed together. Dying before that repeats their work, which finds itself done. */
+const COMPLETE_AFTER_MS = 100;
+const COMPLETE_AT = 200;
+
+/** Takes entries for this process and completes them. A key is held by one process at a time, and for one entry. */
+export class Entries {
+  private readonly log = new Logger('queue');
+  private readonly holder = randomUUID();
+  private readonly heldKeys = new Map<string, Set<string>>();
+  private finished: { queue: string; entry: TakenEntry; done: boolean }[] = [];
+  private readonly onFreed: ((queue: string) => void)[] = [];
+  private readonly awaitedKeys = new Set<string>();
+  private freed = 0;
+  private completing: Promise<void> = Promise.resolve();
+  private soon: NodeJS.Timeout | undefined;
+  private renewing: NodeJS.Timeout | undefined;
+
+  constructor(private readonly connection: QueueConnection) {}
+
+  /** Calls back when a key was given back for which an entry of a queue waits. */
+  whenFreed(callback: (queue: string) => void): void {
+    this.onFreed.push(callback);
+  }
+
+  /** Takes up to `most` entries of a queue, oldest first, none of these groups, and none whose key is held by anybody. */
+  async take(queue: string, most: number, exceptGroups: string[]): Promise<Taking> {
+    const { freed } = this;
+    const keys = [...(this.heldKeys.get(queue) ?? [])];
+    const [row] = (await this.connection.query(TAKE, [queue, most, exceptGroups, this.holder, LEASE_SECONDS, keys])) as [{ entries: TakenEntry[]; seen: number; waitsForKey: boolean }];
+    for (const { key } of row.entries) if (key !== null) this.hold(queue, key);
+    if (row.waitsForKey) this.awaitKey(queue, freed);
+    return { entries: row.entries, isFull: row.seen >= most };
+  }
+
+  /** The work is done: the entry is completed a moment later, together with others, and its key given back. */
+  finish(queue: string, entry: TakenEntry): void {
+    this.settle(queue, entry, true);
+  }
+
+  /** Gives only the key back; the entry was settled otherwise. */
+  free(queue: string, entry: TakenEntry): void {
+    if (entry.key !== null) this.settle(queue, entry, false);
+  }
+
+  /** Completes an entry and puts a copy back for later. */
+  async postpone(queue: string, entry: TakenEntry, afterMs: number): Promise<void> {
+    const changes = new Changes();
+    changes.add(addEntries(queue, [{ data: entry.data, key: entry.key ?? undefined, group: entry.group ?? undefined }], afterMs));
+    changes.add(complete([{ queue, entry }]));
+    await changes.run(this.connection);
+    this.free(queue, entry);
+  }
+
+  /** Completes what is finished, and waits for it. */
+  async stop(): Promise<void> {
+    clearInterval(this.renewing);
+    this.completeNow();
+    await this.completing;
+  }
+
+  private settle(queue: string, entry: TakenEntry, done: boolean): void {
+    this.finished.push({ queue, entry, done });
+    if (this.awaitedKeys.has(queue) || this.finished.length >= COMPLETE_AT) this.completeNow();
+    else this.soon ??= setTimeout(() => this.completeNow(), COMPLETE_AFTER_MS);
+  }
+
+  private completeNow(): void {
+    clearTimeout(this.soon);
+    this.soon = undefined;
+    const group = this.finished;
+    this.finished = [];
+    if (group.length > 0) this.completing = this.completing.then(() => this.complete(group));
+  }
+
+  private async complete(group: typeof this.finished): Promise<void> {
+    const changes = new Changes();
+    const keyed = group.filter(({ entry }) => entry.key !== null);
+    changes.add(complete(group.filter(({ done }) => done)));
+    if (keyed.length > 0) changes.add(giveBack(this.holder, keyed.map(({ queue, entry }) => leaseOf(queue, entry.key!))));
+    // Without the database their heartbeats end, and pg-boss hands them out again; the leases end by themselves.
+    await changes.run(this.connection).catch((error: unknown) => this.log.warn({ err: error }, 'Finished entries could not be completed; they will be worked again'));
+    for (const { queue, entry } of keyed) this.heldKeys.get(queue)?.delete(entry.key!);
+    this.freed += 1;
+    const awaited = [...this.awaitedKeys].filter((queue) => keyed.some((one) => one.queue === queue));
+    for (const queue of awaited) {
+      this.awaitedKeys.delete(queue);
+      this.onFreed.forEach((callback) => callback(queue));
+    }
+  }
+
+  private awaitKey(queue: string, freedBefore: number): void {
+    // The key may have been given back while the question was under way.
+    if (this.freed !== freedBefore) return this.onFreed.forEach((callback) => callback(queue));
+    this.awaitedKeys.add(queue);
+    if (this.finished.some((one) => one.queue === queue)) this.completeNow();
+  }
+
+  private hold(queue: string, key: string): void {
+    const keys = this.heldKeys.get(queue) ?? new Set();
+    this.heldKeys.set(queue, keys.add(key));
+    this.renewing ??= setInterval(() => void this.renew(), RENEW_MS).unref();
+  }
+
+  private async renew(): Promise<void> {
+    if ([...this.heldKeys.values()].every((keys) => keys.size === 0)) return;
+    await this.connection.query(RENEW, [this.holder, LEASE_SECONDS]).catch((error: unknown) => this.log.warn({ err: error }, 'Leases could not be renewed'));
+  }
+}
+
+/** Adds entries with the rules of their queue. Those that may be worked at once wake the loops of all processes at the commit. `extra`: a further condition, in which an entry is called `wanted`. */
+export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extra = 'TRUE'): Change {
+  return (place, when) => `
+    INSERT INTO queue.job (name, data, start_after, created_on, singleton_key, group_id, expire_seconds, deletion_seconds, keep_until,
+      retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds)
+    SELECT q.name, wanted.data, wanted.start_after, queue.job_now(), wanted.key, wanted."group", q.expire_seconds, q.deletion_seconds, wanted.start_after + q.retention_seconds * interval '1 second',
+      q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds
+    FROM (
+      SELECT *, queue.job_now() + ${place(Math.max(0, Math.round(afterMs)))}::int * interval '1 millisecond' AS start_after
+      FROM jsonb_to_recordset(${place(JSON.stringify(entries))}::jsonb) AS entry (data jsonb, key text, "group" text)
+    ) AS wanted JOIN queue.queue q ON q.name = ${place(queue)}
+    WHERE ${when} AND ${extra}
+    RETURNING ${afterMs > 0 ? 'id' : `pg_notify(${place(WAKE_UP_CHANNEL)}, name)`}`;
+}
+
+/** Only as long as the attempt is ours: another process may have taken over meanwhile. */
+function complete(group: { queue: string; entry: TakenEntry }[]): Change {
+  const finished = group.map(({ queue, entry: { id, retries } }) => ({ name: queue, id, retries }));
+  return (place, when) => `
+    UPDATE queue.job AS job SET state = 'completed', completed_on = queue.job_now()
+    FROM jsonb_to_recordset(${place(JSON.stringify(finished))}::jsonb) AS finished (name text, id uuid, retries int)
+    WHERE job.name = finished.name AND job.id = finished.id AND job.state = 'active' AND job.retry_count = finished.retries AND ${when}`;
+}
+
+function giveBack(holder: string, leases: string[]): Change {
+  return (place, when) => `DELETE FROM leases WHERE holder = ${place(holder)} AND name = ANY (${place(leases)}::text[]) AND ${when}`;
+}
+
+function leaseOf(queue: string, key: string): string {
+  return `queue ${queue} ${key}`;
+}
+
+/**
+ * pg-boss's own way to fetch, with a lease for each key. It has a policy for keys (`singleton`), but under it one key with two entries
+ * keeps all other keys waiting. In the order of their names, so that two processes never wait for each other's leases.
+ */
+const TAKE = `
+  WITH candidate AS (
+    SELECT j.id, j.created_on, j.singleton_key AS key, 'queue ' || j.name || ' ' || j.singleton_key AS lease FROM queue.job j
+    WHERE j.name = $1 AND j.state < 'active' AND NOT j.blocked AND j.start_after <= queue.job_now()
+      AND (j.group_id IS NULL OR j.group_id <> ALL ($3::text[]))
+      AND NOT EXISTS (SELECT FROM leases WHERE name = 'queue ' || j.name || ' ' || j.singleton_key AND until >= now())
+    ORDER BY j.priority DESC, j.created_on LIMIT $2::int FOR UPDATE OF j SKIP LOCKED
+  ), turn AS (
+    SELECT DISTINCT ON (coalesce(lease, id::text)) id, lease FROM candidate ORDER BY coalesce(lease, id::text), created_on
+  ), held AS (
+    INSERT INTO leases (name, holder, until) SELECT lease, $4::uuid, now() + make_interval(secs => $5) FROM turn WHERE lease IS NOT NULL
+    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE leases.until < now()
+    RETURNING name
+  ), taken AS (
+    UPDATE queue.job j SET state = 'active', started_on = queue.job_now(), heartbeat_on = queue.job_now(),
+      retry_count = CASE WHEN j.started_on IS NULL THEN j.retry_count ELSE j.retry_count + 1 END
+    FROM turn WHERE j.name = $1 AND j.id = turn.id AND (turn.lease IS NULL OR turn.lease IN (SELECT name FROM held))
+    RETURNING j.id, j.data, j.retry_count, j.singleton_key, j.group_id, j.created_on
+  )
+  SELECT
+    (SELECT count(*) FROM candidate)::int AS seen,
+    (SELECT count(*) FROM candidate) > (SELECT count(*) FROM turn) OR cardinality($6::text[]) > 0 AND EXISTS (
+      SELECT FROM queue.job j WHERE j.name = $1 AND j.state < 'active' AND NOT j.blocked AND j.start_after <= queue.job_now() AND j.singleton_key = ANY ($6::text[])
+    ) AS "waitsForKey",
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'data', data, 'retries', retry_count, 'key', singleton_key, 'group', group_id) ORDER BY created_on), '[]') FROM taken) AS entries`;
+
+const RENEW = `UPDATE leases SET until = now() + make_interval(secs => $2) WHERE holder = $1`;

@@ -1,0 +1,180 @@
+/** Takes the entries of one queue as they come, and hands each to its handler. */
+import { Logger } from '@nestjs/common';
+import type { PgBoss } from 'pg-boss';
+import { type SpanFacts, traced } from '../config/tracing.js';
+import { contextOf, inContext } from '../config/work-context.js';
+import type { Entries, TakenEntry } from './entries.js';
+
+/** A handler throws this to be called again at a given time without counting as a failure (`Retry-After`). */
+export class RetryLater extends Error {
+  constructor(readonly afterMs: number, reason: string) {
+    super(reason);
+    this.name = 'RetryLater';
+  }
+}
+
+/** What a handler learns besides the data. */
+export interface Attempt {
+  /** 1 for the first attempt. */
+  number: number;
+  /** True when no further attempt follows this one. */
+  last: boolean;
+}
+
+/** The groups whose entries are not to be taken now. */
+export type HeldBack = () => string[];
+
+/** Which queue, and how it is worked. */
+export interface LoopRules {
+  name: string;
+  /** Attempts after the first. */
+  retries: number;
+  /** Entries worked at the same time in this process. */
+  concurrency: number;
+  heldBack: HeldBack;
+}
+
+/** An entry whose process was silent for this long goes to another. */
+export const HEARTBEAT_SECONDS = 10;
+/** The share of the places that one group may take: when its calls hang, the others go on. */
+const GROUP_SHARE = 0.75;
+
+/** Takes entries of one queue, at most `concurrency` at a time, and settles them. */
+export class FetchLoop {
+  private readonly log = new Logger('queue');
+  private readonly active = new Set<Promise<void>>();
+  private readonly takenIds = new Set<string>();
+  /** Entries that are being worked, by group. */
+  private readonly groups = new Map<string, number>();
+  private stopped = false;
+  private woken = false;
+  /** True when a group had its share at the latest look: one of its entries may wait until another has ended. */
+  private passedOver = false;
+  private timer: NodeJS.Timeout | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private fetching: Promise<void> | undefined;
+
+  constructor(
+    private readonly boss: PgBoss,
+    private readonly entries: Entries,
+    private readonly rules: LoopRules,
+    private readonly handler: (data: unknown, attempt: Attempt) => Promise<void>,
+  ) {}
+
+  get name(): string {
+    return this.rules.name;
+  }
+
+  start(): void {
+    this.heartbeat = setInterval(() => void this.touch(), (HEARTBEAT_SECONDS * 1000) / 3);
+    this.schedule(0);
+  }
+
+  wake(name: string | null): void {
+    if (name === null || name === this.name) this.schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.fetching;
+    await Promise.all(this.active);
+    clearInterval(this.heartbeat);
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    if (this.fetching) {
+      if (ms === 0) this.woken = true;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.fetching = this.fetch().finally(() => {
+        this.fetching = undefined;
+        if (this.woken && this.active.size < this.rules.concurrency) this.schedule(0);
+      });
+    }, ms);
+  }
+
+  private async fetch(): Promise<void> {
+    const room = this.rules.concurrency - this.active.size;
+    // Whatever is there waits until one of those at work has ended.
+    this.woken = room <= 0;
+    if (room <= 0) return;
+    const share = Math.max(1, Math.ceil(this.rules.concurrency * GROUP_SHARE));
+    const full = [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
+    const most = Math.max(0, ...[...this.groups.values()].filter((count) => count < share));
+    // Few enough that no group gets more than its share by them.
+    const batchSize = Math.min(room, share - most);
+    try {
+      const { entries, isFull } = await this.entries.take(this.name, batchSize, [...full, ...this.rules.heldBack()]);
+      if (isFull) this.woken = true;
+      this.passedOver = full.length > 0;
+      for (const entry of entries) this.begin(entry);
+    } catch (error) {
+      this.log.warn({ err: error, queue: this.name }, 'The queue could not be read; trying again in a second');
+    }
+  }
+
+  private begin(entry: TakenEntry): void {
+    this.takenIds.add(entry.id);
+    this.count(entry.group, 1);
+    const work = inContext(contextOf(entry.data), () => this.run(entry)).finally(() => {
+      this.takenIds.delete(entry.id);
+      this.count(entry.group, -1);
+      this.active.delete(work);
+      if (this.woken || this.passedOver) this.schedule(0);
+    });
+    this.active.add(work);
+  }
+
+  private count(group: string | null | undefined, by: 1 | -1): void {
+    if (!group) return;
+    const count = (this.groups.get(group) ?? 0) + by;
+    if (count > 0) this.groups.set(group, count);
+    else this.groups.delete(group);
+  }
+
+  private async run(entry: TakenEntry): Promise<void> {
+    const attempt: Attempt = { number: entry.retries + 1, last: entry.retries >= this.rules.retries };
+    try {
+      await traced(this.name, this.spanOf(entry, attempt), () => this.handler(entry.data, attempt));
+      this.entries.finish(this.name, entry);
+    } catch (error) {
+      await this.settleFailure(entry, error);
+    }
+  }
+
+  private async settleFailure(entry: TakenEntry, error: unknown): Promise<void> {
+    try {
+      if (error instanceof RetryLater) {
+        await this.postpone(entry, error);
+        return;
+      }
+      this.log.warn({ err: error, queue: this.name, entry: entry.id, attempt: entry.retries + 1 }, 'An attempt failed');
+      await this.boss.fail(this.name, entry.id, { message: error instanceof Error ? error.name : 'error' });
+      this.entries.free(this.name, entry);
+    } catch (settleError) {
+      // The database is away. The heartbeat stops with us, and pg-boss hands the entry out again.
+      this.log.warn({ err: settleError, queue: this.name, entry: entry.id }, 'An attempt could not be settled; it will be repeated');
+      this.entries.free(this.name, entry);
+    }
+  }
+
+  private async postpone(entry: TakenEntry, later: RetryLater): Promise<void> {
+    await this.entries.postpone(this.name, entry, later.afterMs);
+    // The poll would find it up to a second late.
+    setTimeout(() => this.schedule(0), later.afterMs).unref();
+  }
+
+  private async touch(): Promise<void> {
+    if (this.takenIds.size === 0) return;
+    await this.boss.touch(this.name, [...this.takenIds]).catch((error: unknown) => this.log.warn({ err: error, queue: this.name }, 'A heartbeat failed'));
+  }
+
+  private spanOf(entry: TakenEntry, attempt: Attempt): SpanFacts {
+    const isExpected = (error: unknown): boolean => error instanceof RetryLater;
+    return { kind: 'consumer', isExpected, attributes: { 'messaging.destination.name': this.name, 'messaging.message.id': entry.id, 'openhands_jira.attempt': attempt.number } };
+  }
+}
