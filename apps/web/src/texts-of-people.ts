@@ -1,4 +1,5 @@
-/** The part of the catalogue about linked people. It is loaded with the pages that list them. */
+/** The part of the catalogue about people in Jira, linked and not. It is loaded with the pages that list them. */
+import type { UnlinkedReason } from '@openhands-jira/contracts';
 
 export const peopleTexts = {
   title: 'People and their Jira accounts',
@@ -25,4 +26,24 @@ export const peopleTexts = {
   endByEmail: 'They were matched by their e-mail address: when they ask the next time, the address links them again.',
   endOwner: 'They look after this connection. It stays in force, and they go on looking after it.',
   ended: (person: string) => `The link of ${person} has ended.`,
+  unlinked: {
+    title: 'Asked, but not linked',
+    intro: 'These people asked for work in Jira and got none, because their Jira account is not linked to anybody here. Each was told so in the issue. Whoever connects leaves this list.',
+    address: 'Address to send them',
+    addressHelp: 'There they sign in and connect their own Jira account. Then they ask once more in the issue.',
+    caption: 'Jira accounts that asked without being linked, the latest first',
+    columns: { account: 'Jira account', site: 'Site', why: 'Why', todo: 'What to do', lost: 'Lost' },
+    states: {
+      user_not_linked: 'Not linked', user_no_account: 'No account here', user_email_hidden: 'E-mail hidden', user_link_ambiguous: 'Ambiguous', user_link_expired: 'Link has ended',
+    } satisfies Record<UnlinkedReason, string>,
+    todo: {
+      user_not_linked: 'Send them the address, so that they connect.',
+      user_no_account: 'Send them the address: they sign in, then connect. Where addresses are matched, they sign in with the e-mail address that they have in Jira.',
+      user_email_hidden: 'They let Jira show their e-mail address in their profile, or an administrator lets people link with OAuth.',
+      user_link_ambiguous: 'Two accounts have one e-mail address, or the person here is linked to another Jira account. End the wrong link, or correct the address.',
+      user_link_expired: 'Send them the address, so that they connect once more.',
+    } satisfies Record<UnlinkedReason, string>,
+    lost: (requests: number) => (requests === 1 ? 'One request' : `${requests} requests`),
+    openNamed: (name: string) => `Latest lost request of ${name}`,
+  },
 };

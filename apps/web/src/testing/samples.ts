@@ -23,6 +23,9 @@ export const linkedOnly: Integration = { ...owned, connection: { ...connection, 
 /** Where the people of the connections of these samples are listed. */
 export const CONNECTION_LINKS = `/api/v1/connections/${ID}/links`;
 
+/** Where the accounts are listed that asked there without being linked: the first page. */
+export const CONNECTION_UNLINKED = `/api/v1/connections/${ID}/unlinked-accounts?limit=10`;
+
 /** Somebody else's link on a connection of these samples. */
 export const linkOfLin: PersonLink = {
   id: ID, person: { id: ID, name: 'Lin' }, connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', jiraDisplayName: 'Lin in Jira', jiraAccountId: '712020:lin', method: 'oauth', state: 'active', linkedAt: EARLIER, ownsConnection: false,

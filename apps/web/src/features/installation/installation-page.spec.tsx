@@ -12,6 +12,7 @@ const SETTINGS = '/api/v1/admin/jira-data-center';
 const CERTIFICATES = '/api/v1/admin/certificates';
 const AUDIT = 'GET /api/v1/admin/audit';
 const LINKS = '/api/v1/admin/links?limit=10';
+const UNLINKED = '/api/v1/admin/unlinked-accounts?limit=10';
 const OWNERS = '/api/v1/admin/connections';
 const PEM = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----';
 const certificate = { subject: 'CN=Example Root', issuer: 'CN=Example Root', notAfter: '2099-01-01T00:00:00.000Z', fingerprint: 'AA:BB:CC', isCa: true };
@@ -22,7 +23,7 @@ const field = (name: string) => screen.findByLabelText(name, { selector: 'input'
 const press = async (name: string) => userEvent.click(await screen.findByRole('button', { name }));
 
 function show(settings: DataCenterConfiguration, certificates: object = { items: [], managedBy: 'app' }): void {
-  server.answer(`GET ${SETTINGS}`, { body: settings }).answer(`GET ${CERTIFICATES}`, { body: certificates }).answer(AUDIT, { body: { items: [], nextCursor: null } }).answer(`GET ${LINKS}`, { body: { items: [], nextCursor: null } }).answer(`GET ${OWNERS}`, { body: { items: [], nextCursor: null } });
+  server.answer(`GET ${SETTINGS}`, { body: settings }).answer(`GET ${CERTIFICATES}`, { body: certificates }).answer(AUDIT, { body: { items: [], nextCursor: null } }).answer(`GET ${LINKS}`, { body: { items: [], nextCursor: null } }).answer(`GET ${UNLINKED}`, { body: { items: [], nextCursor: null } }).answer(`GET ${OWNERS}`, { body: { items: [], nextCursor: null } });
 }
 
 beforeEach(() => {

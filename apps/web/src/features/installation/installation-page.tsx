@@ -6,8 +6,9 @@ import { PageHead } from '../../app/page-head.js';
 import { installationTexts as t } from '../../texts-of-installation.js';
 import { peopleTexts } from '../../texts-of-people.js';
 import { texts } from '../../texts.js';
-import { ALL_LINKS } from '../people/people.js';
+import { ALL_LINKS, ALL_UNLINKED } from '../people/people.js';
 import { PeopleList } from '../people/people-list.js';
+import { UnlinkedList } from '../people/unlinked-list.js';
 import { meQuery } from '../sign-in/me.js';
 import { AuditList } from './audit-list.js';
 import { Certificates } from './certificates.js';
@@ -26,6 +27,7 @@ export function InstallationPage() {
       <Certificates />
       <OwnersList me={me} />
       <PeopleList place={ALL_LINKS} title={peopleTexts.title} intro={peopleTexts.intro} />
+      <UnlinkedList place={ALL_UNLINKED} />
       <AuditList />
     </>
   );

@@ -3,7 +3,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { connection, CONNECTION_LINKS, dataCenterOff, ID, linkedOnly, linkOfLin, me, notConfigured, owned } from '../../testing/samples.js';
+import { connection, CONNECTION_LINKS, CONNECTION_UNLINKED, dataCenterOff, ID, linkedOnly, linkOfLin, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 
 const PAGE = '/settings/integrations/jira-cloud';
@@ -15,7 +15,7 @@ const field = (name: string | RegExp) => screen.findByLabelText(name, { selector
 const press = async (name: string) => userEvent.click(await screen.findByRole('button', { name }));
 
 function signedInWith(integration: object): void {
-  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [integration, dataCenterOff] } }).answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } });
+  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [integration, dataCenterOff] } }).answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } }).answer(`GET ${CONNECTION_UNLINKED}`, { body: { items: [], nextCursor: null } });
 }
 
 async function growForm(): Promise<void> {

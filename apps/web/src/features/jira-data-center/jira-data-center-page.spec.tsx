@@ -4,7 +4,7 @@ import type { ProblemCode } from '@openhands-jira/contracts';
 import type { QueryClient } from '@tanstack/react-query';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { CONNECTION_LINKS, dataCenterConnection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, ID, linkOfLin, me, notConfigured } from '../../testing/samples.js';
+import { CONNECTION_LINKS, CONNECTION_UNLINKED, dataCenterConnection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, ID, linkOfLin, me, notConfigured } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import { dataCenterTexts } from '../../texts-of-data-center.js';
 
@@ -25,7 +25,7 @@ const press = async (name: string) => userEvent.click(await screen.findByRole('b
 const token = () => screen.findByLabelText(/Personal access token of a Jira administrator/, { selector: 'input' });
 
 function seeAs(integration: object, who: object = {}): void {
-  server.answer('GET /api/v1/me', { body: { ...me, ...who } }).answer(LIST, { body: { items: [notConfigured, integration] } }).answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } });
+  server.answer('GET /api/v1/me', { body: { ...me, ...who } }).answer(LIST, { body: { items: [notConfigured, integration] } }).answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } }).answer(`GET ${CONNECTION_UNLINKED}`, { body: { items: [], nextCursor: null } });
 }
 
 function kept(queries: QueryClient): string {

@@ -1,5 +1,5 @@
-/** What the page asks the server about linked people: of the whole installation, or of one connection. */
-import { PersonLinkPage } from '@openhands-jira/contracts';
+/** What the page asks the server about people in Jira, linked and not: of the whole installation, or of one connection. */
+import { PersonLinkPage, UnlinkedAccountPage } from '@openhands-jira/contracts';
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { request, tell } from '../../lib/api.js';
 
@@ -16,6 +16,24 @@ export function peopleQuery(place: string, search: string) {
   return infiniteQueryOptions({
     queryKey: ['people', place, search],
     queryFn: ({ pageParam, signal }) => request(`${place}?${new URLSearchParams({ limit: '10', ...(search && { search }), ...(pageParam && { cursor: pageParam }) })}`, PersonLinkPage, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+  });
+}
+
+/** Where accounts are listed that asked without being linked: on every connection, for administrators. */
+export const ALL_UNLINKED = '/api/v1/admin/unlinked-accounts';
+
+/** The same of one connection, for its owner and administrators. */
+export function unlinkedOf(connectionId: string): string {
+  return `/api/v1/connections/${encodeURIComponent(connectionId)}/unlinked-accounts`;
+}
+
+/** Accounts that asked without being linked, who asked last first, page by page. */
+export function unlinkedQuery(place: string) {
+  return infiniteQueryOptions({
+    queryKey: ['people', place],
+    queryFn: ({ pageParam, signal }) => request(`${place}?${new URLSearchParams({ limit: '10', ...(pageParam && { cursor: pageParam }) })}`, UnlinkedAccountPage, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
   });
