@@ -13,7 +13,7 @@ const COMMENT = MEGABYTE / 32;
 /** Twice the text in at most two and a half times the time, five times over. Time that goes with the square takes a thousand times as long. */
 const STEEPEST = 2.5 ** 5;
 
-const question = { product: 'jira-cloud', token: '@openhands', serviceAccountIds: ['712020:agent'] } as const;
+const question = { token: '@openhands', serviceAccountIds: ['712020:agent'] } as const;
 const hosts = { 'github.com': 'github', 'gitlab.com': 'gitlab', 'bitbucket.example.com': 'bitbucket-data-center' } as const;
 const settings = { token: '@openhands', label: 'openhands', serviceAccountIds: ['712020:agent'] };
 

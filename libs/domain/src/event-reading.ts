@@ -9,7 +9,6 @@
  * Pure and quick: it runs while Jira waits for its answer. What is not understood becomes an event of the kind `other`, what
  * is no Jira event at all becomes null; nothing in a payload can make this throw.
  */
-import type { Product } from '@openhands-jira/contracts';
 import type { EventComment, EventIssue, IssueEvent, IssueEventKind, JiraActor } from './issue-event.js';
 import { audienceOf, changelogItemsOf, eventKindOf, idsInSelf, OWN_COMMENT_PROPERTY, propertyOf, type Shape, shapeOf, textOf, wordsOf } from './payload-reading.js';
 
@@ -17,7 +16,7 @@ import { audienceOf, changelogItemsOf, eventKindOf, idsInSelf, OWN_COMMENT_PROPE
 export type ActorReader = (value: unknown) => JiraActor | null;
 
 /** Reads the JSON body of a delivery; null when it is no object with a `webhookEvent`. */
-export function readIssueEvent(payload: unknown, product: Product, actorOf: ActorReader): IssueEvent | null {
+export function readIssueEvent(payload: unknown, actorOf: ActorReader): IssueEvent | null {
   const body = shapeOf(payload);
   const webhookEvent = textOf(body, 'webhookEvent');
   if (!webhookEvent) return null;
@@ -27,7 +26,6 @@ export function readIssueEvent(payload: unknown, product: Product, actorOf: Acto
   const kind = settledKind(eventKindOf(body), issue, comment);
   const fields = shapeOf(shapeOf(body['issue'])['fields']);
   return {
-    product,
     kind,
     name: (typeName ? `${webhookEvent} / ${typeName}` : webhookEvent).slice(0, 200),
     issue,

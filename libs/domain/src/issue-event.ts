@@ -7,7 +7,6 @@
  * product spoke. Everything here is still a claim: before work starts in somebody's name, the comment or the change is
  * read back from Jira.
  */
-import type { Product } from '@openhands-jira/contracts';
 import type { CommentAudience } from './comment-audience.js';
 
 /** A person (or app) in Jira, as Jira names them. */
@@ -63,7 +62,6 @@ export type IssueEventKind =
   | 'other';
 
 export interface IssueEvent {
-  product: Product;
   kind: IssueEventKind;
   /** Jira's own word, for the delivery log: `comment_created`, `jira:issue_updated / issue_commented`, ... */
   name: string;

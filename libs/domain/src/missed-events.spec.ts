@@ -29,7 +29,7 @@ function keys(finds: FoundInIssue): string[] {
   const perProduct = (['accountId', 'key'] as const).map((idField) =>
     eventsInWindow(finds, window).flatMap(({ payload }) => {
       const read = (value: unknown): JiraActor | null => (value ? { id: textOf(shapeOf(value), idField) ?? '', displayName: textOf(shapeOf(value), 'displayName') ?? '', kind: 'person' } : null);
-      const event = readIssueEvent(JSON.parse(JSON.stringify(payload)), 'jira-data-center', read)!;
+      const event = readIssueEvent(JSON.parse(JSON.stringify(payload)), read)!;
       const verdict = detectTrigger(event, settings);
       return verdict.kind === 'trigger' ? [`${verdict.trigger.key} by ${verdict.trigger.actor?.id}`] : [];
     }),
@@ -59,7 +59,7 @@ describe('What no delivery told us', () => {
   it('keeps its audience', () => {
     const visibility = { type: 'role' as const, value: 'Developers' };
     const [event] = eventsInWindow(found({ comments: [comment(5, { audience: { visibility, internal: true } })] }), window);
-    expect(readIssueEvent(event!.payload, 'jira-cloud', () => null)!.comment!.audience).toEqual({ visibility, internal: true });
+    expect(readIssueEvent(event!.payload, () => null)!.comment!.audience).toEqual({ visibility, internal: true });
   });
 
   it('is written the same each time it is found', () => {

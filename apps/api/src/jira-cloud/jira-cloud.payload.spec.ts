@@ -31,7 +31,6 @@ function labelPayload(item: Record<string, unknown>, changes: Record<string, unk
 describe('A Cloud comment', () => {
   it('names its author as the one who acted, although the payload has no user', () => {
     expect(readCloudEvent(commentPayload())).toEqual({
-      product: 'jira-cloud',
       kind: 'comment_created',
       name: 'comment_created',
       issue: { id: '10042', key: 'SHOP-12', projectKey: 'SHOP' },

@@ -4,7 +4,7 @@ import { actorOf } from './jira-cloud.shapes.js';
 
 /** Reads the JSON body of a delivery; null when it is no object with a `webhookEvent`. */
 export function readCloudEvent(payload: unknown): IssueEvent | null {
-  return readIssueEvent(payload, 'jira-cloud', actorOf);
+  return readIssueEvent(payload, actorOf);
 }
 
 /** The host of the site that speaks, from the addresses in the payload; null when there is none. It only finds candidates: the signature decides. */

@@ -16,7 +16,6 @@ const tenOrLater = { ...alone, issue };
 describe('A Data Center comment', () => {
   it('is understood without its issue: both ids are in its own address', () => {
     expect(readDataCenterEvent(alone)).toEqual({
-      product: 'jira-data-center',
       kind: 'comment_created',
       name: 'comment_created',
       issue: { id: '10042', key: null, projectKey: null },

@@ -10,5 +10,5 @@ import { actorOf } from './jira-data-center.shapes.js';
 
 /** Reads the JSON body of a delivery; null when it is no object with a `webhookEvent`. */
 export function readDataCenterEvent(payload: unknown): IssueEvent | null {
-  return readIssueEvent(payload, 'jira-data-center', actorOf);
+  return readIssueEvent(payload, actorOf);
 }
