@@ -156,6 +156,7 @@ export type UpdateTrustedCertificates = z.infer<typeof UpdateTrustedCertificates
 /**
  * What was changed: the settings of the installation, or a connection by its owner or an administrator. `connection_changed`
  * is an edit; `connection_ended` is an unlink for everybody or a removal; `connection_handed_over` gives it another owner.
+ * Of `connection_rules_changed` each line is one rule.
  */
 export const AUDITED = [
   'jira_data_center_changed',
@@ -167,6 +168,7 @@ export const AUDITED = [
   'connection_resumed',
   'connection_ended',
   'connection_handed_over',
+  'connection_rules_changed',
   'webhook_installed',
   'webhook_details_generated',
   'webhook_confirmed',

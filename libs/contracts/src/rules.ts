@@ -21,7 +21,7 @@ const words = (what: string) =>
     .refine((text) => !UNSEEN.test(text), 'There is a character inside that cannot be seen. Type it again.');
 
 /** A list in which each text counts once, whatever its letter case. */
-const listOf = <T extends z.ZodType<string>>(item: T, most: number) =>
+const listOf = (item: z.ZodType<string>, most: number) =>
   z.array(item, { error: 'Send a list.' }).max(most, `At most ${most} entries.`).overwrite((texts) => [...new Map(texts.map((text) => [text.toLowerCase(), text])).values()]);
 
 /**
@@ -84,7 +84,10 @@ function eachKeyOnce(projects: ProjectRules[], context: z.RefinementCtx): void {
 
 const yesOrNo = z.boolean({ error: 'Send true or false.' });
 
-/** The whole set. Without any of it saved, `DEFAULT_RULES` holds. */
+/**
+ * The whole set: the body of saving and of the preview, and a part of the answer (`ConnectionRulesView`). Where nobody saved any,
+ * `DEFAULT_RULES` holds.
+ */
 export const ConnectionRules = z
   .object({
     projects: z.array(ProjectRules, { error: 'Send a list.' }).max(MOST_RULE_PROJECTS, `At most ${MOST_RULE_PROJECTS} projects.`).superRefine(eachKeyOnce),
@@ -109,7 +112,7 @@ export const ConnectionRules = z
      * the rights of the connection's owner, so only the owner changes this list, and another owner begins with an empty one. It has no
      * effect on Jira Data Center, which does not tell apps from people.
      */
-    allowedApps: listOf(words('the name or the account id of an app'), MOST_APPS),
+    allowedApps: z.array(words('the name or the account id of an app'), { error: 'Send a list.' }).max(MOST_APPS, `At most ${MOST_APPS} entries.`).overwrite((apps) => [...new Set(apps)]),
   })
   .meta({ id: 'ConnectionRules' });
 export type ConnectionRules = z.infer<typeof ConnectionRules>;
@@ -158,7 +161,7 @@ export const RulesPreview = z
     looked: z.number().int(),
     moreWouldStart: z.number().int(),
     fewerWouldStart: z.number().int(),
-    /** The newest of those that would end otherwise, at most 20. */
+    /** The newest of those that would start and did not, or the other way round; at most 20. */
     examples: z.array(RulesExample),
   })
   .meta({ id: 'RulesPreview' });

@@ -1,4 +1,4 @@
-import type { Product } from '@openhands-jira/contracts';
+import type { ConnectionRules, Product } from '@openhands-jira/contracts';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, VersionColumn, VirtualColumn } from 'typeorm';
 
 /** `pending`: the OAuth proof or the webhook's confirmation is missing. `inactive`: unlinked by its owner. */
@@ -37,6 +37,8 @@ export class ConnectionEntity {
   @Column('timestamptz', { name: 'first_delivery_at', nullable: true }) firstDeliveryAt: Date | null;
   @Column('timestamptz', { name: 'last_delivery_at', nullable: true }) lastDeliveryAt: Date | null;
   @Column('timestamptz', { name: 'reactions_off_at', nullable: true }) reactionsOffAt: Date | null;
+  /** What the owner decided; null when nothing. Read through `rulesOf`. */
+  @Column('jsonb', { nullable: true }) rules: ConnectionRules | null;
   /** See `CallPauses`. Null: calls may be made. */
   @Column('timestamptz', { name: 'calls_paused_until', nullable: true }) callsPausedUntil: Date | null;
   @Column('text', { name: 'calls_paused_reason', nullable: true }) callsPausedReason: string | null;

@@ -14,6 +14,7 @@ import { LinkTokens } from './link-tokens.service.js';
 import { Links } from './links.service.js';
 import { Ownership } from './ownership.service.js';
 import { RefusedAccounts } from './refused-accounts.service.js';
+import { StoredRules } from './rules.service.js';
 import { SharedConnections } from './shared-connections.service.js';
 import { Ties } from './ties.service.js';
 import { UnlinkedAccounts } from './unlinked-accounts.service.js';
@@ -22,9 +23,9 @@ import { WebhookSecrets } from './webhook-secrets.service.js';
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, Ties, UnlinkedAccounts,
+  providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, StoredRules, Ties, UnlinkedAccounts,
     { provide: WebhookSecrets, useFactory: (door: DataSource, secrets: ConnectionSecrets, clock: Clock) => new WebhookSecrets(door.getRepository(ConnectionEntity), secrets, clock), inject: [DOOR_DATABASE, ConnectionSecrets, Clock] },
   ],
-  exports: [CallPauses, Connections, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, Ties, UnlinkedAccounts, WebhookSecrets],
+  exports: [CallPauses, Connections, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, StoredRules, Ties, UnlinkedAccounts, WebhookSecrets],
 })
 export class ConnectionsModule {}

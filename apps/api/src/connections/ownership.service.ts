@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, Not } from 'typeorm';
 import { type Author, AuditLog } from '../security/audit-log.service.js';
 import { connectionAuditLines } from './connection-audit.js';
 import { ConnectionEntity } from './connection.entity.js';
+import { rulesForNewOwner } from './rules.service.js';
 
 /** What became of the wish to give a connection another owner. */
 export type HandOver = 'handed_over' | 'unknown_connection' | 'unknown_person' | 'already_owner';
@@ -10,7 +11,8 @@ export type HandOver = 'handed_over' | 'unknown_connection' | 'unknown_person' |
 /**
  * Gives a connection another owner when the former one is gone. Who may do that is decided by the rooms above.
  *
- * Nothing else takes effect: status, credentials, links and addresses stay. A connection that its owner had ended stays
+ * Nothing else takes effect: status, credentials, links, addresses and rules stay. Only the apps that may ask do not: they act in
+ * the name of the owner, and the new one has not agreed to that. A connection that its owner had ended stays
  * ended until the new owner brings it back, with all the proof that this needs.
  */
 @Injectable()
@@ -36,7 +38,7 @@ export class Ownership {
   private async change(manager: EntityManager, row: ConnectionEntity, owner: { userId: string; name: string }, by: Author): Promise<void> {
     const former = { ...row };
     const from = former.ownerId && (await nameOf(manager, former.ownerId));
-    const changed = await manager.save(Object.assign(row, { ownerId: owner.userId }));
+    const changed = await manager.save(Object.assign(row, { ownerId: owner.userId, rules: rulesForNewOwner(row) }));
     // What the new owner once began for this site can never take effect beside the connection, and would only hide it.
     await manager.delete(ConnectionEntity, { product: row.product, site: row.site, ownerId: owner.userId, status: 'pending', id: Not(row.id) });
     const line = { name: 'owner', from, to: owner.name };

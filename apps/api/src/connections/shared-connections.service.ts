@@ -9,6 +9,7 @@ import { connectionAuditLines, endedLinksLine, type Noted } from './connection-a
 import { changedColumns } from './connection-changes.js';
 import { ConnectionEntity, type ConnectionState } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
+import { rulesForNewOwner } from './rules.service.js';
 
 /** A site that administrators chose for everybody. */
 export interface SharedSite {
@@ -83,6 +84,7 @@ export class SharedConnections {
       ...(webhookConfirmed !== undefined && { webhookConfirmedAt: webhookConfirmed ? now : null }),
       serviceAccountIds: [...new Set([...row.serviceAccountIds, ...serviceAccountIds])],
       ...columns,
+      ...(columns.ownerId !== undefined && columns.ownerId !== row.ownerId && { rules: rulesForNewOwner(row) }),
     };
   }
 

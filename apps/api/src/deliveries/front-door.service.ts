@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { RejectedReason, TraceStep } from '@openhands-jira/contracts';
+import type { ConnectionRules, RejectedReason, TraceStep } from '@openhands-jira/contracts';
 import { detectTrigger, type IssueEvent, verifySignature, type WebhookSecret } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
@@ -24,6 +24,7 @@ export interface DoorConnection {
   retiredSecret: string | null;
   /** Ids of the Jira account that we act as. */
   serviceAccountIds: string[];
+  rules: ConnectionRules;
 }
 
 /** One webhook call. */
@@ -166,7 +167,7 @@ export class FrontDoor {
       const detail = connection.status === 'paused' ? 'The connection is paused.' : 'The connection is not set up completely yet. The webhook itself works.';
       return { outcome: 'ignored', reason, detail, triggerKey: null, trace: [signed, { step: 'connection', result: 'no', detail, at }] };
     }
-    const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: connection.serviceAccountIds });
+    const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: connection.serviceAccountIds, rules: connection.rules });
     const trace = [signed, ...verdict.trace.map((step) => ({ ...step, at }))];
     if (verdict.kind === 'ignored' && (await this.hadItsAnswer(connection.id, event))) {
       const detail = 'This comment had its answer before it was edited.';

@@ -14,6 +14,9 @@ import { RepositoryAccess } from './repository-access.service.js';
 import { Requests } from './requests.service.js';
 import { Retries } from './retries.service.js';
 import { RetryController } from './retry.controller.js';
+import { RulesController } from './rules.controller.js';
+import { RulesPreviews } from './rules-preview.service.js';
+import { RulesOfConnections } from './rules.service.js';
 import { Settlements } from './settlements.service.js';
 import { Starts } from './starts.service.js';
 import { SweepLoop } from './sweep.loop.js';
@@ -27,7 +30,7 @@ import { Withdrawals } from './withdrawals.service.js';
 /** Decides deliveries: trigger, person, repository, then a job, a refusal or nothing. Looks for what no delivery told. */
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
-  controllers: [RetryController],
-  providers: [Triage, Retries, TriageWorker, TriggerStore, Requests, Starts, Commands, Checks, RepositoryAccess, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore],
+  controllers: [RetryController, RulesController],
+  providers: [Triage, Retries, TriageWorker, TriggerStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore],
 })
 export class TriageModule {}
