@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { Uuid } from './paging.js';
 import { PastedSecret } from './sign-in.js';
 
-const SiteName = z.string().trim().min(1, 'Enter your workspace name, for example yourcompany.atlassian.net.').max(500);
+const SiteName = z.string().trim().min(1, 'Enter your workspace name, for example yourcompany.atlassian.net.').max(500, 'At most 500 characters.');
 const WebhookSecret = z
   .string()
   .trim()
   .min(1, 'Paste the webhook secret.')
   .max(512, 'At most 512 characters.')
   .regex(/^\S+$/, 'There is a blank inside. Paste the secret again, without line breaks.');
-const Email = z.email({ error: 'This is not an e-mail address, for example openhands@yourcompany.com.' }).max(254);
+const Email = z.email({ error: 'This is not an e-mail address, for example openhands@yourcompany.com.' }).max(254, 'At most 254 characters.');
 const FutureTime = z.iso.datetime({ error: 'This is not a date.' });
 
 /** Everything needed to connect a site that nobody has connected yet. */

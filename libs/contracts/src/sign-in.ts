@@ -47,10 +47,12 @@ export type ApiToken = z.infer<typeof ApiToken>;
 
 export const ApiTokenPage = page(ApiToken).meta({ id: 'ApiTokenPage' });
 
+const DAYS = 'Enter a whole number of days, from 1 to 3650, or leave it out for a token without an end.';
+
 export const CreateApiToken = z
   .object({
     name: z.string().trim().min(1, 'Give the token a name.').max(100, 'At most 100 characters.'),
-    expiresInDays: z.number().int().min(1).max(3650).optional(),
+    expiresInDays: z.number({ error: DAYS }).int(DAYS).min(1, DAYS).max(3650, DAYS).optional(),
   })
   .meta({ id: 'CreateApiToken' });
 export type CreateApiToken = z.infer<typeof CreateApiToken>;

@@ -75,7 +75,7 @@ export class DeliveryLog {
   async replay(caller: Caller, id: string): Promise<ReplayAccepted> {
     const [row] = await this.db.query<{ manages: boolean }[]>(`SELECT ${MANAGES} AS manages FROM deliveries d WHERE d.id = $3::uuid AND ${VISIBLE}`, [caller.userId, caller.isAdmin, id]);
     if (!row) throw notFound('delivery');
-    if (!row.manages) throw new Problem(403, 'forbidden', 'Only the owner of the connection and administrators can run a delivery again.');
+    if (!row.manages) throw new Problem(403, 'forbidden', 'Only the owner of the connection and administrators can run a delivery again. Ask one of them, or ask again in the issue.');
     const origin = await this.find(id);
     if (!origin?.body) throw new Problem(409, 'payload_gone', 'The payload of this delivery is no longer kept, so it cannot be run again. Ask again in the issue instead.');
     const now = this.clock.now();

@@ -90,7 +90,7 @@ export class CloudWorkspaces {
     const row = await this.connections.bySite('jira-cloud', this.siteOf(input));
     if (row?.status === 'active') return row;
     const isOthers = row !== null && row.ownerId !== userId;
-    throw new Problem(404, 'not_found', 'No active workspace has this name.', isOthers ? [{ path: 'site', message: ownedByOther(row) }] : undefined);
+    throw new Problem(404, 'not_found', 'No active workspace has this name. Check it, or set the workspace up.', isOthers ? [{ path: 'site', message: ownedByOther(row) }] : undefined);
   }
 
   /** The connection in effect for a site when it is this person's, or null when there is none. */

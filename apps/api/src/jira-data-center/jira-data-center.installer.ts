@@ -66,7 +66,7 @@ function needSignatures({ major, text }: ServerVersion): void {
   if (major >= SIGNED_SINCE) return;
   throw new Problem(
     422, 'webhook_not_signed',
-    `This is Jira ${text}. Versions before 10 cannot sign what it sends, so nobody could tell its webhooks from forged ones. Upgrade Jira to version 10.3 or later, then set the webhook up again.`,
+    `This is Jira ${text}. Versions before 10 cannot sign what they send, so nobody could tell its webhooks from forged ones. Upgrade Jira to version 10.3 or later, then set the webhook up again.`,
   );
 }
 

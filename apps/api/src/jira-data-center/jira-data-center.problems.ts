@@ -40,7 +40,7 @@ function unreachable({ stage, host, cause_code: code }: OutgoingProblem): Proble
     dns: `The name ${host} cannot be resolved. Check the host of the Jira Data Center Base URL and the name servers of this service.`,
     tcp: `No connection to ${host} can be made. Check the port of the Jira Data Center Base URL and the firewall between this service and Jira.`,
     timeout: `${host} does not answer in time. Check that this service can reach Jira, and try again in a minute.`,
-    blocked: `${host} may not be called. An administrator of this service has to allow it.`,
+    blocked: `${host} leads to an address that this service does not call, such as this very machine. Correct the Jira Data Center Base URL, or have the operator list the host in OUTBOUND_ALLOWED_HOSTS.`,
     protocol: `The connection to ${host} broke. Check whether the Jira Data Center Base URL begins with the right scheme, and try again in a minute.`,
     too_large: `${host} sent an answer that is too large. Check that the Jira Data Center Base URL leads to Jira.`,
   };

@@ -85,7 +85,7 @@ function findJobs(caller: Caller, { cursor, limit, ...query }: JobQuery): { sql:
 
 function readCursor(cursor: string): string {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)) {
-    throw new Problem(400, 'validation_failed', 'The cursor cannot be read. Take it from nextCursor of the page before.', [{ path: 'cursor', message: 'is not a cursor of this list' }]);
+    throw new Problem(400, 'validation_failed', 'The cursor cannot be read. Take it from nextCursor of the page before.', [{ path: 'cursor', message: 'Use the nextCursor of the list before.' }]);
   }
   return cursor;
 }

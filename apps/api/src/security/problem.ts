@@ -41,10 +41,10 @@ export function problemBody(status: number, code: ProblemCode, detail: string, e
 const FRAMEWORK_CODES: Record<number, [ProblemCode, string]> = {
   400: ['validation_failed', 'The request could not be read. Send a JSON object that fits the documentation at /api/docs.'],
   401: ['unauthenticated', 'Sign in, or send an API token as a bearer token.'],
-  403: ['forbidden', 'You are not allowed to do this.'],
-  404: ['not_found', 'There is nothing at this address.'],
-  405: ['method_not_allowed', 'This address does not know this method.'],
-  413: ['payload_too_large', 'The request is larger than this address accepts.'],
+  403: ['forbidden', 'You are not allowed to do this. Ask somebody who is, for example an administrator.'],
+  404: ['not_found', 'There is nothing at this address. Check it; /api/docs lists all addresses.'],
+  405: ['method_not_allowed', 'This address does not know this method. See /api/docs for those that it knows.'],
+  413: ['payload_too_large', 'The request is larger than this address accepts. Send less at once.'],
   415: ['unsupported_media_type', 'Send JSON with the content type application/json.'],
   429: ['too_many_requests', 'Too many requests. Wait a minute and try again.'],
   503: ['unavailable', 'The service cannot do this at the moment. Try again in a minute.'],
@@ -72,7 +72,7 @@ export class ProblemFilter implements ExceptionFilter {
     const status = statusOf(error);
     const known = status === undefined ? undefined : FRAMEWORK_CODES[status];
     if (status !== undefined && known) return new Problem(status, known[0], known[1], undefined, status === 503 ? 30 : undefined);
-    if (status !== undefined && status < 500) return new Problem(status, 'validation_failed', 'The request could not be read.');
+    if (status !== undefined && status < 500) return new Problem(status, 'validation_failed', 'The request could not be read. See /api/docs for what this address expects.');
     this.log.error({ err: error }, 'A request failed on our side');
     return new Problem(500, 'internal_error', 'Something went wrong on our side. It was logged; try again, and tell an administrator if it stays.');
   }
@@ -81,7 +81,7 @@ export class ProblemFilter implements ExceptionFilter {
 /** Jira was asked for a person and did not answer as it should: said in our own words. */
 function jiraProblem(problem: JiraProblem): Problem {
   if (problem.code === 'service_account_rejected') return new Problem(502, 'jira_rejected_credentials', 'Jira refuses the service account of this connection. Its owner has to renew the API token.');
-  if (problem.code === 'service_account_forbidden') return new Problem(502, 'jira_missing_permission', 'The service account of this connection lacks a permission in Jira.');
+  if (problem.code === 'service_account_forbidden') return new Problem(502, 'jira_missing_permission', 'The service account of this connection lacks a permission in Jira. Its owner finds with Test which one, and a Jira administrator can give it.');
   return new Problem(502, 'jira_unreachable', 'Jira does not answer as expected at the moment. Try again in a few minutes.');
 }
 

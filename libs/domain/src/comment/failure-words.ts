@@ -27,19 +27,24 @@ export function failureWords(reason: JobFailureReason, details: FailureDetails):
     case 'time_limit':
       return timeWords(details.limitMinutes);
     case 'agent_not_configured':
-      return { why: 'no key for the agent is set.', next: `${keeper(details)} must set one in the settings.` };
-    case 'agent_key_rejected':
       return {
-        why: 'the agent refuses the key that is set.',
-        next: `${keeper(details)} must set a new one in the settings.`,
+        why: 'no key for the agent is set.',
+        next: 'Set your own on the Account page, or ask an administrator to have one set for everybody.',
       };
+    case 'agent_key_rejected':
+      return keyWords(details.ownKey === true);
     default:
       return WORDS[reason];
   }
 }
 
-function keeper(details: FailureDetails): string {
-  return details.ownKey === true ? 'The person who asked' : 'An administrator';
+/** Everybody may set an own key; that of the installation is set by those who run the service. */
+function keyWords(ownKey: boolean): FailureWords {
+  if (ownKey) return { why: 'the agent refuses your own key.', next: 'Set a new one on the Account page.' };
+  return {
+    why: 'the agent refuses the key of this installation.',
+    next: 'Ask an administrator to have a new one set, or set your own on the Account page.',
+  };
 }
 
 function quotaWords(quota: FailureDetails['quota']): FailureWords {

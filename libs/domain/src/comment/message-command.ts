@@ -114,12 +114,20 @@ const SUBJECTS: Record<CheckLine['subject'], string> = {
 };
 
 export function renderFailure(message: FailureMessage): DocumentNode {
-  const why =
-    message.reason === 'git_provider_unreachable'
-      ? 'This request could not be processed, because the git host did not answer.'
-      : 'This request could not be processed.';
+  const why = `This request could not be processed, because ${CAUSES[message.reason]}.`;
   return doc(
     paragraph(`${why} It was tried several times, and the administrators can see it. Please ask again later.`),
     paragraph(emphasis('Trace: '), code(message.traceId)),
   );
 }
+
+const CAUSES: Record<FailedReason, string> = {
+  service_account_rejected: 'Jira did not let the account of OpenHands in',
+  service_account_forbidden: 'the account of OpenHands lacked a right in this project',
+  jira_unreachable: 'Jira did not answer',
+  jira_site_renamed: 'this Jira has moved to another address',
+  jira_rate_limited: 'Jira wanted fewer calls',
+  jira_unexpected_answer: 'Jira answered in a way that could not be understood',
+  git_provider_unreachable: 'the git host did not answer',
+  internal_error: 'of an error in the service that connects Jira and OpenHands',
+};

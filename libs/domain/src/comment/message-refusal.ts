@@ -132,7 +132,7 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
       ];
     case 'refusal.user_not_allowed':
       return [
-        'Your account is connected, but the rules of this installation do not let it start work here. Its administrators decide about that.',
+        'Your account is connected, but the rules of this installation do not let it start work here. If you need to, ask its administrators.',
       ];
     case 'refusal.git_provider_not_connected':
       return [
@@ -163,7 +163,7 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
     case 'refusal.repo_host_unknown':
       return [
         code(message.host),
-        ' is not a git host of this installation. Name a repository at GitHub, GitLab, Bitbucket or Bitbucket Data Center that is set up here, or ask an administrator to add this host.',
+        ' is not a git host of this installation. Name a repository at GitHub, GitLab, Bitbucket or Bitbucket Data Center that is set up here, or ask an administrator to add this host. Then ask again.',
       ];
     case 'refusal.repo_no_access':
       return [
@@ -195,7 +195,7 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
       ];
     case 'refusal.issue_rate_limited':
       return [
-        `This issue has started as many jobs as it may within an hour. It can start the next one at ${clockTime(message.retryAt)}.`,
+        `This issue has started as many jobs as it may within an hour. It can start the next one at ${clockTime(message.retryAt)}: ask again then.`,
       ];
     case 'refusal.nothing_to_stop':
       return ['Nothing is running for this issue. To start work, comment with ', command(context), ' and your words.'];
@@ -209,7 +209,7 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
       return [
         'You may not use ',
         command(context, message.command),
-        ' here. The person who started the job, the assignee, people who may start work here and managers of the connection may.',
+        ' here. The person who started the job, the assignee, people who may start work here and managers of the connection may: ask one of them.',
       ];
   }
 }

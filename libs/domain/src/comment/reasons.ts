@@ -77,8 +77,8 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
     'Resume it. Events that arrive during a pause are not made up for.',
   ),
   connection_pending: silent(
-    'The setup of the connection is not finished',
-    'The webhook works. Finish the setup in the settings.',
+    'The set-up of the connection is not finished',
+    'The webhook works. Finish the set-up in the settings.',
   ),
   withdrawn: silent('The comment or the label was gone or changed before it was read'),
   payload_mismatch: silent(
@@ -93,7 +93,7 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
   user_no_account: refusal('Nobody here has the e-mail address of this person', 'Invite the person to sign up.'),
   user_email_hidden: refusal(
     'Jira does not show the e-mail address of this person',
-    'Let people connect by OAuth instead of matching by e-mail.',
+    'The person makes the address visible in the Jira profile, or connects by OAuth where that is offered.',
   ),
   user_search_forbidden: refusal(
     'Jira does not let the service account look for people',
@@ -132,7 +132,10 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
     'The repository or branch cannot be read, or the branch does not exist',
     'Correct the line; the trace shows it as it was written.',
   ),
-  repo_host_unknown: refusal('The git host is not known here', 'Add the git host to the configuration.'),
+  repo_host_unknown: refusal(
+    'The git host is not known here',
+    'Correct the address, or ask the operator to configure that git host.',
+  ),
   repo_no_access: refusal(
     'The person cannot write to the repository, or it does not exist',
     "Check the name, and the person's rights at the git host.",
@@ -177,7 +180,7 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
     'Signed with the former secret after its time was over',
     'Put the new secret into the webhook in Jira.',
   ),
-  secret_not_set: silent('No secret is stored for this connection', 'Finish the setup of the connection.'),
+  secret_not_set: silent('No secret is stored for this connection', 'Finish the set-up of the connection.'),
   connection_unknown: silent(
     'There is no such connection, or it was removed',
     'Delete the webhook in Jira, or correct its address.',
@@ -192,7 +195,10 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
     'Check which program calls this address; Jira sends JSON with a field "webhookEvent".',
   ),
 
-  service_account_rejected: failure('Jira refuses the service account', 'Renew the token of the service account.'),
+  service_account_rejected: failure(
+    'Jira refuses the service account',
+    'Create a new token for the service account, and enter it in place of the old one.',
+  ),
   service_account_forbidden: failure(
     'The service account may read but not comment',
     'Give the service account the permission "Add comments" in the project.',
