@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Product } from '@openhands-jira/contracts';
+import type { ConnectionRules, Product } from '@openhands-jira/contracts';
 import type { WebhookSecret } from '@openhands-jira/domain';
 import { In, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ConnectionEntity, type ConnectionState } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
+import { rulesOf } from './rules.service.js';
 
 /** What the front door must know of a connection to let a delivery in. */
 export interface WebhookDoor {
@@ -18,6 +19,7 @@ export interface WebhookDoor {
   retiredSecret: string | null;
   /** Ids of the Jira account that we act as. */
   serviceAccountIds: string[];
+  rules: ConnectionRules;
 }
 
 /** One connection as it was read from the database, with its secrets opened. */
@@ -29,6 +31,7 @@ interface Known {
   current: string | null;
   previous: { secret: string; until: Date } | null;
   serviceAccountIds: string[];
+  rules: ConnectionRules;
   checkedAt: number;
 }
 
@@ -137,6 +140,7 @@ export class WebhookSecrets {
       current: this.secrets.openWebhookSecret(row),
       previous: previous !== null && row.previousSecretUntil ? { secret: previous, until: row.previousSecretUntil } : null,
       serviceAccountIds: row.serviceAccountIds,
+      rules: rulesOf(row),
       checkedAt,
     };
   }
@@ -153,11 +157,11 @@ export class WebhookSecrets {
     return Math.abs(this.clock.now().getTime() - known.checkedAt);
   }
 
-  private door(id: string, { product, site, status, current, previous, serviceAccountIds }: Known): WebhookDoor {
+  private door(id: string, { product, site, status, current, previous, serviceAccountIds, rules }: Known): WebhookDoor {
     const accepted = previous !== null && previous.until > this.clock.now();
     const secrets: WebhookSecret[] = [];
     if (current !== null) secrets.push({ secret: current, state: 'current' });
     if (accepted) secrets.push({ secret: previous.secret, state: 'previous' });
-    return { id, product, site, status, secrets, retiredSecret: previous && !accepted ? previous.secret : null, serviceAccountIds };
+    return { id, product, site, status, secrets, retiredSecret: previous && !accepted ? previous.secret : null, serviceAccountIds, rules };
   }
 }
