@@ -173,5 +173,6 @@ export const activityTexts = {
     integration: 'Open the settings of the integration',
     account: 'Open your account',
     installation: 'Open the installation settings',
+    rules: 'Open the rules of the connection',
   },
 };

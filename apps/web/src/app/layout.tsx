@@ -48,13 +48,14 @@ function useSignInHere(): string {
 
 function Head({ name, isAdmin }: { name: string | null; isAdmin: boolean }) {
   const signOut = useSignOut();
+  const { pathname } = useLocation();
   return (
     <>
       <NavLink to="/settings/integrations" end className="brand" aria-current={undefined}><img src={icon} alt="" />{texts.app.name}</NavLink>
       <nav aria-label={texts.app.menu}>
         <ul className="menu">
           <li><NavLink to="/settings/integrations">{texts.app.integrations}</NavLink></li>
-          <li><NavLink to="/activity">{texts.app.activity}</NavLink></li>
+          <li><Link to="/activity" aria-current={isActivity(pathname) ? 'page' : undefined}>{texts.app.activity}</Link></li>
           <li><NavLink to="/account">{texts.app.account}</NavLink></li>
           {isAdmin && <li><NavLink to="/settings/installation">{texts.app.installation}</NavLink></li>}
         </ul>
@@ -68,6 +69,11 @@ function Head({ name, isAdmin }: { name: string | null; isAdmin: boolean }) {
       {signOut.failure && <Notice tone="bad" role="alert">{texts.app.signOutFailed}</Notice>}
     </>
   );
+}
+
+/** Deliveries and jobs have addresses of their own, which people pass on, and belong to the activity. */
+function isActivity(pathname: string): boolean {
+  return /^\/(activity|deliveries|jobs)(\/|$)/.test(pathname);
 }
 
 function SignedOutHead({ signInHere }: { signInHere: string }) {

@@ -16,6 +16,7 @@ const InstallationPage = withFields(async () => (await import('../features/insta
 const DeliveriesPage = withFields(async () => (await import('../features/deliveries/deliveries-page.js')).DeliveriesPage);
 const WhyPage = withFields(async () => (await import('../features/deliveries/why-page.js')).WhyPage);
 const JobsPage = withFields(async () => (await import('../features/jobs/jobs-page.js')).JobsPage);
+const RulesPage = withFields(async () => (await import('../features/rules/rules-page.js')).RulesPage);
 const AccountPage = withFields(async () => (await import('../features/account/account-page.js')).AccountPage);
 
 /** A screen with fields: what draws them is asked for at the same time as the screen. */
@@ -42,6 +43,7 @@ export function Screens() {
         <Route path="/settings/integrations/jira-cloud" element={<JiraCloudPage />} />
         <Route path="/settings/integrations/jira-data-center" element={<JiraDataCenterPage />} />
         <Route path="/settings/installation" element={<InstallationPage />} />
+        <Route path="/settings/connections/:id/rules" element={<RulesPage />} />
         <Route path="/activity" element={<DeliveriesPage />} />
         <Route path="/activity/jobs" element={<JobsPage />} />
         <Route path="/activity/why" element={<WhyPage />} />

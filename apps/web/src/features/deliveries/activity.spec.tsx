@@ -121,7 +121,12 @@ describe('the delivery log', () => {
     ['service_account_rejected', 'jira-data-center', false, undefined],
     ['no_mention_no_label', 'jira-cloud', true, undefined],
   ] as const)('leads from the hint of %s of %s (administrator: %s) to %s', (reason, product, isAdmin, to) => {
-    expect(whereToAct({ reason, product }, isAdmin)?.to).toBe(to);
+    expect(whereToAct({ reason, product, connectionId: ID, manages: isAdmin }, isAdmin)?.to).toBe(to);
+  });
+
+  it.each(['project_out_of_scope', 'user_not_allowed', 'user_is_app', 'gate_not_met', 'repo_missing'] as const)('leads those who look after the connection from the hint of %s to its rules', (reason) => {
+    expect(whereToAct({ reason, product: 'jira-cloud', connectionId: ID, manages: true }, false)?.to).toBe(`/settings/connections/${ID}/rules`);
+    expect(whereToAct({ reason, product: 'jira-cloud', connectionId: ID, manages: false }, false)).toBeNull();
   });
 
   it("answers somebody else's delivery like one that does not exist", async () => {

@@ -1,6 +1,9 @@
 import type { OwnedConnection } from '@openhands-jira/contracts';
-import { Button } from '@openhands-jira/ui';
+import { Button, buttonLook } from '@openhands-jira/ui';
+import { Link } from 'react-router';
 import { ownerTexts as t } from '../../texts-of-owners.js';
+import { rulesTexts } from '../../texts-of-rules.js';
+import { rulesPage } from '../rules/rules.js';
 
 /** What an administrator wants with a connection. */
 export type OwnerWish = 'take-over' | 'hand-over';
@@ -37,6 +40,7 @@ function OwnerRow({ connection, isOwn, onWish }: { connection: OwnedConnection; 
       <td role="cell" data-label={t.columns.people}>{linkedPeople}</td>
       <td role="cell" data-label={t.columns.action}>
         <div className="ui-row">
+          <Link {...buttonLook({ size: 'xs', variant: 'default' })} aria-label={rulesTexts.linkNamed(site)} to={rulesPage(connection.id)}>{rulesTexts.title}</Link>
           {!isOwn && <Button size="xs" variant="default" aria-label={t.takeOverNamed(site)} onClick={() => onWish('take-over', connection)}>{t.takeOver}</Button>}
           <Button size="xs" variant="default" aria-label={t.handOverNamed(site)} onClick={() => onWish('hand-over', connection)}>{t.handOver}</Button>
         </div>

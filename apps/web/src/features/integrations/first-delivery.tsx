@@ -10,16 +10,19 @@ import { integrationsQuery } from './integrations.js';
 
 const t = cloudTexts;
 
+/** Once deliveries come, what is said of the last one need not be as new, in milliseconds. */
+const SETTLED_MS = 5 * LIVE_MS;
+
 /**
  * Waits for the first signed delivery and says when it came: the only proof that the webhook is right. A delivery is
  * stored only when its signature fits, so the time of the last one is enough to know. Calls that were not let in are told as
- * soon as there are any. `waiting` says what makes a delivery come.
+ * soon as there are any. Afterwards it goes on looking, less often. `waiting` says what makes a delivery come.
  */
 export function FirstDelivery({ integration, connection, waiting = t.firstWaitingText }: { integration: Integration; connection: Connection; waiting?: string }) {
   const { lastDeliveryAt } = connection.webhook;
   const rejected = integration.reasons.find(({ code }) => code === 'deliveries_rejected')?.detail ?? null;
   const isSettled = lastDeliveryAt !== null && rejected === null;
-  useQuery({ ...integrationsQuery, refetchInterval: isSettled ? integrationsQuery.refetchInterval : LIVE_MS });
+  useQuery({ ...integrationsQuery, refetchInterval: isSettled ? SETTLED_MS : LIVE_MS });
   useAnnounceNew(lastDeliveryAt, t.firstArrivedAnnounce);
   useAnnounceNew(rejected, t.firstRejected);
 

@@ -11,6 +11,7 @@ import { HowToAsk } from '../integrations/how-to-ask.js';
 import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { ConnectionPeople } from '../people/connection-people.js';
+import { RulesLink } from '../rules/rules-link.js';
 import { ConfigureForm } from './configure-form.js';
 import { EditForm } from './edit-form.js';
 import { UnlinkRow } from './unlink.js';
@@ -42,6 +43,7 @@ function CloudView({ integration }: { integration: Integration }) {
     <>
       {integration.linkMethod === 'email' && <Notice tone="neutral">{cloudTexts.emailMode}</Notice>}
       {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
+      {!another && <RulesLink integration={integration} />}
       {!another && <ConnectionPeople integration={integration} />}
       {connection && canConfigure && !another && <p><Link to="?another">{cloudTexts.another}</Link></p>}
     </>

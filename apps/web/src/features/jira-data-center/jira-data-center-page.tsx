@@ -10,6 +10,7 @@ import { texts } from '../../texts.js';
 import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { ConnectionPeople } from '../people/connection-people.js';
+import { RulesLink } from '../rules/rules-link.js';
 import { meQuery } from '../sign-in/me.js';
 import { OwnAccount } from './own-account.js';
 import { type News, useNews } from './use-news.js';
@@ -43,6 +44,7 @@ function DataCenterView({ integration }: { integration: Integration }) {
           {integration.state === 'degraded' && <ReasonsNotice integration={integration} />}
           <OwnAccount integration={integration} tell={tell} />
           <WebhookPart integration={integration} tell={tell} />
+          <RulesLink integration={integration} />
           <ConnectionPeople integration={integration} />
         </>
       ) : <NotAvailable integration={integration} />}
