@@ -1,5 +1,6 @@
 import type { CommentAudience, JiraCapabilities, Message, RemoteLink } from '@openhands-jira/domain';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Change } from '../database/changes.js';
 
 /** What a write holds, by its kind. */
 export interface WriteContent {
@@ -52,20 +53,23 @@ export class IssueWriteEntity {
  * Adds wishes, or raises the revision of those whose content is another one now. A wish that was given up because its issue or
  * its comment is gone stays given up; any other gets a new chance with its new content.
  */
-export const ENSURE_WRITES = `
-  INSERT INTO issue_writes (id, key, connection_id, issue_id, kind, job_id, delivery_id, memory_group, content, audience, quiet)
-  SELECT id, key, connection_id, issue_id, kind, job_id, delivery_id, memory_group, content, audience, quiet FROM jsonb_to_recordset($1::jsonb) AS wanted
-    (id uuid, key text, connection_id uuid, issue_id text, kind text, job_id uuid, delivery_id uuid, memory_group text, content jsonb, audience jsonb, quiet boolean)
-  ORDER BY id
-  ON CONFLICT (key) DO UPDATE SET
-    content = EXCLUDED.content,
-    quiet = EXCLUDED.quiet,
-    revision = issue_writes.revision + 1,
-    attempts = 0,
-    failing_since = NULL,
-    gave_up_reason = CASE WHEN issue_writes.gave_up_reason IN ('issue_gone', 'comment_gone') THEN issue_writes.gave_up_reason END
-  WHERE issue_writes.content IS DISTINCT FROM EXCLUDED.content
-  RETURNING id`;
+export function ensureWrites(rows: string): Change {
+  return (place, when) => `
+    INSERT INTO issue_writes (id, key, connection_id, issue_id, kind, job_id, delivery_id, memory_group, content, audience, quiet)
+    SELECT id, key, connection_id, issue_id, kind, job_id, delivery_id, memory_group, content, audience, quiet FROM jsonb_to_recordset(${place(rows)}::jsonb) AS wanted
+      (id uuid, key text, connection_id uuid, issue_id text, kind text, job_id uuid, delivery_id uuid, memory_group text, content jsonb, audience jsonb, quiet boolean)
+    WHERE ${when}
+    ORDER BY id
+    ON CONFLICT (key) DO UPDATE SET
+      content = EXCLUDED.content,
+      quiet = EXCLUDED.quiet,
+      revision = issue_writes.revision + 1,
+      attempts = 0,
+      failing_since = NULL,
+      gave_up_reason = CASE WHEN issue_writes.gave_up_reason IN ('issue_gone', 'comment_gone') THEN issue_writes.gave_up_reason END
+    WHERE issue_writes.content IS DISTINCT FROM EXCLUDED.content
+    RETURNING id`;
+}
 
 /** Puts what Jira has now into the row, and counts the edit that it took. */
 export const MARK_WRITTEN = `

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type CommentAudience, haveSameReaders, type JiraCapabilities, type Message, type RefusalMessage, type RemoteLink } from '@openhands-jira/domain';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Changes } from '../database/changes.js';
 import { uuidv7 } from '../database/uuid.js';
 import { Queue } from '../queue/queue.service.js';
-import { ENSURE_WRITES, IssueWriteEntity, type WriteContent, type WriteKind } from './issue-write.entity.js';
+import { ensureWrites, IssueWriteEntity, type WriteContent, type WriteKind } from './issue-write.entity.js';
 import { storableJson } from '../database/stored-text.js';
 
 /** Where something is to be written, and what caused it. */
@@ -53,9 +54,6 @@ const MEMORY_MS = 24 * 3_600_000;
  */
 @Injectable()
 export class IssueWrites {
-  /** Issues that a transaction has an entry for already. Each transaction has a manager of its own. */
-  private readonly enqueued = new WeakMap<EntityManager, Set<string>>();
-
   constructor(
     private readonly db: DataSource,
     private readonly queue: Queue,
@@ -78,13 +76,22 @@ export class IssueWrites {
 
   /** Several wishes for one issue, in the order in which they are to be written. Of two with the same key the later one counts. */
   async ensureAll(manager: EntityManager, place: WritePlace, writes: NewWrite[]): Promise<void> {
+    const changes = new Changes();
+    this.ensureIn(changes, place, writes);
+    await changes.run(manager);
+  }
+
+  /** The same as one of several changes. The queue entry that has them written is added when one of them is news. */
+  ensureIn(changes: Changes, place: WritePlace, writes: NewWrite[]): void {
+    if (writes.length === 0) return;
     const byKey = new Map(writes.map((write) => [write.key, write]));
     const rows = [...byKey.values()].map((write) => ({
       id: uuidv7(), key: write.key, connection_id: place.connectionId, issue_id: place.issueId, kind: write.kind, job_id: place.jobId ?? null, delivery_id: place.deliveryId ?? null,
       memory_group: write.memoryGroup ?? null, content: write.content, audience: write.audience ?? null, quiet: write.quiet ?? true,
     }));
-    const changed = (await manager.query(ENSURE_WRITES, [storableJson(rows)])) as unknown[];
-    if (changed.length > 0) await this.haveWritten(manager, place);
+    const news = changes.add(ensureWrites(storableJson(rows)));
+    const { connectionId, issueId } = place;
+    this.queue.add(changes, 'comments', [{ connectionId, issueId }], { key: `${connectionId}:${issueId}`, groupOf: () => connectionId, onlyIf: `EXISTS (SELECT FROM ${news})` });
   }
 
   /**
@@ -130,15 +137,6 @@ export class IssueWrites {
       .orderBy('write.createdAt', 'DESC')
       .limit(1)
       .getOne();
-  }
-
-  /** One entry writes everything of an issue, so a transaction needs one for each issue. */
-  private async haveWritten(manager: EntityManager, { connectionId, issueId }: WritePlace): Promise<void> {
-    const key = `${connectionId}:${issueId}`;
-    const known = this.enqueued.get(manager) ?? new Set();
-    if (known.has(key)) return;
-    if (manager.queryRunner?.isTransactionActive) this.enqueued.set(manager, known.add(key));
-    await this.queue.enqueue(manager, 'comments', { connectionId, issueId }, { key, groupOf: () => connectionId });
   }
 }
 

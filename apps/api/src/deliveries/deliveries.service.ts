@@ -4,6 +4,7 @@ import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { Figures } from '../config/figures.js';
+import { type Change, Changes } from '../database/changes.js';
 import { storableJson, storableName, storableText } from '../database/stored-text.js';
 import { Queue } from '../queue/queue.service.js';
 import { DeliveryEntity } from './delivery.entity.js';
@@ -14,6 +15,7 @@ export interface Settlement {
   reason: DeliveryReason;
   detail: string | null;
   jobId?: string | null;
+  jobUserId?: string | null;
   duplicateOf?: string | null;
   trace: TraceStep[];
   /** Set when this end was found by an attempt, which then counts. */
@@ -56,15 +58,26 @@ export class Deliveries {
 
   /** Writes how a delivery ended. The first settlement stands. */
   async settle(manager: EntityManager, id: string, end: Settlement): Promise<void> {
-    const [, changed] = (await manager.query(
-      `UPDATE deliveries SET outcome = $2, reason = $3, detail = $4, job_id = coalesce($5, job_id), job_user_id = (SELECT user_id FROM jobs WHERE id = coalesce($5, job_id)), duplicate_of = $6, trace = $7, settled_at = $8,
-              actor_id = coalesce($9, actor_id), actor_name = coalesce($10, actor_name), issue_id = coalesce($11, issue_id), issue_key = coalesce($12, issue_key),
-              attempts = attempts + $13
-       WHERE id = $1 AND outcome = 'pending'`,
-      [id, end.outcome, end.reason, end.detail === null ? null : storableText(end.detail), end.jobId ?? null, end.duplicateOf ?? null, storableJson(end.trace), this.clock.now(),
-        storableName(end.actor?.id ?? null), storableName(end.actor?.displayName ?? null), end.issue?.id ?? null, end.issue?.key ?? null, end.attempted ? 1 : 0],
-    )) as [unknown[], number];
-    if (changed > 0) this.figures.decided(end.outcome, end.reason);
+    const changes = new Changes();
+    changes.demand(this.settlement(id, end));
+    if (await changes.run(manager)) this.count(end);
+  }
+
+  /** The same as one of several changes. A job that is added by the same statement is not seen here: then `jobUserId` tells whose it is. */
+  settlement(id: string, end: Settlement): Change {
+    return (place, when) => `
+      UPDATE deliveries SET outcome = ${place(end.outcome)}, reason = ${place(end.reason)}, detail = ${place(end.detail === null ? null : storableText(end.detail))},
+        job_id = coalesce(${place(end.jobId ?? null)}, job_id), job_user_id = coalesce(${place(end.jobUserId ?? null)}, (SELECT user_id FROM jobs WHERE id = coalesce(${place(end.jobId ?? null)}, job_id))),
+        duplicate_of = ${place(end.duplicateOf ?? null)}, trace = ${place(storableJson(end.trace))}, settled_at = ${place(this.clock.now())},
+        actor_id = coalesce(${place(storableName(end.actor?.id ?? null))}, actor_id), actor_name = coalesce(${place(storableName(end.actor?.displayName ?? null))}, actor_name),
+        issue_id = coalesce(${place(end.issue?.id ?? null)}, issue_id), issue_key = coalesce(${place(end.issue?.key ?? null)}, issue_key), attempts = attempts + ${place(end.attempted ? 1 : 0)}::int
+      WHERE id = ${place(id)} AND outcome = 'pending' AND ${when}
+      RETURNING id`;
+  }
+
+  /** Counts a settlement that was committed. */
+  count({ outcome, reason }: Settlement): void {
+    this.figures.decided(outcome, reason);
   }
 
   /** Notes an attempt that did not come to an end. */
@@ -88,6 +101,11 @@ export class Deliveries {
     await this.queue.enqueue(manager, 'triage', { deliveryId: heir.id }, { groupOf: () => heir.connection_id });
     return heir.id;
   }
+}
+
+/** Holds a delivery that is still to be decided until the statement has done its changes. */
+export function pendingDelivery(id: string): Change {
+  return (place, when) => `SELECT id FROM deliveries WHERE id = ${place(id)} AND outcome = 'pending' AND ${when} FOR UPDATE`;
 }
 
 /** One that failed by itself a few times holds up nobody any more: its trouble may be its own. */

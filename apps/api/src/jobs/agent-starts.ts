@@ -26,10 +26,10 @@ export class AgentStarts {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws `AgentProblem` only when repeating is useless. */
-  async begin(run: JobRunEntity, job: JobEntity): Promise<StartResult> {
+  /** `isFirst`: the run was made just now, and remembers this attempt already. Throws `AgentProblem` only when repeating is useless. */
+  async begin(run: JobRunEntity, job: JobEntity, isFirst: boolean): Promise<StartResult> {
     try {
-      return await this.tryBegin(run, job);
+      return isFirst ? { kind: 'started', start: await this.ask(run, job, null) } : await this.tryBegin(run, job);
     } catch (error) {
       if (!(error instanceof AgentProblem) || error.repeat === 'no') throw error;
       return { kind: 'later', pauseMs: error.retryAfterMs ?? this.plan.shortPauseMs };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { Changes } from '../database/changes.js';
 import { Agent, type StartLook } from './agent.js';
 import { FollowPlan } from './follow-plan.js';
 import { JobRunEntity } from './jobs.entity.js';
@@ -29,7 +30,9 @@ export class AgentStopper {
     if (ready === 'nothing_there') return this.close(followed);
     if (!ready) return this.tryLater(followed, this.runs.pause(run));
     await this.agent.stop(run.agentAccount, run.conversationId);
-    await this.db.transaction((manager) => this.reporter.note(manager, run.jobId, 'agent_stopped', 'The agent was told to stop.'));
+    const changes = new Changes();
+    this.reporter.note(changes, run.jobId, 'agent_stopped', 'The agent was told to stop.');
+    await changes.run(this.db);
     await this.close(followed);
   }
 

@@ -7,7 +7,6 @@ import { JobAdmission } from './job-admission.js';
 import { JobProgress } from './job-progress.js';
 import { Messenger } from './messenger.js';
 import { RunProgress } from './run-progress.js';
-import { Runs } from './runs.service.js';
 
 /** A process that dies: what was committed stays, nothing else happens. */
 class Killed extends Error {}
@@ -16,7 +15,6 @@ type Method = [owner: abstract new (...args: never[]) => object, name: string];
 
 const STEPS: Method[] = [
   [JobAdmission, 'admit'],
-  [Runs, 'rememberStartAttempt'],
   [Agent, 'start'],
   [RunProgress, 'handOver'],
   [RunProgress, 'markReady'],

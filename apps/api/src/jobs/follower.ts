@@ -78,7 +78,7 @@ export class Follower {
     if (look?.kind === 'failed') {
       await this.progress.end(job.id, { state: 'failed', reason: look.reason, details: { ownKey: isOwnKey(run) } }, 'is_over');
     } else if (look?.kind === 'ready') {
-      await this.runProgress.markReady(run, look.sandboxId);
+      await this.runProgress.markReady(run, job, look.sandboxId);
       // The title of the start request is ignored by the server that was read.
       await this.agent.rename(run.agentAccount, run.conversationId, jobTitle(job.issueKey, job.issueSummary)).catch(() => undefined);
     } else if (this.runs.isStartOverdue(run)) {

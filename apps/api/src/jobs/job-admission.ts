@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { type Change, Changes } from '../database/changes.js';
 import { uuidv7 } from '../database/uuid.js';
 import { Agent, type AgentAccount } from './agent.js';
 import { JobLimits } from './job-limits.js';
 import { type FollowMemory, JobEntity, JobRunEntity } from './jobs.entity.js';
 import { JobProgress } from './job-progress.js';
 import type { FollowedRun } from './runs.service.js';
+
+/** A run that may start now. */
+export interface AdmittedRun extends FollowedRun {
+  /** Its first attempt at the agent is committed with it; nobody else has made one. */
+  isFirst: boolean;
+}
 
 /** Lets waiting jobs start: decides limits, account and conversation, and commits them before the agent hears of the job. */
 @Injectable()
@@ -20,7 +27,7 @@ export class JobAdmission {
   ) {}
 
   /** The job with its run, when it may start now or its start was interrupted; null when there is nothing to start. */
-  async admit(jobId: string): Promise<FollowedRun | null> {
+  async admit(jobId: string): Promise<AdmittedRun | null> {
     const queued = await this.db.manager.findOneBy(JobEntity, { id: jobId });
     const account = queued ? await this.agent.accountFor(queued.userId) : null;
     return this.db.transaction(async (manager) => {
@@ -46,30 +53,36 @@ export class JobAdmission {
     return this.db.transaction(async (manager) => {
       const conversationId = uuidv7();
       const follow: FollowMemory = { conversation: 'fresh_conversation_gone' };
-      await manager.update(JobRunEntity, { id: run.id }, { conversationId, follow });
-      await manager.update(JobEntity, { id: job.id }, { conversationId });
-      await this.progress.conversationGone(manager, job);
+      const changes = new Changes();
+      changes.add((place, when) => `UPDATE job_runs SET conversation_id = ${place(conversationId)}, follow = ${place(JSON.stringify(follow))}::jsonb WHERE id = ${place(run.id)} AND ${when}`);
+      changes.add((place, when) => `UPDATE jobs SET conversation_id = ${place(conversationId)} WHERE id = ${place(job.id)} AND ${when}`);
+      await this.progress.conversationGone(changes, manager, job);
+      await changes.run(manager);
       return { ...run, conversationId, follow };
     });
   }
 
   /** A run that was not handed over to the follower yet: its process died, or has to wait for the agent. */
-  private async interrupted(manager: EntityManager, job: JobEntity): Promise<FollowedRun | null> {
+  private async interrupted(manager: EntityManager, job: JobEntity): Promise<AdmittedRun | null> {
     const run = await manager.findOneBy(JobRunEntity, { jobId: job.id, state: 'starting' });
-    return run && run.nextPollAt === null ? { run, job } : null;
+    return run && run.nextPollAt === null ? { run, job, isFirst: false } : null;
   }
 
-  private async open(manager: EntityManager, job: JobEntity, account: AgentAccount): Promise<FollowedRun> {
+  private async open(manager: EntityManager, job: JobEntity, account: AgentAccount): Promise<AdmittedRun> {
     const earlier = await this.conversationToGoOn(manager, job, account);
     const conversationId = earlier ?? uuidv7();
     const conversation = earlier ? 'going_on' : job.continuesJobId ? 'fresh_conversation_gone' : 'fresh';
     const startedAt = this.clock.now();
-    const run = manager.create(JobRunEntity, { id: uuidv7(), jobId: job.id, number: 1, conversationId, agentAccount: account, state: 'starting', follow: { conversation }, nextPollAt: null, startedAt });
-    await manager.insert(JobRunEntity, run);
-    await manager.update(JobEntity, { id: job.id }, { state: 'starting', startedAt, conversationId });
-    const started = { ...job, state: 'starting' as const, startedAt, conversationId };
-    await this.progress.markStarting(manager, started);
-    return { run, job: started };
+    // "A start is attempted" is committed with the run: whoever finds it after a crash looks for the conversation first.
+    const follow: FollowMemory = { conversation, ...(!earlier && { startAttemptedAt: startedAt.toISOString() }) };
+    const run = manager.create(JobRunEntity, { id: uuidv7(), jobId: job.id, number: 1, conversationId, agentAccount: account, state: 'starting', follow, nextPollAt: null, startedAt });
+    const started = manager.create(JobEntity, { ...job, state: 'starting' as const, startedAt, conversationId });
+    const changes = new Changes();
+    changes.add(insertRun(run));
+    changes.add((place, when) => `UPDATE jobs SET state = 'starting', started_at = ${place(startedAt)}, conversation_id = ${place(conversationId)} WHERE id = ${place(job.id)} AND ${when}`);
+    await this.progress.markStarting(changes, manager, started, conversation);
+    await changes.run(manager);
+    return { run, job: started, isFirst: true };
   }
 
   /** Only under the same key: another account of the agent does not see the conversation. */
@@ -78,4 +91,11 @@ export class JobAdmission {
     const earlier = await manager.findOne(JobRunEntity, { where: { jobId: job.continuesJobId }, order: { number: 'DESC' } });
     return earlier?.agentAccount === account ? earlier.conversationId : null;
   }
+}
+
+function insertRun({ id, jobId, number, conversationId, agentAccount, state, follow, startedAt }: JobRunEntity): Change {
+  return (place, when) => `
+    INSERT INTO job_runs (id, job_id, number, conversation_id, agent_account, state, follow, started_at)
+    SELECT ${place(id)}::uuid, ${place(jobId)}::uuid, ${place(number)}::int, ${place(conversationId)}::uuid, ${place(agentAccount)}, ${place(state)}, ${place(JSON.stringify(follow))}::jsonb, ${place(startedAt)}::timestamptz
+    WHERE ${when}`;
 }

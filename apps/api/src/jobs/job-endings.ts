@@ -1,12 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { JobCancelReason, JobFailureReason } from '@openhands-jira/contracts';
 import { type FailureDetails, pullRequestUrls } from '@openhands-jira/domain';
-import { type EntityManager, In, IsNull } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
+import { type Change, Changes } from '../database/changes.js';
 import { storableText } from '../database/stored-text.js';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
-import { JobLimits } from './job-limits.js';
-import { ACTIVE_STATES, JobEntity, JobNoteEntity, JobRunEntity, type RunState } from './jobs.entity.js';
+import { JobLimits, type WaitingJob } from './job-limits.js';
+import { ACTIVE_STATES, JobEntity, type RunState } from './jobs.entity.js';
 import { Reporter } from './reporter.js';
 
 /** How a job ends. */
@@ -33,26 +34,38 @@ export class JobEndings {
     private readonly config: AppConfig,
   ) {}
 
-  /** Takes the lock of all endings, for a caller that looks before it ends. */
-  async lockFor(manager: EntityManager): Promise<void> {
-    await this.limits.lock(manager);
-  }
-
-  /** Ends the job. False when it had ended before; then nothing changes. */
-  async end(manager: EntityManager, jobId: string, ending: Ending, agent: AgentAfterwards): Promise<boolean> {
-    // The lock keeps the count of running jobs exact while a freed place is given away.
-    await this.limits.lock(manager);
+  /**
+   * Ends the job. False when it had ended before; then nothing changes. `unlessSpokenSince`: false as well when an instruction is on
+   * its way to the agent, or got there after that time.
+   */
+  async end(manager: EntityManager, jobId: string, ending: Ending, agent: AgentAfterwards, unlessSpokenSince: Date | null = null): Promise<boolean> {
     const now = this.clock.now();
-    const changed = await manager.update(JobEntity, { id: jobId, state: In(ACTIVE_STATES) }, { ...this.columnsOf(ending), mark: null, finishedAt: now });
-    if (!changed.affected) return false;
-    await this.closeNotes(manager, jobId);
-    await this.closeRuns(manager, jobId, ending, agent, now);
-    const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
-    await this.reporter.note(manager, jobId, ending.state, ending.state === 'succeeded' ? 'The run ended with a text.' : ending.reason);
-    await this.reporter.ended(manager, job, ending.state === 'failed' ? (ending.details ?? {}) : {});
-    await this.limits.wakeNext(manager);
+    // The lock keeps the count of running jobs exact while a freed place is given away.
+    if (!(await this.limits.lockWith(manager, jobId))) return false;
+    const { job, instructions, startable } = await this.lastLook(manager, jobId);
+    if (!job || (unlessSpokenSince && instructions.some((one) => isOnItsWay(one, unlessSpokenSince)))) return false;
+    const ended = manager.create(JobEntity, { ...job, ...this.columnsOf(ending), mark: null, finishedAt: now });
+    const changes = new Changes();
+    changes.add(closeJob(ended));
+    changes.add(closeRuns(ended, agent));
+    const unheard = this.closeNotes(changes, jobId, instructions);
+    this.reporter.note(changes, jobId, ending.state, ending.state === 'succeeded' ? 'The run ended with a text.' : ending.reason);
+    this.reporter.ended(changes, ended, ending.state === 'failed' ? (ending.details ?? {}) : {}, unheard);
+    this.limits.wakeIn(changes, startable);
+    await changes.run(manager);
     this.log.log({ jobId, issueKey: job.issueKey, state: ending.state, ...('reason' in ending && { reason: ending.reason }) }, 'A job has ended');
     return true;
+  }
+
+  /** Everything that has to be known of an active job at its end. */
+  private async lastLook(manager: EntityManager, jobId: string): Promise<{ job: JobEntity | undefined; instructions: Instruction[]; startable: WaitingJob[] }> {
+    const { entities, raw } = await manager
+      .createQueryBuilder(JobEntity, 'job')
+      .addSelect(INSTRUCTIONS, 'instructions')
+      .addSelect(this.limits.nextOnes('job.id'), 'startable')
+      .where({ id: jobId, state: In(ACTIVE_STATES) })
+      .getRawAndEntities<{ instructions: Instruction[]; startable: WaitingJob[] }>();
+    return { job: entities[0], instructions: raw[0]?.instructions ?? [], startable: raw[0]?.startable ?? [] };
   }
 
   private columnsOf(ending: Ending): Partial<JobEntity> {
@@ -62,20 +75,41 @@ export class JobEndings {
     return ending.state === 'succeeded' ? { state: 'succeeded', ...result } : { state: 'failed', failure: ending.reason, ...result };
   }
 
-  /** Instructions that are still waiting will never reach the agent. */
-  private async closeNotes(manager: EntityManager, jobId: string): Promise<void> {
-    const open = await manager.find(JobNoteEntity, { where: { jobId, sentAt: IsNull(), failed: IsNull() }, order: { id: 'ASC' } });
-    for (const { id, fromName } of open) {
-      await manager.update(JobNoteEntity, { id }, { failed: 'job_ended' });
-      await this.reporter.note(manager, jobId, 'note_not_passed_on', `From ${fromName}: the job has ended.`);
-    }
+  /** Instructions that are still waiting will never reach the agent. Gives everybody whose words did not. */
+  private closeNotes(changes: Changes, jobId: string, instructions: Instruction[]): string[] {
+    const open = instructions.filter((one) => one.sentAt === null && !one.failed);
+    if (open.length > 0) changes.add((place, when) => `UPDATE job_notes SET failed = 'job_ended' WHERE id = ANY (${place(open.map(({ id }) => id))}::uuid[]) AND ${when}`);
+    for (const { from } of open) this.reporter.note(changes, jobId, 'note_not_passed_on', `From ${from}: the job has ended.`);
+    return instructions.filter((one) => one.failed || open.includes(one)).map(({ from }) => from);
   }
+}
 
-  private async closeRuns(manager: EntityManager, jobId: string, ending: Ending, agent: AgentAfterwards, now: Date): Promise<void> {
-    const failure = ending.state === 'failed' ? ending.reason : null;
-    const state: RunState = agent === 'is_over' ? ending.state : 'stopping';
-    await manager.update(JobRunEntity, { jobId, finishedAt: IsNull() }, { state, failure, ...(agent === 'is_over' && { finishedAt: now }) });
-    // The follower takes over the stopping at once.
-    if (agent === 'must_be_stopped') await manager.query('UPDATE job_runs SET next_poll_at = now() WHERE job_id = $1 AND finished_at IS NULL', [jobId]);
-  }
+/** An instruction for the job, as JSON tells it. */
+interface Instruction {
+  id: string;
+  from: string;
+  sentAt: string | null;
+  failed: string | null;
+}
+
+const INSTRUCTIONS = `
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'from', from_name, 'sentAt', sent_at, 'failed', failed) ORDER BY id), '[]') FROM job_notes WHERE job_id = job.id)`;
+
+function isOnItsWay({ failed, sentAt }: Instruction, since: Date): boolean {
+  return !failed && (sentAt === null || new Date(sentAt) >= since);
+}
+
+function closeJob({ id, state, failure, cancelReason, cancelledBy, resultText, pullRequests, finishedAt }: JobEntity): Change {
+  return (place, when) => `
+    UPDATE jobs SET state = ${place(state)}, failure = ${place(failure)}, cancel_reason = ${place(cancelReason)}, cancelled_by = ${place(cancelledBy)}, result_text = ${place(resultText)},
+      pull_requests = ${place(pullRequests)}::text[], mark = NULL, finished_at = ${place(finishedAt)}
+    WHERE id = ${place(id)} AND ${when}`;
+}
+
+/** A run whose agent must be stopped is followed until that is done, beginning at once. */
+function closeRuns({ id, state, failure, finishedAt }: JobEntity, agent: AgentAfterwards): Change {
+  const end = agent === 'is_over' ? { state, finishedAt } : { state: 'stopping' satisfies RunState, finishedAt: null };
+  return (place, when) => `
+    UPDATE job_runs SET state = ${place(end.state)}, failure = ${place(failure)}, finished_at = ${place(end.finishedAt)}, next_poll_at = ${end.finishedAt ? 'next_poll_at' : 'now()'}
+    WHERE job_id = ${place(id)} AND finished_at IS NULL AND ${when}`;
 }

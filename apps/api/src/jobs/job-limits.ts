@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { QueueLimit } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../config/config.js';
+import { Changes } from '../database/changes.js';
 import { Queue } from '../queue/queue.service.js';
 import { inContext } from '../config/work-context.js';
 import { aboutJob, type JobEntity } from './jobs.entity.js';
@@ -17,6 +18,8 @@ const LIMITS_LOCK = 7_301_447;
 
 /** One place is free now. The others are for ends at the same moment. */
 const WOKEN_BY_AN_END = 3;
+const MOST_WOKEN = 10_000;
+const WOKEN_TOGETHER = 100;
 
 interface Counts {
   running: number;
@@ -39,11 +42,18 @@ const COUNTS = `
     count(*) FILTER (WHERE state = 'queued' AND id < $1 AND user_id = $2)::int AS "ownBefore"
   FROM jobs job WHERE state IN ('queued', 'starting', 'running')`;
 
-const STARTABLE = `
-  SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs job
-  WHERE state = 'queued' AND ${BELOW_OWN_LIMIT('$2')}
+/** A job that may start as soon as somebody looks at it again. */
+export type WaitingJob = Parameters<typeof aboutJob>[0];
+
+/** The first jobs in line that there is room for; `ended` is a job that counts as over, in SQL. */
+const startable = (all: number, own: number, most: number, ended: string): string => `
+  SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs waiting
+  WHERE state = 'queued' AND waiting.id <> ${ended}
+    AND (waiting.user_id IS NULL OR ${own} > (SELECT count(*) FROM jobs other WHERE other.user_id = waiting.user_id AND other.${RUNNING} AND other.id <> ${ended}))
   ORDER BY id
-  LIMIT GREATEST(0, LEAST($3::int, $1::int - (SELECT count(*) FROM jobs WHERE ${RUNNING})))`;
+  LIMIT GREATEST(0, LEAST(${most}, ${all} - (SELECT count(*) FROM jobs running WHERE running.${RUNNING} AND running.id <> ${ended})))`;
+
+const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**
  * How many jobs may run at once, in the installation and for one person. The agent has limits of its own and pauses the
@@ -61,6 +71,12 @@ export class JobLimits {
     await manager.query('SELECT pg_advisory_xact_lock($1)', [LIMITS_LOCK]);
   }
 
+  /** The same, and then nobody else changes this job. False when there is no such job. */
+  async lockWith(manager: EntityManager, jobId: string): Promise<boolean> {
+    const rows = (await manager.query(LOCK_WITH, [LIMITS_LOCK, jobId])) as unknown[];
+    return rows.length > 0;
+  }
+
   /** Null when the job may start now. */
   async waiting(manager: EntityManager, job: Pick<JobEntity, 'id' | 'userId'>): Promise<Waiting | null> {
     const { JOBS_MAX_RUNNING: all, JOBS_MAX_RUNNING_PER_USER: own } = this.config.env;
@@ -70,15 +86,29 @@ export class JobLimits {
     return null;
   }
 
-  /** Wakes the oldest waiting jobs, because one has ended. Most of a long line has entries of its own already, so few are enough. */
-  async wakeNext(manager: EntityManager): Promise<void> {
-    await this.wakeWaiting(manager, WOKEN_BY_AN_END);
+  /** SQL for the jobs to be woken by the end of another, as JSON. Most of a long line has entries of its own already, so few are enough. */
+  nextOnes(ended: string): string {
+    const { JOBS_MAX_RUNNING: all, JOBS_MAX_RUNNING_PER_USER: own } = this.config.env;
+    return `(SELECT coalesce(json_agg(next), '[]') FROM (${startable(all, own, WOKEN_BY_AN_END, ended)}) AS next)`;
+  }
+
+  /** Has these jobs looked at again, as one of several changes. */
+  wakeIn(changes: Changes, jobs: WaitingJob[]): void {
+    for (const job of jobs) inContext(aboutJob(job), () => this.queue.add(changes, 'start-job', [{ jobId: job.id }], { key: job.id }));
   }
 
   /** Wakes as many waiting jobs as there is room for, oldest first: now and then, for those whose entry was lost. */
-  async wakeWaiting(manager: EntityManager, most = 10_000): Promise<void> {
+  async wakeWaiting(manager: EntityManager): Promise<void> {
     const { JOBS_MAX_RUNNING: all, JOBS_MAX_RUNNING_PER_USER: own } = this.config.env;
-    const rows = (await manager.query(STARTABLE, [all, own, most])) as Parameters<typeof aboutJob>[0][];
-    for (const job of rows) await inContext(aboutJob(job), () => this.queue.enqueue(manager, 'start-job', { jobId: job.id }, { key: job.id }));
+    const jobs = (await manager.query(startable(all, own, MOST_WOKEN, NOBODY))) as WaitingJob[];
+    for (let done = 0; done < jobs.length; done += WOKEN_TOGETHER) {
+      const changes = new Changes();
+      this.wakeIn(changes, jobs.slice(done, done + WOKEN_TOGETHER));
+      await changes.run(manager);
+    }
   }
 }
+
+const LOCK_WITH = `
+  WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($1))
+  SELECT jobs.id FROM locked, jobs WHERE jobs.id = $2 FOR UPDATE OF jobs`;

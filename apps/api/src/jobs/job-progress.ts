@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Changes } from '../database/changes.js';
+import { Queue } from '../queue/queue.service.js';
 import { type AgentAfterwards, type Ending, JobEndings } from './job-endings.js';
 import type { Waiting } from './job-limits.js';
-import { JobEntity, JobEventEntity, type JobRunEntity } from './jobs.entity.js';
+import { HAS_OPEN_NOTES, JobEntity, JobEventEntity, type JobRunEntity, type RunConversation } from './jobs.entity.js';
+import type { TimelineKind } from './job-timeline.js';
 import { Reporter } from './reporter.js';
 
 export type JobMarkColumn = JobEntity['mark'];
@@ -17,24 +20,28 @@ export class JobProgress {
     private readonly db: DataSource,
     private readonly reporter: Reporter,
     private readonly endings: JobEndings,
+    private readonly queue: Queue,
   ) {}
 
   /** A limit is reached; the job stays in line. */
   async markWaiting(manager: EntityManager, job: JobEntity, waiting: Waiting): Promise<void> {
     const known = await manager.existsBy(JobEventEntity, { jobId: job.id, kind: 'queued' });
     if (known) return;
-    await this.reporter.note(manager, job.id, 'queued', `Position ${waiting.position}, limit of the ${waiting.limit.kind}.`);
-    await this.reporter.status(manager, job, waiting);
+    const changes = new Changes();
+    this.reporter.note(changes, job.id, 'queued', `Position ${waiting.position}, limit of the ${waiting.limit.kind}.`);
+    this.reporter.status(changes, job, await this.reporter.told(manager, job.id), waiting);
+    await changes.run(manager);
   }
 
-  async markStarting(manager: EntityManager, job: JobEntity): Promise<void> {
-    await this.reporter.note(manager, job.id, 'starting', 'The agent is asked to start.');
-    await this.reporter.status(manager, job);
+  /** `conversation`: whether the run begins afresh. */
+  async markStarting(changes: Changes, manager: EntityManager, job: JobEntity, conversation: RunConversation): Promise<void> {
+    this.reporter.note(changes, job.id, 'starting', 'The agent is asked to start.');
+    this.reporter.status(changes, job, { ...(await this.reporter.told(manager, job.id)), conversation });
   }
 
-  async conversationGone(manager: EntityManager, job: JobEntity): Promise<void> {
-    await this.reporter.note(manager, job.id, 'conversation_gone', 'The earlier conversation is gone; a fresh one begins.');
-    await this.reporter.status(manager, job);
+  async conversationGone(changes: Changes, manager: EntityManager, job: JobEntity): Promise<void> {
+    this.reporter.note(changes, job.id, 'conversation_gone', 'The earlier conversation is gone; a fresh one begins.');
+    this.reporter.status(changes, job, { ...(await this.reporter.told(manager, job.id)), conversation: 'fresh_conversation_gone' });
   }
 
   /** The job has, or no longer has, a mark that people should know of. */
@@ -43,10 +50,12 @@ export class JobProgress {
       const changed = await manager.update(JobEntity, { id: jobId, state: 'running' }, { mark });
       if (!changed.affected) return;
       const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
-      if (mark === null) return this.reporter.status(manager, job);
-      await this.reporter.note(manager, jobId, mark, MARK_WORDS[mark]);
-      if (mark === 'suspended') return this.reporter.status(manager, job);
-      await this.reporter.needsInput(manager, job, await manager.countBy(JobEventEntity, { jobId, kind: 'needs_input' }));
+      if (mark !== null) await this.note(manager, jobId, mark, MARK_WORDS[mark]);
+      if (mark !== 'needs_input') return this.show(manager, job);
+      const changes = new Changes();
+      const waits = await manager.countBy(JobEventEntity, { jobId, kind: 'needs_input' });
+      this.reporter.needsInput(changes, job, await this.reporter.told(manager, jobId), waits);
+      await changes.run(manager);
     });
   }
 
@@ -56,9 +65,9 @@ export class JobProgress {
   }
 
   async noteAndShowIn(manager: EntityManager, jobId: string, kind: ShownEvent, detail: string): Promise<void> {
-    await this.reporter.note(manager, jobId, kind, detail);
+    await this.note(manager, jobId, kind, detail);
     const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
-    if (job.state === 'running') await this.reporter.status(manager, job);
+    if (job.state === 'running') await this.show(manager, job);
   }
 
   async end(jobId: string, ending: Ending, agent: AgentAfterwards): Promise<boolean> {
@@ -72,11 +81,24 @@ export class JobProgress {
   /** Ends the job with success, unless somebody's instruction is on its way to the agent or got there after `seenAt`. */
   async succeed(run: JobRunEntity, text: string | null, seenAt: Date): Promise<boolean> {
     return this.db.transaction(async (manager) => {
-      await this.endings.lockFor(manager);
-      await manager.findOne(JobEntity, { where: { id: run.jobId }, lock: { mode: 'pessimistic_write' } });
-      const [{ busy }] = (await manager.query(HAS_NOTES, [run.jobId, seenAt])) as [{ busy: boolean }];
-      return busy ? false : this.endIn(manager, run.jobId, { state: 'succeeded', text }, 'is_over');
+      const ended = await this.endings.end(manager, run.jobId, { state: 'succeeded', text }, 'is_over', seenAt);
+      // An instruction that came while the agent started may have been looked at too early.
+      if (!ended) await this.queue.enqueue(manager, 'job-wish', { jobId: run.jobId }, { key: run.jobId, onlyIf: HAS_OPEN_NOTES });
+      return ended;
     });
+  }
+
+  /** By a statement of its own, because the status comment tells of it. */
+  private async note(manager: EntityManager, jobId: string, kind: TimelineKind, detail: string): Promise<void> {
+    const changes = new Changes();
+    this.reporter.note(changes, jobId, kind, detail);
+    await changes.run(manager);
+  }
+
+  private async show(manager: EntityManager, job: JobEntity): Promise<void> {
+    const changes = new Changes();
+    this.reporter.status(changes, job, await this.reporter.told(manager, job.id));
+    await changes.run(manager);
   }
 }
 
@@ -84,6 +106,3 @@ const MARK_WORDS = {
   needs_input: 'The agent waits for a confirmation.',
   suspended: 'Somebody paused the agent in its own page.',
 };
-
-const HAS_NOTES = `
-  SELECT EXISTS (SELECT 1 FROM job_notes WHERE job_id = $1 AND failed IS NULL AND (sent_at IS NULL OR sent_at >= $2)) AS busy`;

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { Changes } from '../database/changes.js';
+import { storableText } from '../database/stored-text.js';
 import { uuidv7 } from '../database/uuid.js';
 import { JobEventEntity } from './jobs.entity.js';
 
@@ -16,8 +18,11 @@ export type TimelineKind =
 export class JobTimeline {
   constructor(private readonly clock: Clock) {}
 
-  async add(manager: EntityManager, jobId: string, kind: TimelineKind, detail: string): Promise<void> {
-    await manager.insert(JobEventEntity, { id: uuidv7(), jobId, at: this.clock.now(), kind, detail });
+  /** One more line, as one of several changes. */
+  add(changes: Changes, jobId: string, kind: TimelineKind, detail: string): void {
+    changes.add((place, when) => `
+      INSERT INTO job_events (id, job_id, at, kind, detail)
+      SELECT ${place(uuidv7())}::uuid, ${place(jobId)}::uuid, ${place(this.clock.now())}::timestamptz, ${place(kind)}, ${place(storableText(detail))} WHERE ${when}`);
   }
 
   async of(manager: EntityManager, jobId: string): Promise<JobEventEntity[]> {

@@ -139,3 +139,6 @@ export const ACTIVE_STATES: JobState[] = ['queued', 'starting', 'running'];
 
 /** Remembers something about a run. Several writers do so at the same time, each with its own fields. */
 export const REMEMBER = 'UPDATE job_runs SET follow = follow || $2::jsonb WHERE id = $1';
+
+/** In SQL, about a new entry of the queue `job-wish`: the job has instructions that did not go out yet. */
+export const HAS_OPEN_NOTES = `EXISTS (SELECT FROM job_notes WHERE job_id = (wanted.data->>'jobId')::uuid AND sent_at IS NULL AND failed IS NULL)`;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JobCancelReason, JobRepository } from '@openhands-jira/contracts';
 import type { CommentAudience, MessagePerson } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
+import { type Change, Changes } from '../database/changes.js';
 import { storableJson, storableText } from '../database/stored-text.js';
 import { Clock } from '../config/clock.js';
 import { Figures } from '../config/figures.js';
@@ -9,7 +10,7 @@ import { alsoAbout, workContext } from '../config/work-context.js';
 import { uuidv7 } from '../database/uuid.js';
 import { Queue } from '../queue/queue.service.js';
 import { JobEndings } from './job-endings.js';
-import { JobLimits } from './job-limits.js';
+import { JobLimits, type Waiting } from './job-limits.js';
 import { ACTIVE_STATES, JobEntity, JobRunEntity } from './jobs.entity.js';
 import { Reporter } from './reporter.js';
 
@@ -44,6 +45,13 @@ export type AddedJob =
   | { kind: 'exists'; job: JobEntity }
   /** Another job of the issue is active. */
   | { kind: 'active'; job: JobEntity };
+
+/** Where a new job will stand. */
+export interface PlaceInLine {
+  jobId: string;
+  /** What its first status comment says about waiting; whether it waits is decided when it is to start. */
+  waiting: Waiting | null;
+}
 
 /** An instruction for an active job. */
 export interface NewNote {
@@ -82,19 +90,27 @@ export class Jobs {
 
   /** Adds a job, together with its status comment and the queue entry that starts it. */
   async add(manager: EntityManager, wanted: NewJob): Promise<AddedJob> {
-    const id = uuidv7();
-    const inserted = (await manager.query(INSERT_JOB, insertValues(id, wanted))) as { created_at: Date }[];
-    if (inserted.length === 0) return this.present(manager, wanted);
-    const job = newJobEntity(manager, id, wanted, inserted[0]!.created_at);
-    return alsoAbout({ jobId: id }, () => this.accept(manager, job));
+    const changes = new Changes();
+    const job = this.addIn(changes, wanted, await this.placeInLine(wanted, manager));
+    return (await changes.run(manager)) ? { kind: 'added', job } : this.present(manager, wanted);
   }
 
-  private async accept(manager: EntityManager, job: JobEntity): Promise<AddedJob> {
-    const { id } = job;
-    await this.reporter.note(manager, id, 'accepted', `Asked for by ${job.actor.displayName}.`);
-    await this.reporter.accepted(manager, job, await this.limits.waiting(manager, job));
-    await this.queue.enqueue(manager, 'start-job', { jobId: id }, { key: id, groupOf: () => job.connectionId });
-    return { kind: 'added', job };
+  /** The same as one of several changes; demands that the trigger has no job yet, and that no other job of the issue is active. */
+  addIn(changes: Changes, wanted: NewJob, place: PlaceInLine): JobEntity {
+    const job = newJobEntity(this.db.manager, place.jobId, wanted, this.clock.now());
+    changes.demand(insertJob(place.jobId, wanted));
+    this.reporter.note(changes, job.id, 'accepted', `Asked for by ${job.actor.displayName}.`);
+    alsoAbout({ jobId: job.id }, () => {
+      this.reporter.accepted(changes, job, place.waiting);
+      this.queue.add(changes, 'start-job', [{ jobId: job.id }], { key: job.id, groupOf: () => job.connectionId });
+    });
+    return job;
+  }
+
+  /** The id that a new job will have, and whether it will have to wait for others. */
+  async placeInLine({ userId }: Pick<NewJob, 'userId'>, manager: EntityManager = this.db.manager): Promise<PlaceInLine> {
+    const jobId = uuidv7();
+    return { jobId, waiting: await this.limits.waiting(manager, { id: jobId, userId }) };
   }
 
   /** The active job of an issue. */
@@ -144,9 +160,11 @@ export class Jobs {
     if (!job) return 'over';
     const inserted = (await manager.query(INSERT_NOTE, [uuidv7(), jobId, deliveryId, storableText(fromName), storableText(text), this.clock.now()])) as unknown[];
     if (inserted.length === 0) return 'repeated';
-    await this.reporter.note(manager, jobId, 'note_accepted', `From ${fromName}.`);
-    if (commentId) await this.reporter.react(manager, job, commentId);
-    await this.queue.enqueue(manager, 'job-wish', { jobId }, { key: jobId });
+    const changes = new Changes();
+    this.reporter.note(changes, jobId, 'note_accepted', `From ${fromName}.`);
+    if (commentId) this.reporter.react(changes, job, commentId);
+    this.queue.add(changes, 'job-wish', [{ jobId }], { key: jobId });
+    await changes.run(manager);
     return 'added';
   }
 
@@ -179,7 +197,9 @@ export class Jobs {
   /** Brings the status comment up to date. `freshFor`: a delivery that gets a status comment of its own, because the first one is far away. */
   async refreshStatus(manager: EntityManager, job: JobEntity, freshFor: string | null = null): Promise<void> {
     const waiting = job.state === 'queued' ? await this.limits.waiting(manager, job) : null;
-    await this.reporter.status(manager, job, waiting, freshFor);
+    const changes = new Changes();
+    this.reporter.status(changes, job, await this.reporter.told(manager, job.id), waiting, freshFor);
+    await changes.run(manager);
   }
 
   /** Jira has the first comment of a job: from here on people know that we heard them. */
@@ -201,12 +221,18 @@ export class Jobs {
   }
 }
 
-const INSERT_JOB = `
-  INSERT INTO jobs (id, connection_id, delivery_id, trigger_key, trigger, issue_id, issue_key, issue_url, issue_summary, service_project,
-    comment_id, audience, user_id, actor, link_method, repository, prompt, system_suffix, state, continues_job_id, previous_job_id, received_at, follow_up_prompt, traceparent)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14::jsonb, $15, $16::jsonb, $17, $18, 'queued', $19, $20, $21, $22, $23)
-  ON CONFLICT DO NOTHING
-  RETURNING created_at`;
+const JOB_COLUMNS = [
+  'id', 'connection_id', 'delivery_id', 'trigger_key', 'trigger', 'issue_id', 'issue_key', 'issue_url', 'issue_summary', 'service_project', 'comment_id', 'audience', 'user_id', 'actor',
+  'link_method', 'repository', 'prompt', 'system_suffix', 'state', 'continues_job_id', 'previous_job_id', 'received_at', 'follow_up_prompt', 'traceparent',
+];
+
+function insertJob(id: string, wanted: NewJob): Change {
+  return (place, when) => `
+    INSERT INTO jobs (${JOB_COLUMNS.join(', ')})
+    SELECT ${insertValues(id, wanted).map(place).join(', ')} WHERE ${when}
+    ON CONFLICT DO NOTHING
+    RETURNING id`;
+}
 
 const INSERT_NOTE = `
   INSERT INTO job_notes (id, job_id, delivery_id, from_name, text, created_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -218,7 +244,7 @@ function insertValues(id: string, wanted: NewJob): unknown[] {
   return [
     id, wanted.connectionId, wanted.deliveryId, wanted.triggerKey, wanted.trigger, issue.id, issue.key, issue.url, issue.summary, issue.serviceProject,
     wanted.commentId, storableJson(wanted.audience), wanted.userId, storableJson(actor), wanted.linkMethod,
-    wanted.repository ? storableJson(wanted.repository) : null, prompt, systemSuffix, wanted.continuesJobId, wanted.previousJobId, wanted.receivedAt,
+    wanted.repository ? storableJson(wanted.repository) : null, prompt, systemSuffix, 'queued', wanted.continuesJobId, wanted.previousJobId, wanted.receivedAt,
     followUpPrompt, workContext().traceparent ?? null,
   ];
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { canBeCopied, type FailureDetails, isTerminal, type MessageRepository, messageLinks, type QueueLimit, type RemoteLink, type ResultMessage, type StatusFacts, type StatusMessage, type StatusNote } from '@openhands-jira/domain';
-import { type EntityManager, IsNull, Not } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { aComment, aReaction, aRemoteLink, IssueWrites, type NewWrite } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
-import { JobNoteEntity, type JobEntity } from './jobs.entity.js';
+import type { Changes } from '../database/changes.js';
+import type { JobEntity } from './jobs.entity.js';
 import type { Waiting } from './job-limits.js';
 import { JobTimeline, type TimelineKind } from './job-timeline.js';
 
@@ -25,48 +26,57 @@ export class Reporter {
   ) {}
 
   /** One more line in the job's timeline. */
-  async note(manager: EntityManager, jobId: string, kind: TimelineKind, detail: string): Promise<void> {
-    await this.timeline.add(manager, jobId, kind, detail);
+  note(changes: Changes, jobId: string, kind: TimelineKind, detail: string): void {
+    this.timeline.add(changes, jobId, kind, detail);
+  }
+
+  /** What happened to the job so far that its status comment tells of. */
+  async told(db: Pick<EntityManager, 'query'>, jobId: string): Promise<ToldSoFar> {
+    const [told] = (await db.query(`SELECT ${TOLD('$1', '$2')}`, [jobId, NOTED_EVENTS])) as [ToldSoFar];
+    return told;
   }
 
   /** The job exists: thumbs-up, status comment, and the link in Jira's own list of links. */
-  async accepted(manager: EntityManager, job: JobEntity, waiting: Waiting | null): Promise<void> {
+  accepted(changes: Changes, job: JobEntity, waiting: Waiting | null): void {
     const status = statusMessage(job, factsOf(job, NOTHING_YET), waiting);
-    await this.writes.ensureAll(manager, placeOf(job), [
-      ...(job.commentId && canBeCopied(job.audience) ? [aReaction({ ...placeOf(job), commentId: job.commentId })] : []),
+    this.writes.ensureIn(changes, placeOf(job), [
+      ...this.reaction(job, job.commentId),
       commentOf(job, 'status', status, true),
       ...this.links(job, [this.ownLink(job, false)]),
     ]);
   }
 
   /** Brings the status comment up to date with the job. `freshFor`: a delivery that gets one of its own. */
-  async status(manager: EntityManager, job: JobEntity, waiting: Waiting | null = null, freshFor: string | null = null): Promise<void> {
-    const message = isTerminal(job.state) ? doneMessage(job) : statusMessage(job, await this.facts(manager, job), waiting);
+  status(changes: Changes, job: JobEntity, told: ToldSoFar, waiting: Waiting | null = null, freshFor: string | null = null): void {
+    const message = isTerminal(job.state) ? doneMessage(job) : statusMessage(job, factsOf(job, told), waiting);
     // A question to a person is the one edit that may send mail.
-    await this.writes.ensureAll(manager, placeOf(job), [commentOf(job, freshFor ? `status:${freshFor}` : 'status', message, message.kind !== 'status.needs_input')]);
+    this.writes.ensureIn(changes, placeOf(job), [commentOf(job, freshFor ? `status:${freshFor}` : 'status', message, message.kind !== 'status.needs_input')]);
   }
 
   /** The agent waits for a person. Where edits cannot be told from each other by mail, the question is a comment of its own, once per wait. */
-  async needsInput(manager: EntityManager, job: JobEntity, waitNumber: number): Promise<void> {
-    await this.status(manager, job);
-    const message = statusMessage(job, await this.facts(manager, job), null);
-    await this.writes.ensureComment(manager, { ...placeOf(job), key: `job:${job.id}:needs_input:${waitNumber}`, message, audience: job.audience, quiet: true, insteadOf: 'quietEdits' });
+  needsInput(changes: Changes, job: JobEntity, told: ToldSoFar, waitNumber: number): void {
+    const message = statusMessage(job, factsOf(job, told), null);
+    const question = aComment({ ...placeOf(job), key: `job:${job.id}:needs_input:${waitNumber}`, message, audience: job.audience, quiet: true, insteadOf: 'quietEdits' });
+    this.writes.ensureIn(changes, placeOf(job), [commentOf(job, 'status', message, message.kind !== 'status.needs_input'), question]);
   }
 
-  async react(manager: EntityManager, job: JobEntity, commentId: string): Promise<void> {
-    if (!canBeCopied(job.audience)) return;
-    await this.writes.ensureReaction(manager, { ...placeOf(job), commentId });
+  react(changes: Changes, job: JobEntity, commentId: string): void {
+    this.writes.ensureIn(changes, placeOf(job), this.reaction(job, commentId));
   }
 
-  /** The job is over: the status comment becomes one line, the result is a new comment. */
-  async ended(manager: EntityManager, job: JobEntity, details: FailureDetails): Promise<void> {
+  /** The job is over: the status comment becomes one line, the result is a new comment. `notPassedOn`: whose words the agent never heard. */
+  ended(changes: Changes, job: JobEntity, details: FailureDetails, notPassedOn: string[]): void {
     // Nothing can be written into an issue that is deleted.
     if (job.cancelReason === 'issue_deleted') return;
-    await this.writes.ensureAll(manager, placeOf(job), [
+    this.writes.ensureIn(changes, placeOf(job), [
       commentOf(job, 'status', doneMessage(job), true),
-      commentOf(job, 'result', resultMessage(job, details, await unheard(manager, job.id)), false),
+      commentOf(job, 'result', resultMessage(job, details, notPassedOn), false),
       ...this.links(job, [this.ownLink(job, true), ...job.pullRequests.map(pullRequestLink)]),
     ]);
+  }
+
+  private reaction(job: JobEntity, commentId: string | null): NewWrite[] {
+    return commentId && canBeCopied(job.audience) ? [aReaction({ ...placeOf(job), commentId })] : [];
   }
 
   private ownLink(job: JobEntity, resolved: boolean): RemoteLink {
@@ -78,12 +88,6 @@ export class Reporter {
   private links(job: JobEntity, links: RemoteLink[]): NewWrite[] {
     return canBeCopied(job.audience) ? links.map((link) => aRemoteLink({ ...placeOf(job), link })) : [];
   }
-
-  private async facts(manager: EntityManager, job: JobEntity): Promise<StatusFacts> {
-    const [told] = (await manager.query(FACTS, [job.id, NOTED_EVENTS])) as [ToldSoFar];
-    return factsOf(job, told);
-  }
-
 }
 
 function factsOf(job: JobEntity, told: ToldSoFar): StatusFacts {
@@ -148,14 +152,8 @@ function repositoryOf(job: JobEntity): MessageRepository | null {
   return { name: fullName, url, source, branch };
 }
 
-/** Whose words the agent never heard. */
-async function unheard(manager: EntityManager, jobId: string): Promise<string[]> {
-  const notes = await manager.find(JobNoteEntity, { where: { jobId, failed: Not(IsNull()) }, order: { id: 'ASC' } });
-  return notes.map(({ fromName }) => fromName);
-}
-
 /** What happened to a job so far that its status comment tells of. Times are those of JSON. */
-interface ToldSoFar {
+export interface ToldSoFar {
   conversation: StatusFacts['conversation'] | null;
   instructions: { from: string; sentAt: string | null; failed: string | null; createdAt: string }[];
   events: { kind: (typeof NOTED_EVENTS)[number]; at: string }[];
@@ -163,11 +161,11 @@ interface ToldSoFar {
 
 const NOTHING_YET: ToldSoFar = { conversation: null, instructions: [], events: [] };
 
-const FACTS = `
-  SELECT
-    (SELECT follow->>'conversation' FROM job_runs WHERE job_id = $1 ORDER BY number DESC LIMIT 1) AS conversation,
-    (SELECT coalesce(json_agg(json_build_object('from', from_name, 'sentAt', sent_at, 'failed', failed, 'createdAt', created_at)), '[]') FROM job_notes WHERE job_id = $1) AS instructions,
-    (SELECT coalesce(json_agg(json_build_object('kind', kind, 'at', at)), '[]') FROM job_events WHERE job_id = $1 AND kind = ANY ($2::text[])) AS events`;
+/** The columns of `ToldSoFar`, for a statement that asks for them; the places of the job's id and of the kinds of events. */
+const TOLD = (job: string, kinds: string): string => `
+    (SELECT follow->>'conversation' FROM job_runs WHERE job_id = ${job} ORDER BY number DESC LIMIT 1) AS conversation,
+    (SELECT coalesce(json_agg(json_build_object('from', from_name, 'sentAt', sent_at, 'failed', failed, 'createdAt', created_at)), '[]') FROM job_notes WHERE job_id = ${job}) AS instructions,
+    (SELECT coalesce(json_agg(json_build_object('kind', kind, 'at', at)), '[]') FROM job_events WHERE job_id = ${job} AND kind = ANY (${kinds}::text[])) AS events`;
 
 function notesOf({ instructions, events }: ToldSoFar): StatusNote[] {
   const notes: StatusNote[] = [...instructions.flatMap(noteOf), ...events.map(({ kind, at }): StatusNote => ({ kind, at: isoTime(at) }))];

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { type Change, Changes } from '../database/changes.js';
 import { Queue } from '../queue/queue.service.js';
 import { Agent, type AgentStart } from './agent.js';
-import { type FollowMemory, JobEntity, JobNoteEntity, JobRunEntity } from './jobs.entity.js';
+import { type FollowMemory, HAS_OPEN_NOTES, JobEntity, type JobRunEntity } from './jobs.entity.js';
 import { Reporter } from './reporter.js';
-import { Runs } from './runs.service.js';
+import { type FollowedRun, Runs } from './runs.service.js';
 
 /** From "asked to start" to "the agent works". */
 @Injectable()
@@ -18,28 +19,26 @@ export class RunProgress {
   ) {}
 
   /** The agent took the start; from here on the follower looks at it. */
-  async handOver(run: JobRunEntity, start: AgentStart): Promise<void> {
-    if (start.taskId === null) return this.markReady(run, null);
+  async handOver({ run, job }: FollowedRun, start: AgentStart): Promise<void> {
+    if (start.taskId === null) return this.markReady(run, job, null);
     await this.runs.markAsked(run, start.taskId);
   }
 
   /** The conversation exists and the agent works. `memory` is what else is to be remembered of the run by now. */
-  async markReady(run: JobRunEntity, sandboxId: string | null, memory: Partial<FollowMemory> = {}): Promise<void> {
-    await this.db.transaction(async (manager) => {
-      if (await this.runs.markReady(manager, run, sandboxId, memory)) await this.markRunning(manager, run);
-    });
-  }
-
-  private async markRunning(manager: EntityManager, run: JobRunEntity): Promise<void> {
-    const { jobId } = run;
-    const conversationUrl = this.agent.conversationUrl(run.conversationId);
-    const changed = await manager.update(JobEntity, { id: jobId, state: 'starting' }, { state: 'running', conversationUrl });
-    if (!changed.affected) return;
-    const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
-    await this.reporter.note(manager, jobId, 'running', 'The agent works.');
-    await this.reporter.status(manager, job);
+  async markReady(run: JobRunEntity, job: JobEntity, sandboxId: string | null, memory: Partial<FollowMemory> = {}): Promise<void> {
+    const told = await this.reporter.told(this.db, run.jobId);
+    const running = this.db.manager.create(JobEntity, { ...job, state: 'running' as const, conversationUrl: this.agent.conversationUrl(run.conversationId) });
+    const changes = new Changes();
+    this.runs.markReadyIn(changes, run, sandboxId, memory);
+    changes.demand(markRunning(running));
+    this.reporter.note(changes, running.id, 'running', 'The agent works.');
+    this.reporter.status(changes, running, told);
     // Instructions that came meanwhile go out now.
-    const hasNotes = await manager.existsBy(JobNoteEntity, { jobId, sentAt: IsNull(), failed: IsNull() });
-    if (hasNotes) await this.queue.enqueue(manager, 'job-wish', { jobId }, { key: jobId });
+    this.queue.add(changes, 'job-wish', [{ jobId: running.id }], { key: running.id, onlyIf: HAS_OPEN_NOTES });
+    await changes.run(this.db);
   }
+}
+
+function markRunning({ id, conversationUrl }: JobEntity): Change {
+  return (place, when) => `UPDATE jobs SET state = 'running', conversation_url = ${place(conversationUrl)} WHERE id = ${place(id)} AND state = 'starting' AND ${when} RETURNING id`;
 }

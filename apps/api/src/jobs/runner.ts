@@ -3,7 +3,7 @@ import { alsoAbout } from '../config/work-context.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { AgentProblem } from './agent.js';
 import { AgentStarts } from './agent-starts.js';
-import { JobAdmission } from './job-admission.js';
+import { type AdmittedRun, JobAdmission } from './job-admission.js';
 import { JobProgress } from './job-progress.js';
 import { Messenger } from './messenger.js';
 import { RunProgress } from './run-progress.js';
@@ -12,8 +12,8 @@ import { type FollowedRun, isOwnKey, Runs } from './runs.service.js';
 /**
  * Starts a job at the agent, once.
  *
- * 1. Admission: limits, account, and a run with a conversation id of our choice, committed.
- * 2. "A start is attempted" is committed, then the agent is asked.
+ * 1. Admission: limits, account, a run with a conversation id of our choice, and "a start is attempted", committed.
+ * 2. The agent is asked.
  * 3. The agent's task is stored, and the follower takes over.
  *
  * The process may die between any two of these. Whoever takes the queue entry then finds the run, and looks for a start
@@ -38,7 +38,7 @@ export class Runner {
     if (admitted) await alsoAbout({ deliveryId: admitted.job.deliveryId ?? undefined }, () => this.startAdmitted(admitted));
   }
 
-  private async startAdmitted(admitted: FollowedRun): Promise<void> {
+  private async startAdmitted(admitted: AdmittedRun): Promise<void> {
     try {
       if (admitted.run.follow.conversation === 'going_on') await this.goOn(admitted);
       else await this.startFresh(admitted);
@@ -57,17 +57,17 @@ export class Runner {
   private async goOn({ run, job }: FollowedRun): Promise<void> {
     const delivered = await this.messenger.deliver(run, 'prompt', job.followUpPrompt ?? job.prompt);
     switch (delivered.kind) {
-      case 'sent': return this.runProgress.markReady(run, null, delivered.memory);
+      case 'sent': return this.runProgress.markReady(run, job, null, delivered.memory);
       case 'later': return this.waitOrFail({ run, job }, delivered.pauseMs);
-      case 'gone': return this.startFresh({ run: await this.admission.beginAfresh(job, run), job });
+      case 'gone': return this.startFresh({ run: await this.admission.beginAfresh(job, run), job, isFirst: false });
     }
   }
 
-  private async startFresh({ run, job }: FollowedRun): Promise<void> {
-    const result = await this.starts.begin(run, job);
+  private async startFresh({ run, job, isFirst }: AdmittedRun): Promise<void> {
+    const result = await this.starts.begin(run, job, isFirst);
     if (result.kind === 'later') await this.waitOrFail({ run, job }, result.pauseMs);
     if (result.kind !== 'started') return;
-    await this.runProgress.handOver(run, result.start);
+    await this.runProgress.handOver({ run, job }, result.start);
     this.log.log({ jobId: job.id }, 'The agent was asked to start a job');
   }
 

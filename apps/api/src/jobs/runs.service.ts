@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import type { Changes } from '../database/changes.js';
 import { INSTALLATION } from './agent.js';
 import { FollowPlan } from './follow-plan.js';
 import { type FollowMemory, JobEntity, JobRunEntity, REMEMBER } from './jobs.entity.js';
@@ -53,13 +54,19 @@ export class Runs {
     return rows.length > 0;
   }
 
-  /** The conversation exists: remembers that, with whatever else is to be remembered, and when to look. True the first time. */
-  async markReady(manager: EntityManager, run: JobRunEntity, sandboxId: string | null, memory: Partial<FollowMemory>): Promise<boolean> {
+  /** The conversation exists: remembers that, with whatever else is to be remembered, and when to look. A run that was ready before, or is being stopped, keeps its state. */
+  markReadyIn(changes: Changes, run: JobRunEntity, sandboxId: string | null, memory: Partial<FollowMemory>): void {
     const now = this.clock.now().toISOString();
     const news: Partial<FollowMemory> = { ...memory, readyAt: now, unchangedSince: now };
     Object.assign(run.follow, news);
-    const [rows] = (await manager.query(MARK_READY, [run.id, JSON.stringify(news), Math.round(this.pause(run)), sandboxId])) as [{ first: boolean }[], number];
-    return rows[0]?.first ?? false;
+    const pause = Math.round(this.pause(run));
+    changes.add((place, when) => `
+      UPDATE job_runs SET
+        follow = follow || ${place(JSON.stringify(news))}::jsonb,
+        next_poll_at = CASE WHEN finished_at IS NULL THEN now() + ${place(pause)}::int * interval '1 millisecond' ELSE next_poll_at END,
+        state = CASE WHEN state = 'starting' THEN 'running' ELSE state END,
+        sandbox_id = CASE WHEN state = 'starting' THEN ${place(sandboxId)} ELSE sandbox_id END
+      WHERE id = ${place(run.id)} AND ${when}`);
   }
 
   /** The agent took the start under this name; it is looked at from now on. */
@@ -91,17 +98,6 @@ export class Runs {
     return this.clock.now().getTime() - Date.parse(iso);
   }
 }
-
-/** A run that was ready before, or is being stopped, keeps its state. */
-const MARK_READY = `
-  UPDATE job_runs AS run SET
-    follow = run.follow || $2::jsonb,
-    next_poll_at = CASE WHEN run.finished_at IS NULL THEN now() + $3::int * interval '1 millisecond' ELSE run.next_poll_at END,
-    state = CASE WHEN former.state = 'starting' THEN 'running' ELSE run.state END,
-    sandbox_id = CASE WHEN former.state = 'starting' THEN $4 ELSE run.sandbox_id END
-  FROM (SELECT id, state FROM job_runs WHERE id = $1 FOR UPDATE) AS former
-  WHERE run.id = former.id
-  RETURNING former.state = 'starting' AS first`;
 
 const CLAIM = `
   UPDATE job_runs SET next_poll_at = now() + $1::int * interval '1 millisecond'

@@ -1,6 +1,7 @@
 import type { FailedReason, IgnoredReason, JobReason, RefusedReason } from '@openhands-jira/contracts';
 import type { RefusalMessage } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
+import type { Changes } from '../database/changes.js';
 
 /** What else must happen in the transaction that settles the delivery: a job, a note, a comment. */
 export type Effect = (manager: EntityManager) => Promise<void>;
@@ -11,8 +12,11 @@ export type Decision =
   | { outcome: 'ignored'; reason: IgnoredReason; detail: string; duplicateOf?: string }
   /** For us, but it cannot be done; the message says why, unless no comment is possible. */
   | { outcome: 'refused'; reason: RefusedReason; detail: string; message: RefusalMessage | null }
-  /** Work or a command was accepted. `effect` gives the job it belongs to, if any; it may still find out otherwise. */
-  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null> }
+  /**
+   * Work or a command was accepted. `effect` gives the job it belongs to, if any; it may still find out otherwise. `atOnce` is the same
+   * as changes of one statement, which demand that nothing is in the way; when something is, `effect` finds out what.
+   */
+  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null>; atOnce?: (changes: Changes) => { id: string; userId: string | null } }
   /** Our side, or a service that we need, failed for good. */
   | { outcome: 'failed'; reason: FailedReason; detail: string };
 

@@ -4,15 +4,16 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { Clock } from '../config/clock.js';
 import { isForWantOfLink, noteLostRequest } from '../connections/unlinked-accounts.service.js';
-import { Deliveries } from '../deliveries/deliveries.service.js';
+import { Changes } from '../database/changes.js';
+import { Deliveries, pendingDelivery, type Settlement } from '../deliveries/deliveries.service.js';
 import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
 import { sha256 } from '../security/digest.js';
 import type { Question, Request } from './context.js';
 import type { Decision } from './decision.js';
 import type { Trace } from './trace.js';
-import { TriggerStore } from './trigger.store.js';
+import { type TriggerEnd, TriggerStore } from './trigger.store.js';
 
-/** The end of a decision: delivery, trigger, and what follows from it, in one transaction. */
+/** The end of a decision: delivery, trigger, and what follows from it, as one statement or in one transaction. */
 @Injectable()
 export class Settlements {
   private readonly log = new Logger('triage');
@@ -28,29 +29,49 @@ export class Settlements {
   async settle(delivery: DeliveryEntity, decision: Decision, trace: Trace, question?: Question | Request): Promise<void> {
     trace.note('outcome', decision.outcome === 'job' ? 'yes' : 'no', `${REASON_TEXTS[decision.reason].title}.`);
     const request = question && 'actor' in question ? question : undefined;
-    const decided = await this.db.transaction(async (manager) => {
+    const end = this.endOf(decision, trace, request);
+    const memory = question && decision.reason !== 'duplicate_trigger' ? memoryOf(question, decision) : null;
+    const decided = (await this.settleAtOnce(delivery, decision, end, memory)) ?? (await this.settleInTransaction(delivery, decision, end, memory, request));
+    if (decided) this.log.log({ deliveryId: delivery.id, ...decided }, 'A delivery was decided');
+  }
+
+  /** With one statement, where nothing has to be read in between. Null when that is not so, or something is in the way. */
+  private async settleAtOnce(delivery: DeliveryEntity, decision: Decision, end: Settlement, memory: TriggerEnd | null): Promise<Decided | null> {
+    const isPlain = decision.outcome === 'ignored' || (decision.outcome === 'job' && decision.atOnce !== undefined);
+    if (!isPlain) return null;
+    const changes = new Changes();
+    changes.demand(pendingDelivery(delivery.id));
+    const job = decision.outcome === 'job' ? decision.atOnce!(changes) : null;
+    changes.add(this.deliveries.settlement(delivery.id, { ...end, jobId: job?.id ?? null, jobUserId: job?.userId ?? null }));
+    if (memory) changes.add(this.triggers.settlement(delivery.connectionId, memory));
+    if (!(await changes.run(this.db))) return null;
+    this.deliveries.count(end);
+    return { outcome: decision.outcome, reason: decision.reason, ...(job && { jobId: job.id }) };
+  }
+
+  private settleInTransaction(delivery: DeliveryEntity, decision: Decision, end: Settlement, memory: TriggerEnd | null, request: Request | undefined): Promise<Decided | null> {
+    return this.db.transaction(async (manager) => {
       if (!(await this.deliveries.holdPending(manager, delivery.id))) return null;
       const jobId = decision.outcome === 'job' ? await decision.effect(manager) : null;
       if (decision.outcome === 'refused' && decision.message && request) await this.tell(manager, request, decision);
       if (request) await noteIfLost(manager, request, decision);
-      await this.deliveries.settle(manager, delivery.id, {
-        outcome: decision.outcome,
-        reason: decision.reason,
-        detail: decision.detail,
-        jobId,
-        duplicateOf: decision.outcome === 'ignored' ? (decision.duplicateOf ?? null) : null,
-        trace: trace.steps,
-        attempted: true,
-        actor: request ? { id: request.actor.id, displayName: request.actor.displayName } : null,
-        issue: request ? { id: request.issue.id, key: request.issue.key } : null,
-      });
-      if (question && decision.reason !== 'duplicate_trigger') {
-        const textHash = question.event.comment ? sha256(question.event.comment.body) : null;
-        await this.triggers.settle(manager, delivery.connectionId, question.trigger.key, { outcome: decision.outcome, reason: decision.reason, textHash });
-      }
+      await this.deliveries.settle(manager, delivery.id, { ...end, jobId });
+      if (memory) await this.triggers.settle(manager, delivery.connectionId, memory);
       return { outcome: decision.outcome, reason: decision.reason, ...(jobId && { jobId }) };
     });
-    if (decided) this.log.log({ deliveryId: delivery.id, ...decided }, 'A delivery was decided');
+  }
+
+  private endOf(decision: Decision, trace: Trace, request: Request | undefined): Settlement {
+    return {
+      outcome: decision.outcome,
+      reason: decision.reason,
+      detail: decision.detail,
+      duplicateOf: decision.outcome === 'ignored' ? (decision.duplicateOf ?? null) : null,
+      trace: trace.steps,
+      attempted: true,
+      actor: request ? { id: request.actor.id, displayName: request.actor.displayName } : null,
+      issue: request ? { id: request.issue.id, key: request.issue.key } : null,
+    };
   }
 
   private async tell(manager: Parameters<IssueWrites['ensureRefusal']>[0], request: Request, decision: Extract<Decision, { outcome: 'refused' }>): Promise<void> {
@@ -70,4 +91,15 @@ export class Settlements {
 async function noteIfLost(manager: EntityManager, { connection, delivery, actor }: Request, { reason, detail }: Decision): Promise<void> {
   if (!isForWantOfLink(reason) || delivery.origin === 'replay') return;
   await noteLostRequest(manager, { connectionId: connection.id, actor, reason, detail, deliveryId: delivery.id, at: delivery.receivedAt });
+}
+
+/** What the log tells of a decision. */
+interface Decided {
+  outcome: Decision['outcome'];
+  reason: Decision['reason'];
+  jobId?: string;
+}
+
+function memoryOf({ event, trigger }: Question, { outcome, reason }: Decision): TriggerEnd {
+  return { key: trigger.key, outcome, reason, textHash: event.comment ? sha256(event.comment.body) : null };
 }

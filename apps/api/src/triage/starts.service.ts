@@ -42,11 +42,13 @@ export class Starts {
     const earlier = former && mayReach(request.audience, former.audience) ? former : null;
     request.trace.note('conversation', 'info', earlier ? 'It goes on in the earlier conversation.' : 'It starts a new conversation.');
     const job = await this.newJob(request, repository, earlier, origin);
+    const place = await this.jobs.placeInLine(job);
     return {
       outcome: 'job',
       reason: 'started',
       detail: repository.repository ? `A job starts in ${repository.repository.fullName}.` : 'A job starts without a repository.',
       effect: (manager) => this.add(manager, job),
+      atOnce: (changes) => this.jobs.addIn(changes, job, place),
     };
   }
 

@@ -94,7 +94,7 @@ export class TriageWorker implements OnApplicationBootstrap {
     trace.note('outcome', 'error', detail);
     await this.db.transaction(async (manager) => {
       await this.deliveries.settle(manager, delivery.id, { outcome: 'failed', reason, detail, trace: trace.steps });
-      if (key) await this.triggers.settle(manager, delivery.connectionId, key, { outcome: 'failed', reason, textHash: null });
+      if (key) await this.triggers.settle(manager, delivery.connectionId, { key, outcome: 'failed', reason, textHash: null });
       const heir = await this.deliveries.reviveDuplicate(manager, delivery.id);
       // Whoever did not address us, or is heard by another delivery, gets no answer.
       if (heir || !key || !event?.issue) return;

@@ -3,10 +3,19 @@ import type { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts'
 import type { EntityManager } from 'typeorm';
 import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { type Change, Changes } from '../database/changes.js';
 
 /** What we remember of a comment that once addressed us. */
 export interface KnownComment {
   outcome: DeliveryOutcome | null;
+  textHash: Buffer | null;
+}
+
+/** How a trigger ended. */
+export interface TriggerEnd {
+  key: string;
+  outcome: DeliveryOutcome;
+  reason: DeliveryReason;
   textHash: Buffer | null;
 }
 
@@ -60,10 +69,17 @@ export class TriggerStore {
   }
 
   /** Remembers how the trigger ended, in the transaction that settles the delivery. */
-  async settle(manager: EntityManager, connectionId: string, key: string, end: { outcome: DeliveryOutcome; reason: DeliveryReason; textHash: Buffer | null }): Promise<void> {
-    await manager.query(`UPDATE triggers SET outcome = $3, reason = $4, text_hash = coalesce($5, text_hash), settled_at = $6 WHERE connection_id = $1 AND key = $2`, [
-      connectionId, key, end.outcome, end.reason, end.textHash, this.clock.now(),
-    ]);
+  async settle(manager: EntityManager, connectionId: string, end: TriggerEnd): Promise<void> {
+    const changes = new Changes();
+    changes.add(this.settlement(connectionId, end));
+    await changes.run(manager);
+  }
+
+  /** The same as one of several changes. */
+  settlement(connectionId: string, { key, outcome, reason, textHash }: TriggerEnd): Change {
+    return (place, when) => `
+      UPDATE triggers SET outcome = ${place(outcome)}, reason = ${place(reason)}, text_hash = coalesce(${place(textHash)}, text_hash), settled_at = ${place(this.clock.now())}
+      WHERE connection_id = ${place(connectionId)} AND key = ${place(key)} AND ${when}`;
   }
 
   /**
