@@ -32,9 +32,15 @@ export function paging(query: URLSearchParams, defaultSize: number, largest = 10
 
 /** Only the fields of a `fields` parameter; all when it names none or `*all`. */
 export function onlyWanted(fields: Record<string, unknown>, wanted: string | null): Record<string, unknown> {
-  if (wanted === null || wanted.includes('*')) return fields;
+  if (wanted === null) return fields;
   const names = wanted.split(',').map((name) => name.trim());
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+  const isWanted = wanted.includes('*') ? (name: string) => !names.includes(`-${name}`) : (name: string) => names.includes(name);
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => isWanted(name)));
+}
+
+/** The names of fields as people see them, for `expand=names`. */
+export function fieldNames(fields: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.keys(fields).map((id) => [id, /^customfield_/.test(id) ? `Custom field ${id.slice(12)}` : id[0]!.toUpperCase() + id.slice(1)]));
 }
 
 /** Whether this person may read this comment: restricted ones need the role or group. */

@@ -99,9 +99,6 @@ export interface AccountCheck {
 /** One line of the test of a saved connection. */
 export type SiteCheck = Omit<HealthCheck, 'at'>;
 
-/** Who reads the test: what belongs to the installation, and not to the connection, is told in full to administrators only. */
-export type TestReader = 'owner' | 'administrator';
-
 /** Why a call to Jira did not give an answer. Each maps to one reason code of a failed delivery. */
 export type JiraProblemCode =
   | 'service_account_rejected'
@@ -134,6 +131,8 @@ export class JiraProblem extends Error {
 export interface JiraClient {
   /** The issue, or null when the service account cannot see it. */
   getIssue(idOrKey: string): Promise<JiraIssue | null>;
+  /** Those of the wanted fields, by id or by name as Jira shows it, that have a value in the issue; none when it cannot be seen. */
+  filledFields(issueId: string, wanted: readonly string[]): Promise<string[]>;
   /** One comment, or null when it is gone. */
   getComment(issueId: string, commentId: string): Promise<JiraComment | null>;
   /** Newest first, at most `limit`. */
@@ -207,5 +206,7 @@ export interface JiraProduct<Connection> {
    * Tries the saved credentials of a connection, one check after the other; what an earlier failure leaves untried is `unknown`.
    * Never throws for what Jira does, and repeats nothing of its answers but names.
    */
-  test(connection: Connection, reader: TestReader): Promise<SiteCheck[]>;
+  test(connection: Connection): Promise<SiteCheck[]>;
+  /** A line of the test for whoever owns the connection: what belongs to the installation is told in full to administrators only. */
+  forOwner(line: SiteCheck): SiteCheck;
 }

@@ -9,6 +9,27 @@ import { audienceOf, changelogItemsOf, type Shape, shapeOf, shapesOf, textOf, wo
 /** The fields of an issue that `readIssue` looks at, for the parameter `fields`. */
 export const ISSUE_FIELDS = 'summary,description,labels,status,creator,assignee,attachment,project';
 
+/**
+ * The query of `readFilledFields`. Names of fields cannot be asked for, so all fields are, without those that may be very long.
+ * The names are in the language of the service account; the same scope as for reading the issue is enough.
+ */
+export const FILLED_FIELDS_QUERY = 'fields=*all,-comment,-worklog&expand=names';
+
+/** Those of the wanted fields, each by its id or its name, that have a value. Several fields may share a name: one with a value is enough. */
+export function readFilledFields(shape: Shape, wanted: readonly string[]): string[] {
+  const [fields, names] = [shapeOf(shape['fields']), shapeOf(shape['names'])];
+  const filled = Object.keys(fields).filter((id) => hasValue(fields[id]));
+  const known = new Set(filled.flatMap((id) => [id, textOf(names, id) ?? id].map((name) => name.toLowerCase())));
+  return wanted.filter((field) => known.has(field.toLowerCase()));
+}
+
+/** Jira writes `null`, an empty text, an empty list or an empty object for a field without a value. Zero and false are values. */
+function hasValue(value: unknown): boolean {
+  if (value === null || value === undefined) return false;
+  if (typeof value === 'string') return value.trim() !== '';
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}
+
 /** An issue. Throws `JiraProblem` when the answer has no id or key. @param siteUrl address for people, no slash at the end */
 export function readIssue(shape: Shape, siteUrl: string, actorOf: ActorReader): JiraIssue {
   const [id, key] = [textOf(shape, 'id'), textOf(shape, 'key')];

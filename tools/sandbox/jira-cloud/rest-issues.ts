@@ -1,6 +1,6 @@
 /** REST of a Cloud site, all but comments: the site itself, permissions, projects, people, issues, changelogs, remote links. */
 import type { Issue } from '../jira-model.ts';
-import { jiraError, jiraTime, listRemoteLinks, onlyWanted, paging, upsertRemoteLink } from '../jira-rest.ts';
+import { fieldNames, jiraError, jiraTime, listRemoteLinks, onlyWanted, paging, upsertRemoteLink } from '../jira-rest.ts';
 import { readJql } from '../jira-data-center/jql.ts';
 import { json, type Reply } from '../routes.ts';
 import type { Gateway, GatewayCall } from './gateway.ts';
@@ -135,6 +135,7 @@ function getIssue(call: GatewayCall, issue: Issue): Reply {
     key: issue.key,
     fields: onlyWanted(allFields(context, issue, call.audience), call.request.query.get('fields')),
   };
+  if (expand.includes('names')) body['names'] = fieldNames(body['fields'] as Record<string, unknown>);
   if (expand.includes('changelog')) {
     const histories = issue.history.map((change) => changeShape(context, change)).reverse();
     body['changelog'] = { startAt: 0, maxResults: histories.length, total: histories.length, histories };

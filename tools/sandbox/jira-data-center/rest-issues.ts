@@ -1,6 +1,6 @@
 /** REST v2 of Data Center about issues: read one with its changelog, search, remote links. */
 import type { Issue } from '../jira-model.ts';
-import { jiraError, jiraTime, listRemoteLinks, onlyWanted, paging, upsertRemoteLink } from '../jira-rest.ts';
+import { fieldNames, jiraError, jiraTime, listRemoteLinks, onlyWanted, paging, upsertRemoteLink } from '../jira-rest.ts';
 import { json, objectBody, type Reply } from '../routes.ts';
 import type { Door, KnownCall } from './door.ts';
 import { readJql } from './jql.ts';
@@ -47,6 +47,7 @@ function oneIssue(call: KnownCall, issue: Issue, wanted: Wanted): Record<string,
     ...head,
     fields: onlyWanted(fields, wanted.fields),
   };
+  if (wanted.expand.split(',').includes('names')) body['names'] = fieldNames(body['fields'] as Record<string, unknown>);
   if (wanted.expand.split(',').includes('changelog')) body['changelog'] = changelog(call, issue);
   return body;
 }

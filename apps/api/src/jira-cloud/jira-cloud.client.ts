@@ -5,8 +5,8 @@
  * used on the configured address only; no address out of an answer is ever called.
  */
 import {
-  type DatedChange, findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart, propertyOf,
-  readChanges, readComment, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, remoteLinkBody, type Shape, shapeOf, shapesOf, textOf, toAdf,
+  type DatedChange, FILLED_FIELDS_QUERY, findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart, propertyOf,
+  readChanges, readComment, readFilledFields, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, remoteLinkBody, type Shape, shapeOf, shapesOf, textOf, toAdf,
 } from '@openhands-jira/domain';
 import type { LearnedAccount } from '../connections/connections.service.js';
 import type { CloudGateway } from './jira-cloud.gateway.js';
@@ -34,6 +34,12 @@ export class JiraCloudClient implements JiraClient {
     const issue = pathPart(idOrKey);
     const read = issue && (await this.find(`/rest/api/2/issue/${issue}?fields=${ISSUE_FIELDS}`));
     return read ? readIssue(read, this.identity.siteUrl, actorOf) : null;
+  }
+
+  async filledFields(issueId: string, wanted: readonly string[]): Promise<string[]> {
+    const issue = pathPart(issueId);
+    const read = issue && (await this.find(`/rest/api/2/issue/${issue}?${FILLED_FIELDS_QUERY}`));
+    return read ? readFilledFields(read, wanted) : [];
   }
 
   async getComment(issueId: string, commentId: string): Promise<JiraComment | null> {

@@ -5,9 +5,10 @@
  * of an answer is ever called.
  */
 import {
-  type DatedChange, findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart,
-  propertyOf, readChanges, readComment, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, remoteLinkBody, type Shape, shapeOf, shapesOf, textOf, toWikiMarkup,
+  type DatedChange, FILLED_FIELDS_QUERY, findChange, ISSUE_FIELDS, type JiraActor, type JiraChange, type JiraClient, type JiraComment, type JiraIssue, JiraProblem, type NewComment, noSuchIssue, OWN_COMMENT_PROPERTY, pathPart,
+  propertyOf, readChanges, readComment, readFilledFields, readIssue, readRecentIssue, RECENT_ISSUE_FIELDS, type RecentIssue, recentlyUpdatedJql, type RemoteLink, remoteLinkBody, type Shape, shapeOf, shapesOf, textOf, toWikiMarkup,
 } from '@openhands-jira/domain';
+import { sameEmail } from '../security/email-address.js';
 import type { DataCenterServer } from './jira-data-center.server.js';
 import { actorOf } from './jira-data-center.shapes.js';
 
@@ -37,6 +38,12 @@ export class JiraDataCenterClient implements JiraClient {
     const issue = pathPart(idOrKey);
     const read = issue && (await this.find(`/rest/api/2/issue/${issue}?fields=${ISSUE_FIELDS}`));
     return read ? readIssue(read, this.identity.baseUrl, actorOf) : null;
+  }
+
+  async filledFields(issueId: string, wanted: readonly string[]): Promise<string[]> {
+    const issue = pathPart(issueId);
+    const read = issue && (await this.find(`/rest/api/2/issue/${issue}?${FILLED_FIELDS_QUERY}`));
+    return read ? readFilledFields(read, wanted) : [];
   }
 
   async getComment(issueId: string, commentId: string): Promise<JiraComment | null> {
@@ -126,7 +133,7 @@ export class JiraDataCenterClient implements JiraClient {
     const path = `/rest/api/2/user/search?username=${encodeURIComponent(email)}&maxResults=${MOST_ACCOUNTS}`;
     const answer = await this.server.call({ method: 'GET', path, expect: [400, 404] });
     const found = answer.status === 200 ? shapesOf(answer.json()).map(actorOf) : [];
-    return found.filter((one) => one !== null).filter((one) => one.id !== '' && one.emailAddress?.trim().toLowerCase() === email.trim().toLowerCase());
+    return found.filter((one) => one !== null).filter((one) => one.id !== '' && sameEmail(one.emailAddress ?? '', email));
   }
 
   private async find(path: string): Promise<Shape | null> {

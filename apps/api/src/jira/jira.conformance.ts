@@ -47,6 +47,12 @@ export function describeJiraClient(product: string, start: () => Promise<{ site:
       for (const name of [id, key]) expect(await site.client().getIssue(name)).toMatchObject({ id, key, url, summary, labels, serviceProject: false });
     });
 
+    it('tells which fields of an issue have a value, by their id or by their name', async () => {
+      const { id } = site.issue;
+      expect(await site.client().filledFields(id, ['PRIORITY', 'summary', 'resolution', 'Custom field 10101', 'customfield_10021', 'fixVersions', 'Nothing'])).toEqual(['PRIORITY', 'summary']);
+      expect(await site.client().filledFields(site.hiddenIssueId, ['summary'])).toEqual([]);
+    });
+
     it('gives null for what the service account cannot see', async () => {
       expect(await site.client().getIssue(site.hiddenIssueId)).toBeNull();
       expect(await site.client().getIssue('99999999')).toBeNull();

@@ -5,6 +5,7 @@ import type { JiraClient } from '@openhands-jira/domain';
 export function pacedClient(client: JiraClient, call: <T>(work: () => Promise<T>) => Promise<T>): JiraClient {
   return {
     getIssue: (...args) => call(() => client.getIssue(...args)),
+    filledFields: (...args) => call(() => client.filledFields(...args)),
     getComment: (...args) => call(() => client.getComment(...args)),
     listComments: (...args) => call(() => client.listComments(...args)),
     getChange: (...args) => call(() => client.getChange(...args)),

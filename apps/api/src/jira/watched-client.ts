@@ -23,6 +23,10 @@ export class WatchedClient implements JiraClient {
     return this.watch(() => this.client.getIssue(idOrKey));
   }
 
+  filledFields(issueId: string, wanted: readonly string[]): Promise<string[]> {
+    return this.watch(() => this.client.filledFields(issueId, wanted));
+  }
+
   getComment(issueId: string, commentId: string): Promise<JiraComment | null> {
     return this.watch(() => this.client.getComment(issueId, commentId));
   }
