@@ -18,9 +18,24 @@ const SERVER_RANGES = [PUBLIC_RANGE, 'private', 'uniqueLocal', 'carrierGradeNat'
 
 const REACHED_RANGES: Record<AddressReach, string[]> = { public: [PUBLIC_RANGE], organisation: SERVER_RANGES };
 
+/** Metadata services of clouds (Amazon, Google, Alibaba) at addresses that look like those of an organisation. All others are link-local or reserved. */
+const METADATA = new Set(['fd00:ec2::254', 'fd20:ce::254', '100.100.100.200']);
+
+/**
+ * The range of an address, in ipaddr.js's words and two of ours. `process`: IPv4-mapped IPv6 addresses (::ffff:10.0.0.1) are judged as
+ * the IPv4 address they hold. The older way to hold one (::10.0.0.1) leads nowhere, but ipaddr.js counts it as public.
+ */
+function rangeOf(address: string): string {
+  const parsed = ipaddr.process(address);
+  if (METADATA.has(parsed.toString())) return 'metadata';
+  const range = parsed.range();
+  const holdsIpv4 = parsed.kind() === 'ipv6' && range === PUBLIC_RANGE && parsed.toByteArray().slice(0, 12).every((byte) => byte === 0);
+  return holdsIpv4 ? 'ipv4Compatible' : range;
+}
+
 /** True for an address, written as such, where no server of an organisation is: loopback, link-local, multicast and the like. */
 export function isSpecialAddress(host: string): boolean {
-  return ipaddr.isValid(host) && !SERVER_RANGES.includes(ipaddr.process(host).range());
+  return ipaddr.isValid(host) && !SERVER_RANGES.includes(rangeOf(host));
 }
 
 /**
@@ -48,8 +63,7 @@ export class AddressGuard {
   /** True for addresses within reach and for listed ranges. */
   isAllowedAddress(address: string, reach: AddressReach = 'public'): boolean {
     if (!ipaddr.isValid(address)) return false;
-    // `process`: IPv4-mapped IPv6 addresses (::ffff:10.0.0.1) are judged as the IPv4 address they hold.
-    return this.isListed(address) || REACHED_RANGES[reach].includes(ipaddr.process(address).range());
+    return this.isListed(address) || REACHED_RANGES[reach].includes(rangeOf(address));
   }
 
   /** True when the operator listed this host, or a range that holds this address. */
