@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { uuidv7 } from '../database/uuid.js';
 import { type AuthBench, type Browser, PUBLIC_URL, startAuthBench } from '../testing/auth-bench.js';
 import { AGENT_KEY_CHECK, type AgentKeyCheck } from './agent-key-check.js';
 import { Users } from './users.service.js';
@@ -20,7 +21,7 @@ describe('who may call what', () => {
   let root: Browser;
 
   beforeAll(async () => {
-    bench = await startAuthBench({ ADMIN_EMAILS: 'Root@Example.com', ADMIN_API_TOKEN: ADMIN_TOKEN }, () => [AgentModule]);
+    bench = await startAuthBench({ ADMIN_EMAILS: 'Root@Example.com,kim@example.com', ADMIN_API_TOKEN: ADMIN_TOKEN }, () => [AgentModule]);
     const { github, 'bitbucket-data-center': dataCenter } = bench.hosts;
     for (const login of ['ann', 'root', 'bob']) github.addUser({ login, name: login });
     github.addUser({ login: 'pretender', name: 'Pretender', emails: [{ email: 'root@example.com', primary: true, verified: false }] });
@@ -225,6 +226,17 @@ describe('who may call what', () => {
       expect((await users.byVerifiedEmail('root@example.com')).map((one) => one.name)).toEqual(['root']);
       expect(await users.byVerifiedEmail('nobody@example.com')).toEqual([]);
       expect(await users.byVerifiedEmail('ann@example.com%')).toEqual([]);
+    });
+
+    it('are not found by an address whose letters only count as equal in Unicode', async () => {
+      const users = bench.app.get(Users);
+      const id = uuidv7();
+      await bench.db.query(`INSERT INTO users (id, name, email, email_verified) VALUES ($1, 'kim', 'kim@example.com', true)`, [id]);
+      expect((await users.byVerifiedEmail('KIM@example.com')).map((one) => one.name)).toEqual(['kim']);
+      expect(await users.byVerifiedEmail('\u212aim@example.com')).toEqual([]);
+      await bench.db.query(`UPDATE users SET email = $2 WHERE id = $1`, [id, '\u212aim@example.com']);
+      expect(await users.byVerifiedEmail('kim@example.com')).toEqual([]);
+      expect(['kim@example.com', '\u212aim@example.com'].map((email) => users.isAdmin({ email, emailVerified: true }))).toEqual([true, false]);
     });
   });
 });

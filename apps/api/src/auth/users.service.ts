@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { AppConfig } from '../config/config.js';
+import { normalEmail, sameEmail } from '../security/email-address.js';
 import { SecretBox } from '../security/secret-box.js';
 import { User } from './user.entity.js';
 
@@ -23,12 +24,14 @@ export class Users {
   }
 
   /** Everybody whose verified address this is. Usually none or one; two accounts here may share an address. */
-  byVerifiedEmail(email: string): Promise<User[]> {
-    return this.users
+  async byVerifiedEmail(email: string): Promise<User[]> {
+    const found = await this.users
       .createQueryBuilder('u')
-      .where('u.emailVerified AND lower(u.email) = :email', { email: normalEmail(email) })
+      .where('u.emailVerified AND lower(u.email) = lower(:email)', { email: normalEmail(email) })
       .orderBy('u.id')
       .getMany();
+    // The database knows more letters that are equal in both cases than `sameEmail` does.
+    return found.filter((user) => user.email !== null && sameEmail(user.email, email));
   }
 
   /** An installation administrator is somebody whose verified address the operator listed. */
@@ -45,10 +48,6 @@ export class Users {
   async setAgentKey(userId: string, key: string | null): Promise<void> {
     await this.users.update({ id: userId }, { agentKeySealed: key === null ? null : this.box.seal(key, placeOf(userId)) });
   }
-}
-
-function normalEmail(email: string): string {
-  return email.trim().toLowerCase();
 }
 
 function placeOf(userId: string): string {
