@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
 import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { MinuteLimit } from '../security/minute-limit.js';
@@ -19,7 +20,13 @@ export class SignInLimit implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { ip } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (await this.limit.allows(ip)) return true;
+    if (await this.limit.allows(originOf(ip))) return true;
     throw new Problem(429, 'too_many_requests', 'Too many sign-ins were started from this address. Wait a minute and try again.');
   }
+}
+
+/** Whom an address belongs to: with IPv6 each house has a network of 64 bits, in which it can take as many addresses as it likes. */
+export function originOf(ip: string): string {
+  const address = ipaddr.isValid(ip) ? ipaddr.process(ip) : null;
+  return address instanceof ipaddr.IPv6 ? address.parts.slice(0, 4).map((part) => part.toString(16)).join(':') : (address?.toString() ?? ip);
 }

@@ -40,7 +40,7 @@ export class SignInController {
   @ApiFoundResponse({ description: "To the provider's consent page, or to /sign-in?error=... when that is not possible" })
   async begin(@Param('provider') provider: string, @Query('returnTo') returnTo: unknown, @CurrentCaller() caller: Caller | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const browser = oauthBrowser(request, reply, this.config.secure);
-    const url = await this.signIn.begin(provider, { browser, userId: caller?.userId ?? null, returnTo });
+    const url = await this.signIn.begin(provider, { browser, userId: isFromElsewhere(request) ? null : (caller?.userId ?? null), returnTo });
     if (url === null) return redirectToSignIn(reply, 'unknown_provider', returnTo);
     void reply.header('cache-control', 'no-store').redirect(url, 302);
   }
@@ -74,4 +74,13 @@ export class SignInController {
     if (former) await this.sessions.end(former);
     setSessionCookie(reply, await this.sessions.begin(userId), this.config.secure);
   }
+}
+
+/**
+ * True when a page of another site opened this address. Whoever lured a browser here may also have signed it in at the provider with an
+ * account of their own; added to the person who is signed in, that account would let them in as this person from then on.
+ */
+function isFromElsewhere(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
 }

@@ -1,4 +1,5 @@
 import { type AuthBench, type Browser, pathOf, startAuthBench } from '../testing/auth-bench.js';
+import { originOf } from './sign-in-limit.guard.js';
 
 const MINUTE = 60_000;
 
@@ -248,6 +249,16 @@ describe('signing in', () => {
       expect((await me(other))['id']).toBe(id);
     });
 
+    it('adds nothing to the person who is signed in when another site began the round trip', async () => {
+      await browser.signIn(bench.hosts.github, 'ann');
+      const { id } = await me();
+      const began = await browser.get('/auth/gitlab', { 'sec-fetch-site': 'cross-site' });
+      await browser.get(pathOf(bench.hosts.gitlab.consent.approve(began.location, 'eve')));
+      expect((await me())['id']).not.toBe(id);
+      await browser.signIn(bench.hosts.github, 'ann');
+      expect(await me()).toMatchObject({ id, identities: [{ provider: 'github', login: 'ann' }] });
+    });
+
     it('switches to the person whose account it is', async () => {
       const bob = bench.browser();
       await bob.signIn(bench.hosts.gitlab, 'bob');
@@ -301,6 +312,13 @@ describe('signing in', () => {
 });
 
 describe('many starts from one address', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.8', false], ['::ffff:192.0.2.7', '192.0.2.7', true],
+    ['2001:db8:1:2::7', '2001:db8:1:2:ffff:ffff:ffff:ffff', true], ['2001:db8:1:2::7', '2001:db8:1:3::7', false],
+  ])('%s and %s count as one: %s', (one, other, same) => {
+    expect(originOf(one) === originOf(other)).toBe(same);
+  });
+
   it('are stopped for a minute, on a page', async () => {
     const bench = await startAuthBench();
     try {
