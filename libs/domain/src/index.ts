@@ -19,7 +19,7 @@ export type {
   StatusNote,
 } from './comment/message-status.js';
 export type { ResultMessage } from './comment/message-result.js';
-export type { RefusalMessage, RepositoryFault, ToldRefusal } from './comment/message-refusal.js';
+export type { RefusalMessage, ToldRefusal } from './comment/message-refusal.js';
 export type { CheckLine, CommandMessage, FailureMessage } from './comment/message-command.js';
 export { failureWords, type FailureDetails, type FailureWords } from './comment/failure-words.js';
 export { REASON_TEXTS, type InIssue, type ReasonText } from './comment/reasons.js';

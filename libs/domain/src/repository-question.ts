@@ -50,11 +50,14 @@ export interface RepositoryQuestion {
 /** Where the repository was found: a `Repository:` line, an address, a name, the project's setting. */
 export type RepositorySource = 'line' | 'url' | 'name' | 'project_default';
 
+/** What cannot be used: the reference to the repository, the branch as it is written, or a branch that does not exist. */
+export type RepositoryFault = 'reference' | 'branch_name' | 'branch_missing';
+
 export type RepositoryResult =
   | { status: 'found'; repository: { host: string; path: string }; branch: string | null; source: RepositorySource }
   | { status: 'missing' }
-  /** `text` is what was written, at most 80 characters; `branchMissing` when it reads well but the branch does not exist. */
-  | { status: 'invalid'; text: string; branchMissing: boolean }
+  /** `text` is what was written, at most 80 characters; `repository` where a branch that does not exist was looked for. */
+  | { status: 'invalid'; text: string; fault: RepositoryFault; repository?: string }
   | { status: 'no_access'; candidates: string[] }
   | { status: 'ambiguous'; candidates: string[] }
   | { status: 'unknown_host'; host: string }

@@ -90,7 +90,8 @@ describe('the repository of an issue', () => {
   it('has to have the branch that was named', async () => {
     const access = new Hosts(defaults.accessible, ['main']);
     const finding = await find({ description: 'Repository: Acme/api@gone' }, access);
-    expect(finding).toMatchObject({ status: 'invalid', text: 'gone', branchMissing: true });
+    expect(finding).toMatchObject({ status: 'invalid', text: 'gone', fault: 'branch_missing', repository: 'Acme/api' });
+    expect(await find({ description: 'Repository: Acme/api\nBranch: ../x' }, access)).toMatchObject({ status: 'invalid', text: '../x', fault: 'branch_name' });
     expect(await find({ description: 'Repository: Acme/api@main' }, access)).toMatchObject({ status: 'found', branch: 'main' });
   });
 

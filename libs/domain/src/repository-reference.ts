@@ -76,7 +76,7 @@ class RepositorySearch {
     if (!reading) return null;
     const where = `the Repository line of ${reading.where}`;
     for (const line of reading.lines) {
-      if (line.kind === 'invalid') return this.refuse({ status: 'invalid', text: line.value, branchMissing: false }, `"${line.value}" in ${where} cannot be read.`);
+      if (line.kind === 'invalid') return this.refuse({ status: 'invalid', text: line.value, fault: 'reference' }, `"${line.value}" in ${where} cannot be read.`);
       if (line.kind === 'unknown_host') return this.refuse({ status: 'unknown_host', host: line.host }, `${line.host} in ${where} is no git host of this installation.`);
     }
     const references = mergeSpellings(reading.lines.flatMap((line) => (line.kind === 'references' ? line.references : [])));
@@ -165,12 +165,12 @@ class RepositorySearch {
 
   private async found({ host, path, branch: own, from }: Confirmed, source: RepositorySource, where: string): Promise<RepositoryResult> {
     const chosen = this.chooseBranch(own, from);
-    if (chosen && !chosen.valid) return this.refuse({ status: 'invalid', text: chosen.value, branchMissing: false }, `The branch "${chosen.value}" cannot be read.`);
+    if (chosen && !chosen.valid) return this.refuse({ status: 'invalid', text: chosen.value, fault: 'branch_name' }, `The branch "${chosen.value}" cannot be read.`);
     const branch = chosen?.branch ?? null;
     if (branch !== null) {
       const answer = await this.question.access.confirm(host, path, branch);
       if (answer.kind === 'writable' && answer.branch === 'missing') {
-        return this.refuse({ status: 'invalid', text: branch, branchMissing: true }, `${host}/${path} has no branch "${branch}".`);
+        return this.refuse({ status: 'invalid', text: branch, fault: 'branch_missing', repository: path }, `${host}/${path} has no branch "${branch}".`);
       }
     }
     this.note('yes', `${host}/${path}${branch === null ? '' : `, branch ${branch}`}, from ${where}.`);

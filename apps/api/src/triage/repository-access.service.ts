@@ -135,7 +135,7 @@ function refusal(deliveryId: string, found: Exclude<RepositoryResult, { status: 
     case 'missing':
       return refused(deliveryId, { kind: 'refusal.repo_missing' }, 'No repository was found.');
     case 'invalid':
-      return refused(deliveryId, { kind: 'refusal.repo_invalid', value: found.text, fault: found.branchMissing ? 'branch_missing' : 'reference' }, `"${found.text}" cannot be used.`);
+      return refused(deliveryId, { kind: 'refusal.repo_invalid', value: found.text, fault: found.fault, ...(found.repository && { repository: found.repository }) }, `"${found.text}" cannot be used.`);
     case 'no_access':
       return refused(deliveryId, { kind: 'refusal.repo_no_access', repositories: found.candidates }, `No right to write to ${found.candidates.join(', ')}.`);
     case 'ambiguous':

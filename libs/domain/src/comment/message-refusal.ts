@@ -3,13 +3,11 @@
  * to the decision. A person is called only when the next step is theirs alone: connecting an account.
  */
 import type { RefusedReason } from '@openhands-jira/contracts';
+import type { RepositoryFault } from '../repository-question.js';
 import { code, doc, emphasis, link, paragraph, text } from './document.js';
 import type { BlockNode, DocumentNode, InlineNode, ParagraphNode } from './document.js';
 import { addressed, clockTime, codeList, command, settingsLink } from './message-context.js';
 import type { MessageContext, MessagePerson } from './message-context.js';
-
-/** Why a `Repository:` or `Branch:` line could not be used. */
-export type RepositoryFault = 'reference' | 'branch_name' | 'branch_missing';
 
 /** What a refusal needs to know, by reason code. `issue_unreadable` is absent: there no comment can be written. */
 interface RefusalFacts {
