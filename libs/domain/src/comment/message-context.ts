@@ -18,8 +18,10 @@ export interface MessageContext {
 export interface MessageLinks {
   /** Where people sign up and sign in. */
   home: string;
-  /** Where people connect their Jira and git accounts. */
+  /** Where people connect their Jira accounts. */
   settings: string;
+  /** Where people connect further git accounts, and set their own key for the agent. */
+  account: string;
   /** What was decided about one delivery, and why. */
   decision(deliveryId: string): string;
   job(jobId: string): string;
@@ -31,6 +33,7 @@ export function messageLinks(publicUrl: string): MessageLinks {
   return {
     home: base,
     settings: `${base}/settings/integrations`,
+    account: `${base}/account`,
     decision: (deliveryId) => `${base}/deliveries/${encodeURIComponent(deliveryId)}`,
     job: (jobId) => `${base}/jobs/${encodeURIComponent(jobId)}`,
   };

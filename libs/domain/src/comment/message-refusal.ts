@@ -115,7 +115,6 @@ function personText(message: PersonRefusal, context: MessageContext): Words {
 }
 
 function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: MessageContext): Words {
-  const settings = settingsLink(context);
   switch (message.kind) {
     case 'refusal.user_is_app':
       return [
@@ -136,16 +135,16 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
       return [
         'The repository is at ',
         code(message.host),
-        ', where you have not connected a git account. Connect it in ',
-        settings,
+        ', where you have not connected a git account. Connect one on the page ',
+        link('Account', context.links.account),
         ', then ask again.',
       ];
     case 'refusal.git_signin_expired':
       return [
         'Your git account at ',
         code(message.host),
-        ' no longer lets us act for you. Connect it again in ',
-        settings,
+        ' no longer lets us act for you. Sign in with it again on the page ',
+        link('Account', context.links.account),
         ', then ask again.',
       ];
     case 'refusal.repo_missing':

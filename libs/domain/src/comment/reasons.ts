@@ -118,11 +118,11 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
   ),
   git_provider_not_connected: refusal(
     'The person has no git account connected for this host',
-    'The person connects a git account of that host in the settings.',
+    'The person signs in with an account of that host as well, on the Account page.',
   ),
   git_signin_expired: refusal(
     'The git account of this person no longer lets us act for them',
-    'The person connects the git account again.',
+    'The person signs in with that git account again, on the Account page.',
   ),
   repo_missing: refusal(
     'No repository was found',
