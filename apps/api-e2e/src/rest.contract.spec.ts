@@ -1,6 +1,6 @@
 /** The REST contract: what each route of sign-in, integrations, deliveries, jobs and operations answers, to whom. */
 import {
-  AgentKeyState, ApiTokenPage, AuthorizationRedirect, ConnectionHealth, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
+  AgentKeyState, ApiTokenPage, AuthorizationRedirect, ConnectionHealth, ConnectionTestHistory, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
   PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, ServiceAccountCheck, SignInProvider, UnlinkedAccountPage, Workspace, WorkspaceCreated,
 } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
@@ -312,6 +312,7 @@ describe('Connections', () => {
     const { items } = exactly(ConnectionHealth, await ada.post(`/api/v1/connections/${connectionId}/test`));
     expect(items.filter((one) => one.result === 'fail')).toEqual([]);
     expect(items.map((one) => one.check)).toEqual(['site', 'token', 'scopes', 'permissions', 'token_end', 'last_accepted', 'last_rejected', 'refusals']);
+    expect(exactly(ConnectionTestHistory, await ada.get(`/api/v1/connections/${connectionId}/tests`))).toEqual({ latest: { testedAt: expect.any(String), items }, days: [{ day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), checks: items.map(({ check, result }) => ({ check, result })) }] });
     expect(exactly(IssueSights, await ben.get('/api/v1/issue-sight?issueKey=SHOP-12')).items).toMatchObject([{ connectionId, seen: 'yes', lastDeliveryAt: expect.any(String) }]);
     expect(exactly(IssueSights, await eve.get('/api/v1/issue-sight?issueKey=SHOP-12')).items).toEqual([]);
   });

@@ -1,4 +1,5 @@
 export * from './admin.js';
+export * from './connection-tests.js';
 export * from './deliveries.js';
 export * from './integrations.js';
 export * from './jira-cloud.js';

@@ -171,7 +171,7 @@ export interface ProductSetup {
   reasons: { everybody: SetupReason; administrators: SetupReason } | null;
   linkMethod: 'oauth' | 'email';
   /** The one site that serves the whole installation; null when people connect sites of their own. */
-  sharedSite: { site: string; account: { email: string; managedBy: 'app' | 'environment' } } | null;
+  sharedSite: { site: string; siteUrl: string; account: { email: string; managedBy: 'app' | 'environment' } } | null;
 }
 
 /** Where the deliveries of a product come in: paths below the public address of this service. */

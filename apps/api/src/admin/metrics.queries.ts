@@ -95,4 +95,13 @@ export const METRICS: MetricQuery[] = [
     labels: ['product'],
     sql: `SELECT product, extract(epoch FROM min(service_account_token_expires_at) - now()) AS value FROM connections WHERE status = 'active' GROUP BY product`,
   },
+  {
+    name: 'openhands_jira_failing_checks',
+    help: 'Active connections whose latest test, not older than two days, failed, by product and check. Missing when none failed.',
+    labels: ['product', 'check'],
+    sql: `SELECT c.product, failing.name AS check, count(*) AS value FROM connections c
+          CROSS JOIN LATERAL (SELECT failing, tested_at FROM connection_tests t WHERE t.connection_id = c.id ORDER BY day DESC LIMIT 1) latest
+          CROSS JOIN LATERAL unnest(latest.failing) AS failing(name)
+          WHERE c.status = 'active' AND latest.tested_at > now() - interval '2 days' GROUP BY c.product, failing.name`,
+  },
 ];

@@ -86,6 +86,27 @@ describe('The figures for Prometheus', () => {
     expect(await lines('openhands_jira_service_account_token_ends_seconds')).toEqual([]);
   });
 
+  it('tell which checks of connections fail by their latest test, without naming a connection', async () => {
+    const test = (connection: string, hoursAgo: number, ...failing: string[]): Promise<unknown> =>
+      db.query(`INSERT INTO connection_tests (connection_id, day, tested_at, items, failing, failed) SELECT $1, moment::date, moment, '[]', $3, $3 FROM (SELECT now() - make_interval(hours => $2) AS moment) tested`, [connection, hoursAgo, failing]);
+    const other = async (status: string): Promise<string> => {
+      const id = v7();
+      await db.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES ($1, 'jira-cloud', $3, '', $2)`, [id, status, v7()]);
+      return id;
+    };
+    await test(CONNECTION, 30, 'site');
+    await test(CONNECTION, 1, 'scopes', 'token_end');
+    await test(await other('active'), 2, 'scopes');
+    await test(await other('active'), 60, 'scopes');
+    await test(await other('paused'), 2, 'scopes');
+    expect((await lines('openhands_jira_failing_checks{')).sort()).toEqual([
+      'openhands_jira_failing_checks{product="jira-cloud",check="scopes"} 2',
+      'openhands_jira_failing_checks{product="jira-cloud",check="token_end"} 1',
+    ]);
+    await db.query('DELETE FROM connections WHERE id <> $1', [CONNECTION]);
+    await db.query('DELETE FROM connection_tests');
+  });
+
   it('are told without those of the installation while the database does not answer', async () => {
     const away = await new DataSource(dataSourceOptions(database.url)).initialize();
     await away.destroy();

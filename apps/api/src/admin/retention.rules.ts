@@ -67,6 +67,12 @@ export const RETENTION_RULES: RetentionRule[] = [
     sql: 'DELETE FROM rejected_calls WHERE ctid IN (SELECT ctid FROM rejected_calls WHERE hour < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)',
   },
   {
+    name: 'tests of connections',
+    days: () => 30,
+    sql: `DELETE FROM connection_tests WHERE ctid IN (
+            SELECT ctid FROM connection_tests WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date ORDER BY day LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  },
+  {
     name: 'sessions',
     days: () => 0,
     sql: 'DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)',

@@ -126,6 +126,12 @@ describe('Retention', () => {
     expect(await db.query('SELECT jira_account_id FROM unlinked_accounts')).toEqual([{ jira_account_id: 'of 89.9' }]);
   });
 
+  it('removes tests of connections after thirty days', async () => {
+    for (const days of [30, 31]) await db.query(`INSERT INTO connection_tests (connection_id, day, tested_at, items, failing, failed) VALUES ($1, $2::timestamptz, $2::timestamptz, '[]', '{}', '{}')`, [CONNECTION, ago(days)]);
+    expect(await retention.run()).toMatchObject({ 'tests of connections': 1 });
+    expect(await count('connection_tests')).toBe(1);
+  });
+
   it('removes leases that a dead process left behind a day ago, and no others', async () => {
     for (const hours of [23, 25]) await db.query(`INSERT INTO leases (name, holder, until) VALUES ($1, $2, now() - make_interval(hours => $3))`, [`queue ${hours}`, v7(), hours]);
     await retention.run();

@@ -11,11 +11,12 @@ import { Operations1790000000007 } from './migrations/0007-operations.js';
 import { PausesAndLimits1790000000008 } from './migrations/0008-pauses-and-limits.js';
 import { Rules1790000000009 } from './migrations/0009-rules.js';
 import { UnlinkedAccounts1790000000011 } from './migrations/0011-unlinked-accounts.js';
+import { ConnectionTests1790000000012 } from './migrations/0012-connection-tests.js';
 
 /** How the tables became what they are, oldest first. */
 export const MIGRATIONS: MigrationClass[] = [
   Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008,
-  Rules1790000000009, UnlinkedAccounts1790000000011,
+  Rules1790000000009, UnlinkedAccounts1790000000011, ConnectionTests1790000000012,
 ];
 
 type MigrationClass = new () => MigrationInterface;

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup, SiteCheck, TestReader } from '@openhands-jira/domain';
+import type { IssueEvent, JiraCapabilities, JiraClient, JiraProduct, ProductSetup, SiteCheck } from '@openhands-jira/domain';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import { ownAccount } from './jira-data-center.account.js';
 import { JiraDataCenterClient } from './jira-data-center.client.js';
 import { readDataCenterEvent } from './jira-data-center.payload.js';
-import { DataCenterSavedTest } from './jira-data-center.saved-test.js';
+import { DataCenterSavedTest, forOwner } from './jira-data-center.saved-test.js';
 import { type DataCenterServer, DataCenterServers } from './jira-data-center.server.js';
 import { DataCenterSetup } from './jira-data-center.setup.js';
 import { WEBHOOK_PATHS } from './jira-data-center.site.js';
@@ -59,8 +59,12 @@ export class JiraDataCenterProduct implements JiraProduct<ConnectionEntity> {
     return this.tokenEnd.read(connection);
   }
 
-  test(connection: ConnectionEntity, reader: TestReader): Promise<SiteCheck[]> {
-    return this.savedTest.run(connection, reader);
+  test(connection: ConnectionEntity): Promise<SiteCheck[]> {
+    return this.savedTest.run(connection);
+  }
+
+  forOwner(line: SiteCheck): SiteCheck {
+    return forOwner(line);
   }
 
   /** Every answer names the account. A name that is new to us (set-up, another token) is worth the question for its key. */

@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ConnectionCheck } from '@openhands-jira/contracts';
-import type { SiteCheck, TestReader } from '@openhands-jira/domain';
+import { type ConnectionCheck, DATA_CENTER_CHECKS } from '@openhands-jira/contracts';
+import type { SiteCheck } from '@openhands-jira/domain';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { DataCenterDiagnosis } from './jira-data-center.diagnosis.js';
 import { DataCenterSetup } from './jira-data-center.setup.js';
 
-/**
- * The administrators' test for whoever owns the connection. How the server is reached and which client it knows belongs to
- * the installation: of that an owner learns whether it works, and whom to ask.
- */
+/** The administrators' test of the settings, for one connection. */
 @Injectable()
 export class DataCenterSavedTest {
   constructor(
@@ -16,12 +13,11 @@ export class DataCenterSavedTest {
     private readonly installed: DataCenterSetup,
   ) {}
 
-  async run(connection: ConnectionEntity, reader: TestReader): Promise<SiteCheck[]> {
+  async run(connection: ConnectionEntity): Promise<SiteCheck[]> {
     const address = await this.installed.address();
     if (address !== null && address.site !== connection.site) return [{ check: 'settings', result: 'fail', ...OTHER_SERVER }];
     const checks = await this.diagnosis.run();
-    const lines = checks.map((one) => lineOf(reader === 'administrator' ? one : forOwner(one)));
-    return [...lines, ...untried(checks)];
+    return [...checks.map(lineOf), ...untried(checks)];
   }
 }
 
@@ -35,8 +31,10 @@ const OTHER_SERVER = {
 
 const ASK = 'Ask an administrator: the same test under Settings > Installation names the cause.';
 
+const OF_INSTALLATION: ReadonlySet<SiteCheck['check']> = new Set(DATA_CENTER_CHECKS);
+
 /** Checks that speak of the installation, in words for others: when it passes, and when it fails. */
-const INSTALLATION: Partial<Record<ConnectionCheck['check'], [string, string]>> = {
+const INSTALLATION: Partial<Record<SiteCheck['check'], [string, string]>> = {
   settings: ['All that is needed is set.', 'A setting of the installation is missing, or Jira Data Center is not enabled.'],
   dns: ['The name of the server is known.', 'The name of the server is not known to this service, or leads to an address that may not be called.'],
   tcp: ['The server can be reached.', 'No connection to the server can be made.'],
@@ -44,10 +42,16 @@ const INSTALLATION: Partial<Record<ConnectionCheck['check'], [string, string]>> 
   oauth_client: ['Jira knows this service as an OAuth client.', 'Jira does not accept this service as an OAuth client, so nobody can link an account.'],
 };
 
-function forOwner(one: ConnectionCheck): ConnectionCheck {
-  const words = INSTALLATION[one.check];
-  const detail = words ? words[one.ok ? 0 : 1] : one.detail;
-  return { ...one, detail, hint: one.ok ? '' : ASK };
+/**
+ * A line of the test for whoever owns the connection. How the server is reached and which client it knows belongs to the
+ * installation: of that an owner learns whether it works, and whom to ask.
+ */
+export function forOwner(line: SiteCheck): SiteCheck {
+  const isOwners = line.result === 'unknown' || line.detail === OTHER_SERVER.detail || !OF_INSTALLATION.has(line.check);
+  if (isOwners) return line;
+  const works = line.result === 'pass';
+  const words = INSTALLATION[line.check];
+  return { ...line, detail: words?.[works ? 0 : 1] ?? line.detail, hint: works ? '' : ASK };
 }
 
 /** The administrators' list ends at a check that leaves nothing to try behind it; here the rest has its lines, too. */

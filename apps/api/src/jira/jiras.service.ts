@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Product } from '@openhands-jira/contracts';
-import { type IssueEvent, type JiraCapabilities, type JiraClient, JiraProblem, type JiraProduct, type SiteCheck, type TestReader } from '@openhands-jira/domain';
+import { type IssueEvent, type JiraCapabilities, type JiraClient, JiraProblem, type JiraProduct, type SiteCheck } from '@openhands-jira/domain';
 import { CallPauses } from '../connections/call-pauses.service.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
@@ -105,11 +105,11 @@ export class Jiras {
   }
 
   /**
-   * Tries the saved credentials of a connection now, also while its Jira is left alone: a person asks, and waits. A test that
+   * Tries the saved credentials of a connection now, also while its Jira is left alone: whoever asks, waits. A test that
    * finds nothing wrong ends the time in which a refused account is asked about only now and then.
    */
-  async test(connection: ConnectionEntity, reader: TestReader): Promise<SiteCheck[]> {
-    const checks = await this.product(connection.product).test(connection, reader);
+  async test(connection: ConnectionEntity): Promise<SiteCheck[]> {
+    const checks = await this.product(connection.product).test(connection);
     if (checks.every(({ result }) => result === 'pass')) await this.refusals.accepted(connection);
     return checks;
   }

@@ -1,6 +1,6 @@
-import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ConnectionHealth, Uuid } from '@openhands-jira/contracts';
+import { ConnectionHealth, ConnectionTestHistory, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { ConnectionTestLimit } from './connection-test-limit.guard.js';
@@ -16,9 +16,17 @@ export class ConnectionTestsController {
   @HttpCode(200)
   @UseGuards(ConnectionTestLimit)
   @ApiOperation({ summary: 'Test a saved connection (its owner and administrators): its credentials, and what came from Jira' })
-  @ApiOkResponse({ standardSchema: ConnectionHealth, description: 'Each check with what to do; nothing is changed' })
+  @ApiOkResponse({ standardSchema: ConnectionHealth, description: 'Each check with what to do; nothing is changed but the history of the tests' })
   @ApiProblems('validation_failed', 'not_found', 'too_many_requests')
   async test(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<ConnectionHealth> {
     return { items: await this.tests.run(caller, id) };
+  }
+
+  @Get(':id/tests')
+  @ApiOperation({ summary: 'What the tests of a connection found (its owner and administrators): the latest one, and each check of the last 30 days' })
+  @ApiOkResponse({ standardSchema: ConnectionTestHistory, description: 'Active connections are tested once a day' })
+  @ApiProblems('validation_failed', 'not_found')
+  history(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<ConnectionTestHistory> {
+    return this.tests.history(caller, id);
   }
 }

@@ -1,34 +1,57 @@
 import { Injectable } from '@nestjs/common';
-import type { HealthCheck } from '@openhands-jira/contracts';
+import type { ConnectionTestHistory, HealthCheck } from '@openhands-jira/contracts';
 import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
-import { Jiras } from '../jira/jiras.service.js';
 import type { Caller } from '../security/access.js';
 import { notFound } from '../security/problem.js';
-import { DeliveryChecks } from './delivery-checks.js';
-import { tokenCheck } from './token-check.js';
+import { ConnectionChecks } from './connection-checks.js';
+import { ConnectionTestStore } from './connection-test.store.js';
 
-/** The test of a saved connection: whether Jira lets us in, how long the token lasts, and whether we let Jira in. */
+/** The test of a saved connection, at the press of a button and once a day, and what former ones found. */
 @Injectable()
 export class ConnectionTests {
   constructor(
     private readonly connections: Connections,
-    private readonly jiras: Jiras,
-    private readonly deliveries: DeliveryChecks,
+    private readonly checks: ConnectionChecks,
+    private readonly store: ConnectionTestStore,
     private readonly clock: Clock,
   ) {}
 
   /** For the owner and administrators; to everybody else there is no such connection. */
   async run(caller: Caller, connectionId: string): Promise<HealthCheck[]> {
-    const row = await this.connections.byId(connectionId);
-    if (!row || !mayTest(caller, row)) throw notFound('connection');
-    const [site, deliveries] = await Promise.all([this.jiras.test(row, caller.isAdmin ? 'administrator' : 'owner'), this.deliveries.of(row)]);
-    const token = { savedAt: row.serviceAccountSavedAt, expiresAt: row.serviceAccountTokenExpiresAt };
-    return [...site.map((one) => ({ ...one, at: null })), tokenCheck(token, this.clock.now()), ...deliveries];
+    const row = await this.lookedAfter(caller, connectionId);
+    return this.checks.toldTo(caller, row, await this.test(row));
   }
-}
 
-function mayTest({ userId, isAdmin }: Caller, { ownerId }: ConnectionEntity): boolean {
-  return isAdmin || (userId !== null && ownerId === userId);
+  /** The same people read what was found. */
+  async history(caller: Caller, connectionId: string): Promise<ConnectionTestHistory> {
+    const row = await this.lookedAfter(caller, connectionId);
+    const [latest, days] = await Promise.all([this.store.latest(row.id, new Date(0)), this.store.days(row.id, this.clock.now())]);
+    return { latest: latest && { testedAt: latest.testedAt.toISOString(), items: this.checks.toldTo(caller, row, latest.items) }, days };
+  }
+
+  /** Connections whose daily test is due. */
+  due(most: number): Promise<string[]> {
+    return this.store.due(this.clock.now(), most);
+  }
+
+  /** The test that nobody asked for. A connection that was paused or ended meanwhile is left alone. */
+  async runDaily(connectionId: string): Promise<void> {
+    const row = await this.connections.byId(connectionId);
+    if (row?.status === 'active') await this.test(row);
+  }
+
+  private async test(row: ConnectionEntity): Promise<HealthCheck[]> {
+    const items = await this.checks.of(row);
+    await this.store.keep(row.id, { testedAt: this.clock.now(), items });
+    return items;
+  }
+
+  private async lookedAfter({ userId, isAdmin }: Caller, connectionId: string): Promise<ConnectionEntity> {
+    const row = await this.connections.byId(connectionId);
+    const isOwner = userId !== null && row?.ownerId === userId;
+    if (!row || !(isOwner || isAdmin)) throw notFound('connection');
+    return row;
+  }
 }

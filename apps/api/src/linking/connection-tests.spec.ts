@@ -1,10 +1,11 @@
-import type { HealthCheck, IssueSight } from '@openhands-jira/contracts';
+import { ConnectionTestHistory, type HealthCheck, type IssueSight } from '@openhands-jira/contracts';
 import { ACCOUNTS, CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
 import { DeliveryTimes } from '../connections/delivery-times.service.js';
 import { uuidv7 } from '../database/uuid.js';
 import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
 import { WORKSPACE } from '../testing/cloud-site.js';
 import { type JiraBench, type SignedIn, startDataCenterBench, startJiraBench } from '../testing/jira-bench.js';
+import { ConnectionTestLoop } from './connection-tests.loop.js';
 import { tokenCheck } from './token-check.js';
 
 const DELIVERY = `INSERT INTO deliveries (id, connection_id, event, received_at, outcome, body) VALUES ($1, $2, 'comment_created', now(), 'ignored', 'x')`;
@@ -24,12 +25,14 @@ describe('Testing a saved connection', () => {
     await ada.prove('POST', '/api/v1/jira-cloud/workspaces', WORKSPACE, ACCOUNTS.ada);
     await ben.prove('POST', `/api/v1/jira-cloud/workspaces/${WORKSPACE.site}/link`, undefined, ACCOUNTS.ben);
     connectionId = (await ada.integration()).connection!.id;
+    // Days go by in these tests.
+    await bench.db.query(`UPDATE sessions SET expires_at = expires_at + interval '1 year'`);
   });
   afterAll(() => bench.close());
   beforeEach(async () => {
     bench.time.advance(61_000);
     bench.sandbox.atlassian.standIn.faults.clear();
-    for (const table of ['rejected_calls', 'deliveries']) await bench.db.query(`DELETE FROM ${table}`);
+    for (const table of ['rejected_calls', 'deliveries', 'connection_tests', 'leases']) await bench.db.query(`DELETE FROM ${table}`);
     await bench.db.query('UPDATE connections SET last_delivery_at = NULL, service_account_rejected_at = NULL');
   });
 
@@ -113,6 +116,110 @@ describe('Testing a saved connection', () => {
     });
   });
 
+  describe('is also done once a day', () => {
+    const HOUR_MS = 3_600_000;
+    const loop = (): ConnectionTestLoop => bench.app.get(ConnectionTestLoop);
+    const history = async (person = ada): Promise<ConnectionTestHistory> => ConnectionTestHistory.parse((await person.send('GET', `/api/v1/connections/${connectionId}/tests`)).body);
+    /** The loop asks, after so many hours; true when Jira was called. */
+    async function calledAfter(hours: number): Promise<boolean> {
+      bench.time.advance(hours * HOUR_MS);
+      await bench.db.query('DELETE FROM leases');
+      const calls = bench.sandbox.atlassian.standIn.calls.length;
+      await loop().testWhatIsDue();
+      return bench.sandbox.atlassian.standIn.calls.length > calls;
+    }
+    const whole = ['read:me', 'read:jira-work', 'write:jira-work'];
+    const setScopes = (scopes: string[]): void => void (bench.sandbox.jira.serviceTokens[0]!.scopes = scopes);
+    const breakScopes = (): (() => void) => (setScopes(['read:me', 'read:jira-work']), () => setScopes(whole));
+    afterEach(() => setScopes(whole));
+
+    it('and what it found stands beside the connection, for its owner and administrators only', async () => {
+      expect(await history()).toEqual({ latest: null, days: [] });
+      expect(await calledAfter(0)).toBe(true);
+      const { latest, days } = await history();
+      expect(latest!.items.map((one) => one.check)).toContain('permissions');
+      expect(bench.time.now().getTime() - Date.parse(latest!.testedAt)).toBeLessThan(60_000);
+      expect(days).toEqual([{ day: latest!.testedAt.slice(0, 10), checks: latest!.items.map(({ check, result }) => ({ check, result })) }]);
+      expect(await history(root)).toEqual({ latest, days });
+      expect(await ben.send('GET', `/api/v1/connections/${connectionId}/tests`)).toMatchObject({ status: 404 });
+    });
+
+    it('at the same time of the day, and not again before', async () => {
+      expect(await calledAfter(0)).toBe(true);
+      let times = 0;
+      for (let hour = 0; hour < 48; hour += 1) times += Number(await calledAfter(1));
+      expect(times).toBe(2);
+    });
+
+    it('by one process, also when several ask at the same moment', async () => {
+      const calls = (): number => bench.sandbox.atlassian.standIn.calls.filter((call) => call.path.includes('tenant_info')).length;
+      const before = calls();
+      const { config, leases, tests } = loop() as unknown as Record<'config' | 'leases' | 'tests', never>;
+      await Promise.all([1, 2, 3].map(() => new ConnectionTestLoop(config, leases, tests).testWhatIsDue()));
+      expect(calls() - before).toBe(1);
+    });
+
+    it.each([['paused', `status = 'paused'`], ['left alone because its Jira asked for quiet', `calls_paused_until = now() + interval '1 hour'`]])('but not while the connection is %s', async (_, how) => {
+      await bench.db.query(`UPDATE connections SET ${how}`);
+      expect(await calledAfter(30)).toBe(false);
+      await bench.db.query(`UPDATE connections SET status = 'active', calls_paused_until = NULL`);
+      expect(await calledAfter(0)).toBe(true);
+    });
+
+    it('and a failure tells those who look after the connection what to do, until a test passes', async () => {
+      const repair = breakScopes();
+      await calledAfter(0);
+      expect(await ada.integration()).toMatchObject({ state: 'degraded', reasons: [{ code: 'check_failed', detail: expect.stringMatching(/^The latest test of this connection failed\. .*write:jira-work.*Create a new API token/) }] });
+      expect(await ben.integration()).toMatchObject({ state: 'active' });
+      expect(await calledAfter(0.9)).toBe(false);
+      repair();
+      expect(await calledAfter(0.2)).toBe(true);
+      expect(await ada.integration()).toMatchObject({ state: 'active', reasons: [] });
+    });
+
+    it('and a failure stays in the history of its day when a later test passes', async () => {
+      const repair = breakScopes();
+      await tested();
+      repair();
+      await tested();
+      const { latest, days } = await history();
+      expect(latest!.items.find((one) => one.check === 'scopes')).toMatchObject({ result: 'pass' });
+      expect(days[0]!.checks).toContainEqual({ check: 'scopes', result: 'fail' });
+    });
+
+    it('says nothing that is said already: that the token is refused', async () => {
+      const repair = breakScopes();
+      await calledAfter(0);
+      repair();
+      await bench.db.query('UPDATE connections SET service_account_rejected_at = $1', [bench.time.now()]);
+      expect(await ada.integration()).toMatchObject({ state: 'degraded', reasons: [{ code: 'token_refused' }] });
+      expect(await calledAfter(2)).toBe(false);
+    });
+
+    it('and what was found is forgotten when other credentials are saved, and when it is older than two days', async () => {
+      const repair = breakScopes();
+      await calledAfter(0);
+      repair();
+      bench.time.advance(1000);
+      await bench.db.query('UPDATE connections SET service_account_saved_at = $1', [bench.time.now()]);
+      expect(await ada.integration()).toMatchObject({ state: 'active' });
+      expect(await calledAfter(0)).toBe(true);
+      const [{ saved }] = await bench.db.query<[{ saved: Date }]>('SELECT service_account_saved_at AS saved FROM connections');
+      await bench.db.query(`UPDATE connection_tests SET items = jsonb_set(items, '{0,result}', '"fail"'), tested_at = $1`, [new Date(saved.getTime() + 2000)]);
+      expect(await ada.integration()).toMatchObject({ state: 'degraded' });
+      bench.time.advance(49 * HOUR_MS);
+      expect(await ada.integration()).toMatchObject({ state: 'active' });
+    });
+
+    it('and one that does not come to an end keeps nobody else from theirs', async () => {
+      const tests = { due: () => Promise.resolve(['broken', 'next']), runDaily: (id: string) => (id === 'broken' ? Promise.reject(new Error('away')) : Promise.resolve(void seen.push(id))) };
+      const seen: string[] = [];
+      const { config, leases } = loop() as unknown as Record<'config' | 'leases', never>;
+      await new ConnectionTestLoop(config, leases, tests as never).testWhatIsDue();
+      expect(seen).toEqual(['next']);
+    });
+  });
+
   describe('and asking whether its service account sees an issue', () => {
     const seen = async (person: SignedIn, key: string): Promise<string[]> => {
       const { status, body } = await person.send('GET', `/api/v1/issue-sight?issueKey=${key}`);
@@ -182,6 +289,7 @@ describe('Testing the connection to a Jira Data Center', () => {
     expect(administrator.words).toBe(owner.words);
     expect(administrator.text).toContain('/integration/jira-dc/callback');
     expect(owner.text).not.toMatch(/127\.0\.0\.1|::1|localhost|callback/);
+    expect((await ada.send('GET', `/api/v1/connections/${connectionId}/tests`)).body).toMatchObject({ latest: { items: JSON.parse(owner.text.slice(4)).items } });
     for (const secret of [CREDENTIALS.dataCenterPat, CREDENTIALS.dataCenterAdminPat, CREDENTIALS.oauthClientSecret]) expect(owner.text + administrator.text).not.toContain(secret);
     expect((await tested(ben)).text).toMatch(/^404 /);
   });

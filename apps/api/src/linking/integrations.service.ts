@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { Capability, Integration, RejectedReason } from '@openhands-jira/contracts';
-import { type JiraProduct, type ProductSetup, REASON_TEXTS } from '@openhands-jira/domain';
+import type { Capability, Integration } from '@openhands-jira/contracts';
+import type { JiraProduct, ProductSetup } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { connectionView, linkView, sharedWebhookUrl } from '../connections/connection.view.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { isRefused } from '../connections/refused-accounts.service.js';
 import { type OwnTies, Ties } from '../connections/ties.service.js';
-import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
 import { Jiras } from '../jira/jiras.service.js';
 import type { Caller } from '../security/access.js';
 import { integrationCapabilities, integrationState } from './integration-state.js';
+import { KnownTroubles } from './known-troubles.js';
 import { sharedSiteCapabilities, sharedSiteState } from './shared-site-state.js';
+
+type Seen = Pick<Integration, 'state' | 'reasons' | 'capabilities'>;
 
 /** The integrations as one caller sees them. */
 @Injectable()
@@ -19,7 +21,7 @@ export class Integrations {
   constructor(
     private readonly jiras: Jiras,
     private readonly ties: Ties,
-    private readonly rejected: RejectedCalls,
+    private readonly troubles: KnownTroubles,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -36,7 +38,7 @@ export class Integrations {
     const place = { publicUrl: this.config.publicUrl, paths: product.webhookPaths };
     return {
       product: product.id,
-      ...(await this.withRejected(caller, connection, this.seen(caller, setup, ties))),
+      ...(await this.seenWithTroubles(caller, setup, ties)),
       linkMethod: setup.linkMethod,
       connection: connection && connectionView(connection, caller.userId, place, setup.sharedSite?.account),
       link: link && linkView(link),
@@ -46,17 +48,13 @@ export class Integrations {
     };
   }
 
-  /** Jira calls and is not let in: whoever looks after the connection must hear that before "nothing has come yet". */
-  private async withRejected<Seen extends Pick<Integration, 'state' | 'reasons'>>(caller: Caller, connection: ConnectionEntity | null, seen: Seen): Promise<Seen> {
-    if (!connection || !looksAfter(caller, connection) || !['active', 'setup_incomplete'].includes(seen.state)) return seen;
-    const rejected = await this.rejected.latest(connection.id, connection.lastDeliveryAt);
-    if (!rejected) return seen;
-    const reason = { code: 'deliveries_rejected', detail: connection.status === 'inactive' ? STILL_CALLED : rejectedWords(rejected.reason) };
-    return { ...seen, reasons: [reason, ...seen.reasons.filter((one) => one.code !== 'no_delivery_yet')] };
+  private async seenWithTroubles(caller: Caller, setup: ProductSetup, ties: OwnTies): Promise<Seen> {
+    const seen = this.seen(caller, setup, ties);
+    return ties.connection && looksAfter(caller, ties.connection) ? this.troubles.addTo(seen, caller, ties.connection) : seen;
   }
 
   /** State, reasons and capabilities. Who is no administrator does not learn which setting is missing. */
-  private seen(caller: Caller, setup: ProductSetup, ties: OwnTies): Pick<Integration, 'state' | 'reasons' | 'capabilities'> {
+  private seen(caller: Caller, setup: ProductSetup, ties: OwnTies): Seen {
     const { isAdmin, userId } = caller;
     if (setup.state !== 'ready') {
       const reasons = setup.reasons ? [isAdmin ? setup.reasons.administrators : setup.reasons.everybody] : [];
@@ -71,13 +69,6 @@ export class Integrations {
     const facts = { connection: ties.connection && ownFacts(ties.connection, userId), ...person, now: this.clock.now() };
     return { ...integrationState(facts), capabilities: integrationCapabilities(facts) };
   }
-}
-
-const STILL_CALLED = 'Jira still calls the address of this connection, which was removed. Set the webhook up again, or delete it in Jira.';
-
-function rejectedWords(code: RejectedReason): string {
-  const { title, hint } = REASON_TEXTS[code];
-  return `Jira sends deliveries, but they are not let in: ${title.charAt(0).toLowerCase()}${title.slice(1)}. ${hint}`;
 }
 
 function ownFacts(row: ConnectionEntity, userId: string | null) {

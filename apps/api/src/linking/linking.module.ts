@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { Leases } from '../database/leases.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { JiraModule } from '../jira/jira.module.js';
 import { ConnectionLinksController } from './connection-links.controller.js';
+import { ConnectionChecks } from './connection-checks.js';
+import { ConnectionTestStore } from './connection-test.store.js';
+import { ConnectionTestLoop } from './connection-tests.loop.js';
 import { ConnectionTests } from './connection-tests.service.js';
 import { ConnectionTestsController } from './connection-tests.controller.js';
 import { DeliveryChecks } from './delivery-checks.js';
@@ -11,6 +15,7 @@ import { EmailMatch } from './email-match.service.js';
 import { Integrations } from './integrations.service.js';
 import { IssueSightController } from './issue-sight.controller.js';
 import { IssueSightings } from './issue-sight.service.js';
+import { KnownTroubles } from './known-troubles.js';
 import { LinkingController } from './linking.controller.js';
 import { Linking } from './linking.service.js';
 
@@ -18,7 +23,7 @@ import { Linking } from './linking.service.js';
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
   controllers: [ConnectionLinksController, ConnectionTestsController, IssueSightController, LinkingController],
-  providers: [ConnectionTests, DeliveryChecks, EmailMatch, Integrations, IssueSightings, Linking],
+  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking],
   exports: [Linking],
 })
 export class LinkingModule {}
