@@ -131,7 +131,7 @@ export class FrontDoor {
     if (call.body.length === 0) throw this.unreadable(call, connectionId, 'body_empty', 'The body is empty. Untick "Exclude body" in the webhook.');
     const payload = readPayload(call.body);
     if (payload) return payload;
-    throw this.unreadable(call, connectionId, 'body_unreadable', 'The body is not a JSON object.');
+    throw this.unreadable(call, connectionId, 'body_unreadable', 'The body is not a JSON object. Check which program calls this address; Jira sends an object with a field "webhookEvent".');
   }
 
   private unreadable(call: WebhookCall, connectionId: string, reason: RejectedReason, detail: string): Problem {
