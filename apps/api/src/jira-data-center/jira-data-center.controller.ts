@@ -71,7 +71,7 @@ export class JiraDataCenterConnectionController {
   @ApiOperation({ summary: 'Set the webhook up: automatically with a one-time token of a Jira administrator, or by hand' })
   @ApiOkResponse({ standardSchema: WebhookSetUp, description: 'Installed; or the details to enter in Jira, with the secret in this answer only' })
   @ApiProblems(
-    'validation_failed', 'forbidden', 'not_owner', 'product_disabled', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_not_admin', 'webhook_api_missing', 'webhook_not_signed', 'jira_unreachable',
+    'validation_failed', 'forbidden', 'not_owner', 'product_disabled', 'conflict', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_not_admin', 'webhook_api_missing', 'webhook_not_signed', 'jira_unreachable',
     'jira_unexpected_answer', 'tls_untrusted',
   )
   async setUp(@CurrentCaller() caller: Caller, @Body({ schema: SetUpWebhook }) body: SetUpWebhook): Promise<WebhookSetUp> {
@@ -109,7 +109,7 @@ export class JiraDataCenterConnectionController {
   @Delete('connection')
   @ApiOperation({ summary: 'End the connection and every link; with a one-time token of a Jira administrator the webhook in Jira goes, too' })
   @ApiOkResponse({ standardSchema: ConnectionRemoved, description: 'How many links ended, and whether the webhook in Jira is gone' })
-  @ApiProblems('validation_failed', 'forbidden', 'not_owner', 'not_found', 'jira_rejected_credentials', 'jira_not_admin', 'webhook_api_missing', 'jira_unreachable', 'jira_unexpected_answer', 'tls_untrusted')
+  @ApiProblems('validation_failed', 'forbidden', 'not_owner', 'not_found', 'conflict', 'jira_rejected_credentials', 'jira_not_admin', 'webhook_api_missing', 'jira_unreachable', 'jira_unexpected_answer', 'tls_untrusted')
   remove(@CurrentCaller() caller: Caller, @Body({ schema: RemoveConnection }) body?: RemoveConnection): Promise<ConnectionRemoved> {
     return this.webhook.remove(caller, body?.adminToken);
   }
