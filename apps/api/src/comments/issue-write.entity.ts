@@ -71,8 +71,27 @@ export function ensureWrites(rows: string): Change {
     RETURNING id`;
 }
 
-/** Puts what Jira has now into the row, and counts the edit that it took. */
-export const MARK_WRITTEN = `
-  UPDATE issue_writes SET
-    remote_id = $2, written_revision = $3, written_at = $4, edits = edits + $5, attempts = 0, failing_since = NULL, post_attempted_at = NULL, posting_revision = NULL
-  WHERE id = $1`;
+/** What became of a write that Jira was asked for. */
+export type Outcome =
+  | { kind: 'written'; write: IssueWriteEntity; remoteId: string | null; edited: boolean; at: Date }
+  /** A newer revision gets a chance of its own. */
+  | { kind: 'gave_up'; write: IssueWriteEntity; reason: string };
+
+/** Puts what Jira has now into the rows, and counts the edits that it took. */
+export function markWritten(outcomes: (Outcome & { kind: 'written' })[]): Change {
+  const rows = outcomes.map(({ write, remoteId, edited, at }) => ({ id: write.id, remote_id: remoteId, revision: write.revision, edits: edited ? 1 : 0, at }));
+  return (place, when) => `
+    UPDATE issue_writes SET
+      remote_id = now_there.remote_id, written_revision = now_there.revision, written_at = now_there.at, edits = issue_writes.edits + now_there.edits,
+      attempts = 0, failing_since = NULL, post_attempted_at = NULL, posting_revision = NULL
+    FROM jsonb_to_recordset(${place(JSON.stringify(rows))}::jsonb) AS now_there (id uuid, remote_id text, revision int, edits int, at timestamptz)
+    WHERE issue_writes.id = now_there.id AND ${when}`;
+}
+
+/** Writes that will never happen. */
+export function giveUp(outcomes: (Outcome & { kind: 'gave_up' })[]): Change {
+  const rows = outcomes.map(({ write, reason }) => ({ id: write.id, revision: write.revision, reason }));
+  return (place, when) => `
+    UPDATE issue_writes SET gave_up_reason = given_up.reason FROM jsonb_to_recordset(${place(JSON.stringify(rows))}::jsonb) AS given_up (id uuid, revision int, reason text)
+    WHERE issue_writes.id = given_up.id AND issue_writes.revision = given_up.revision AND ${when}`;
+}

@@ -3,6 +3,7 @@ import { canBeCopied, type CommentMark, type JiraClient, JiraProblem, type Messa
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Jiras, type OpenJira } from '../jira/jiras.service.js';
 import { isPassing, mayBeEdited } from './edit-limit.js';
 import { IssueWriteEntity, type WriteContent } from './issue-write.entity.js';
@@ -51,8 +52,9 @@ export class WriteToJira {
     private readonly clock: Clock,
   ) {}
 
-  async perform(write: IssueWriteEntity): Promise<WriteResult> {
-    const site = await this.jiras.open(write.connectionId);
+  /** `connection`: the one that the write belongs to, as it was read a moment ago. */
+  async perform(write: IssueWriteEntity, connection: ConnectionEntity | null): Promise<WriteResult> {
+    const site = connection && (await this.jiras.open(connection));
     if (!site) return { kind: 'gave_up', reason: 'connection_gone' };
     try {
       switch (write.kind) {

@@ -30,8 +30,20 @@ export class Changes {
   /** Adds a change, or a locking read, that must give a row: otherwise nothing that is added after it happens. */
   demand(change: Change): string {
     const name = this.add(change);
-    this.when = `EXISTS (SELECT FROM ${name})`;
+    this.onlyWith(name);
     return name;
+  }
+
+  /** Adds a change that is made before those after it. What locks several rows does so in one order everywhere, so that nobody waits in a circle. */
+  first(change: Change): string {
+    const name = this.add(change);
+    this.when = `${this.when} AND (SELECT count(*) FROM ${name}) >= 0`;
+    return name;
+  }
+
+  /** Nothing that is added after this happens unless the part of this name gave a row. */
+  onlyWith(name: string): void {
+    this.when = `EXISTS (SELECT FROM ${name})`;
   }
 
   /** Makes the changes. False when a demand was not met. */

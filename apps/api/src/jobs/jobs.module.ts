@@ -63,7 +63,7 @@ export class JobsModule implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.writer.onFirstWrite((manager, write, at) => this.jobs.acknowledge(manager, write.key, at));
+    this.writer.onFirstWrite({ change: (first) => this.jobs.acknowledgement(first), done: (rows) => this.jobs.countAcknowledged(rows) });
     if (await this.work.begin()) this.loop.start();
   }
 

@@ -4,6 +4,7 @@ import type { CommentAudience, MessagePerson } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { type Change, Changes } from '../database/changes.js';
 import { storableJson, storableText } from '../database/stored-text.js';
+import type { FirstWrite } from '../comments/issue-writer.js';
 import { Clock } from '../config/clock.js';
 import { Figures } from '../config/figures.js';
 import { alsoAbout, workContext } from '../config/work-context.js';
@@ -71,6 +72,9 @@ export interface Cancelling {
 
 /** So many jobs of an issue are looked at before another one starts. */
 export const RECENT_JOBS = 10;
+
+/** The key of a job's status comment. */
+const STATUS_KEY = /^job:([0-9a-f-]{36}):status$/;
 
 /** A conversation older than this is not gone on with. */
 const CONTINUABLE_MS = 7 * 24 * 3_600_000;
@@ -202,12 +206,19 @@ export class Jobs {
     await changes.run(manager);
   }
 
-  /** Jira has the first comment of a job: from here on people know that we heard them. */
-  async acknowledge(manager: EntityManager, writeKey: string, at: Date): Promise<void> {
-    const jobId = /^job:([0-9a-f-]{36}):status$/.exec(writeKey)?.[1];
-    if (!jobId) return;
-    const [rows] = (await manager.query('UPDATE jobs SET acknowledged_at = $2 WHERE id = $1 RETURNING received_at', [jobId, at])) as [{ received_at: Date }[], number];
-    for (const { received_at: receivedAt } of rows) this.figures.acknowledged((at.getTime() - receivedAt.getTime()) / 1000);
+  /** Jira has the first comments of jobs: from here on people know that we heard them. Null when none of these writes is one. */
+  acknowledgement(first: FirstWrite[]): Change | null {
+    const acknowledged = first.flatMap(({ key, at }) => (STATUS_KEY.test(key) ? [{ id: STATUS_KEY.exec(key)![1], at }] : []));
+    if (acknowledged.length === 0) return null;
+    return (place, when) => `
+      UPDATE jobs SET acknowledged_at = first.at FROM jsonb_to_recordset(${place(JSON.stringify(acknowledged))}::jsonb) AS first (id uuid, at timestamptz)
+      WHERE jobs.id = first.id AND ${when}
+      RETURNING first.at, jobs.received_at`;
+  }
+
+  /** Counts what `acknowledgement` gave. */
+  countAcknowledged(rows: { at: Date; received_at: Date }[]): void {
+    for (const { at, received_at: receivedAt } of rows) this.figures.acknowledged((at.getTime() - receivedAt.getTime()) / 1000);
   }
 
   /** Why nothing was inserted: the trigger has its job, or the issue has another one at work. */

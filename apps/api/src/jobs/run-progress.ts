@@ -29,8 +29,9 @@ export class RunProgress {
     const told = await this.reporter.told(this.db, run.jobId);
     const running = this.db.manager.create(JobEntity, { ...job, state: 'running' as const, conversationUrl: this.agent.conversationUrl(run.conversationId) });
     const changes = new Changes();
+    const nowRunning = changes.first(markRunning(running));
     this.runs.markReadyIn(changes, run, sandboxId, memory);
-    changes.demand(markRunning(running));
+    changes.onlyWith(nowRunning);
     this.reporter.note(changes, running.id, 'running', 'The agent works.');
     this.reporter.status(changes, running, told);
     // Instructions that came meanwhile go out now.

@@ -18,6 +18,7 @@ import { WriteToJira } from '../comments/write-to-jira.js';
 import { Clock } from '../config/clock.js';
 import { readConfig } from '../config/config.js';
 import { ConfigModule } from '../config/config.module.js';
+import { ConnectionEntity } from '../connections/connection.entity.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { uuidv7 } from '../database/uuid.js';
 import { HttpModule } from '../http/http.module.js';
@@ -88,7 +89,7 @@ export class JobsBench {
       GITHUB_CLIENT_ID: 'client', GITHUB_CLIENT_SECRET: 'secret', ...environment,
     });
     this.module = await Test.createTestingModule({
-      imports: [ConfigModule.with(config), DatabaseModule.with(this.database.url), QueueModule.with(this.database.url), HttpModule, TypeOrmModule.forFeature([...JOB_ENTITIES, IssueWriteEntity])],
+      imports: [ConfigModule.with(config), DatabaseModule.with(this.database.url), QueueModule.with(this.database.url), HttpModule, TypeOrmModule.forFeature([...JOB_ENTITIES, IssueWriteEntity, ConnectionEntity])],
       providers: [
         ...JOB_PROVIDERS, IssueWrites, IssueWriter, WriteToJira, RenewedAccess, OpenHandsClient,
         { provide: Jiras, useValue: this.jira },
@@ -100,7 +101,7 @@ export class JobsBench {
     await this.module.init();
     this.userId = await this.addUser('Ada Admin');
     this.connectionId = await this.addConnection(this.userId);
-    this.get(IssueWriter).onFirstWrite((manager, write, at) => this.jobs.acknowledge(manager, write.key, at));
+    this.get(IssueWriter).onFirstWrite({ change: (first) => this.jobs.acknowledgement(first), done: (rows) => this.jobs.countAcknowledged(rows) });
     return this;
   }
 
