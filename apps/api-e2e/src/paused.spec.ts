@@ -36,4 +36,15 @@ describe('A connection that is paused', () => {
     expect(comments[0]).toContain('Finished');
     expect(comments[1]).toContain('Rounding is fixed.');
   });
+
+  it('takes the next request after it was resumed, and makes nothing up for the pause', async () => {
+    const issue = new StoryIssue(stage, ada);
+    expect(await issue.ask('ben', '@openhands fix it in the pause')).toMatchObject({ outcome: 'ignored', reason: 'connection_paused' });
+    const { json } = await ada.patch(`/api/v1/jira-cloud/workspaces/${connectionId}`, { active: true });
+    await stage.consent(ada, json.authorizationUrl, ACCOUNTS.ada);
+    const remark = (): Promise<{ reason: string }> => issue.ask('ben', 'Prices look odd.');
+    await eventually(remark, (one) => one.reason !== 'connection_paused', 'the connection to be resumed');
+    expect(await issue.comments()).toEqual([]);
+    expect(await issue.ask('ben', '@openhands fix it now')).toMatchObject({ outcome: 'job', reason: 'started' });
+  });
 });
