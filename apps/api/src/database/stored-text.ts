@@ -16,7 +16,13 @@ export function storableName<T extends string | null>(text: T): T {
   return (text === null ? null : storableText(text.slice(0, LONGEST_NAME))) as T;
 }
 
+/** Characters that PostgreSQL refuses are written by `JSON.stringify` with this, and so are a few harmless ones. */
+const ESCAPE = '\\u';
+
 /** A value as JSON that a `jsonb` column takes. */
 export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  // Looking at each string takes longer than writing all of them, and hardly ever finds something.
+  if (!json?.includes(ESCAPE)) return json;
   return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'string' ? storableText(inner) : inner));
 }

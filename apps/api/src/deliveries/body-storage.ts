@@ -12,11 +12,14 @@ const PACKED = Buffer.from([1]);
 const WORTH_BYTES = 1024;
 /** Packing larger ones would hold up other requests; they are rare, and PostgreSQL packs them. */
 const MOST_BYTES = 512 * 1024;
+/** Quality 1 takes as long as 0 and leaves a tenth less. The packed bytes of a usual body fit into one piece of this size. */
+const QUALITY = 1;
+const PIECE_BYTES = 4096;
 
 /** The bytes to store. */
 export function packBody(body: Buffer): Buffer {
   if (body.length < WORTH_BYTES || body.length > MOST_BYTES) return body;
-  const packed = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 0, [constants.BROTLI_PARAM_SIZE_HINT]: body.length } });
+  const packed = brotliCompressSync(body, { chunkSize: PIECE_BYTES, params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: body.length } });
   return packed.length < body.length ? Buffer.concat([PACKED, packed]) : body;
 }
 
