@@ -3,7 +3,12 @@ import type { HealthCheck } from '@openhands-jira/contracts';
 
 export const checkTexts = {
   title: 'Test the connection',
-  intro: 'Tries the saved values one after the other: reaching Jira, the service account with its rights and the end of its token, and the deliveries that came. Nothing is changed.',
+  health: 'Health',
+  intro: 'Once a day, and whenever you press Test, the saved values are tried one after the other: reaching Jira, the service account with its rights and the end of its token, and the deliveries that came. Nothing is changed in Jira.',
+  lastTested: 'Last tested:',
+  neverTested: 'Not tested yet. Active connections are tested within a day.',
+  failedOn: (failed: number, days: number) => (failed === days ? `Failed on each of ${days} days, last on` : `Failed on ${failed} of ${days} days, last on`),
+  neverFailed: (days: number) => `Did not fail on the last ${days} days of tests.`,
   unsaved: 'You have changes that are not saved. The test uses the saved values.',
   run: 'Test',
   testing: 'Testing. This can take half a minute.',

@@ -7,7 +7,7 @@ import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
-import { SavedTest } from '../integrations/saved-test.js';
+import { Health } from '../integrations/health.js';
 import { CredentialFields } from './credential-fields.js';
 import { expiryTime } from './expiry-date.js';
 import { LinkOwnAccount } from './link-own-account.js';
@@ -64,7 +64,7 @@ export function EditForm({ integration, connection }: { integration: Integration
         <div className="ui-stack">
           {connection.status === 'active' && <FirstDelivery integration={integration} connection={connection} />}
           <Webhook connection={connection} />
-          <SavedTest connectionId={connection.id} hasChanges={Object.keys(changesOf(initial, workspace.form.values)).length > 0} />
+          <Health connectionId={connection.id} hasChanges={Object.keys(changesOf(initial, workspace.form.values)).length > 0} />
         </div>
       </div>
     </>

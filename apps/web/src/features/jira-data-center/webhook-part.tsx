@@ -3,7 +3,7 @@ import { Arrival, Button, Notice, Section } from '@openhands-jira/ui';
 import { useState } from 'react';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';
-import { SavedTest } from '../integrations/saved-test.js';
+import { Health } from '../integrations/health.js';
 import type { Tell } from './use-news.js';
 import { WebhookSetUp } from './webhook-set-up.js';
 import { WebhookStatus } from './webhook-status.js';
@@ -20,7 +20,7 @@ export function WebhookPart({ integration, tell }: { integration: Integration; t
       <WebhookStatus integration={integration} connection={connection} tell={tell} onReinstall={() => setAgain(true)} />
       {again && <SetUpAgain integration={integration} tell={tell} onEnd={() => setAgain(false)} />}
       {connection.status === 'active' && <FirstDelivery integration={integration} connection={connection} waiting={t.waiting} />}
-      <SavedTest connectionId={connection.id} />
+      <Health connectionId={connection.id} />
     </>
   );
 }

@@ -1,0 +1,33 @@
+import type { ConnectionTestDay, HealthCheck } from '@openhands-jira/contracts';
+import { type IconName, Moment, type Step, StepList, type Tone } from '@openhands-jira/ui';
+import { checkTexts as t } from '../../texts-of-checks.js';
+import { texts } from '../../texts.js';
+import { CheckHistory } from './check-history.js';
+
+/** What a test found: in one sentence, then each check with what to do, and how it did on the days before. */
+export function CheckResults({ results, days = [] }: { results: HealthCheck[]; days?: ConnectionTestDay[] }) {
+  return (
+    <>
+      <p><strong>{summaryOf(results)}</strong></p>
+      <StepList label={t.results} steps={results.map((one) => toStep(one, days))} />
+    </>
+  );
+}
+
+/** How many checks failed, in words. */
+export function summaryOf(results: HealthCheck[]): string {
+  const count = (wanted: HealthCheck['result']) => results.filter(({ result }) => result === wanted).length;
+  return t.summary(count('fail'), count('unknown'));
+}
+
+const MARKS: Record<HealthCheck['result'], { tone: Tone; icon: IconName }> = {
+  pass: { tone: 'good', icon: 'check' }, fail: { tone: 'bad', icon: 'cross' }, unknown: { tone: 'neutral', icon: 'info' },
+};
+
+function toStep({ check, result, detail, hint, at }: HealthCheck, days: ConnectionTestDay[]): Step {
+  return {
+    key: check, ...MARKS[result], word: t.words[result], title: t.names[check],
+    detail: <><p>{detail}</p>{hint && <p>{hint}</p>}<CheckHistory check={check} days={days} /></>,
+    ...(at && { time: <Moment at={at} justNow={texts.common.justNow} /> }),
+  };
+}

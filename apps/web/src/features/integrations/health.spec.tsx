@@ -1,0 +1,121 @@
+import { type ConnectionTestDay, HEALTH_CHECKS, type HealthCheck } from '@openhands-jira/contracts';
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { FakeServer } from '../../testing/fake-server.js';
+import { fill } from '../../testing/fill.js';
+import { dataCenterMember, dataCenterOff, dataCenterOwned, ID, linkedOnly, me, notConfigured, owned } from '../../testing/samples.js';
+import { openPage } from '../../testing/show.js';
+import { checkTexts } from '../../texts-of-checks.js';
+
+const CLOUD = '/settings/integrations/jira-cloud';
+const DATA_CENTER = '/settings/integrations/jira-data-center';
+const TEST = `POST /api/v1/connections/${ID}/test`;
+const HISTORY = `GET /api/v1/connections/${ID}/tests`;
+const check = (changes: Partial<HealthCheck>): HealthCheck => ({ check: 'site', result: 'pass', detail: 'It is there.', hint: '', at: null, ...changes });
+
+let server: FakeServer;
+const press = async () => userEvent.click(await screen.findByRole('button', { name: 'Test' }));
+
+function see(...items: object[]): void {
+  server = new FakeServer();
+  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items } }).answer(HISTORY, { body: { latest: null, days: [] } });
+}
+
+/** The tests of so many days, of which the newest is the first; a day is the result of the check "site". */
+const daysOf = (...results: HealthCheck['result'][]): ConnectionTestDay[] => results.map((result, before) => ({ day: `2026-11-${20 - before}`, checks: [{ check: 'site', result }] }));
+const AT = '2026-11-20T03:04:05.000Z';
+
+describe('the health of a saved connection', () => {
+  it('shows what the daily test found, when, and how each check did on the days before', async () => {
+    see({ ...owned, state: 'degraded', reasons: [{ code: 'check_failed', detail: 'The latest test of this connection failed. It is not there.' }] }, dataCenterOff);
+    server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({ result: 'fail', detail: 'It is not there.' }), check({ check: 'token' })] }, days: daysOf('fail', 'pass', 'fail', 'unknown') } });
+    openPage(CLOUD);
+    const health = await screen.findByRole('region', { name: 'Health' });
+    const results = await within(health).findByRole('list', { name: 'Results of the test' });
+    expect(results).toHaveTextContent(/Workspace Failed.*It is not there.*Failed on 2 of 4 days, last on/);
+    expect(results.querySelectorAll('.day-marks [data-result]')).toHaveLength(4);
+    expect(within(health).getByText('Last tested:').querySelector('time')).toHaveAttribute('datetime', AT);
+    expect(screen.getByText(/^The latest test of this connection failed/)).toBeVisible();
+    expect(server.callsOf(TEST)).toEqual([]);
+  });
+
+  it('says of a check that never failed that it did not, and of a single day nothing', async () => {
+    see(owned, dataCenterOff);
+    server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({}), check({ check: 'token' })] }, days: [{ day: '2026-11-20', checks: [{ check: 'site', result: 'pass' }, { check: 'token', result: 'pass' }] }, ...daysOf('pass', 'pass').slice(1)] } });
+    openPage(CLOUD);
+    expect(await screen.findAllByText('Did not fail on the last 2 days of tests.')).toHaveLength(1);
+  });
+
+  it('says that there was no test yet', async () => {
+    see(owned, dataCenterOff);
+    openPage(CLOUD);
+    expect(await screen.findByText(/^Not tested yet/)).toBeVisible();
+  });
+
+  it('can be tested now also when the former tests could not be loaded', async () => {
+    see(owned, dataCenterOff);
+    server.refuse(HISTORY, 404, 'not_found', 'There is no such connection.').answer(TEST, { body: { items: [check({})] } });
+    openPage(CLOUD);
+    expect(await screen.findByText('There is no such connection.')).toBeVisible();
+    await press();
+    expect(await screen.findByRole('list', { name: 'Results of the test' })).toHaveTextContent('Workspace Passed');
+  });
+
+  it('is asked for again after a test, and so is what the card says', async () => {
+    see(owned, dataCenterOff);
+    server.answer(TEST, { body: { items: [check({ detail: 'Just now.' })] } });
+    openPage(CLOUD);
+    await screen.findByText(/^Not tested yet/);
+    server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({ detail: 'Just now.' })] }, days: daysOf('pass', 'fail') } });
+    const asked = server.callsOf('GET /api/v1/integrations').length;
+    await press();
+    expect(await screen.findByText(/Failed on 1 of 2 days/)).toBeVisible();
+    expect(server.callsOf('GET /api/v1/integrations').length).toBeGreaterThan(asked);
+  });
+});
+
+describe('the test of a saved connection', () => {
+  it.each(HEALTH_CHECKS)('has a name for the check "%s"', (name) => expect(checkTexts.names[name]).toMatch(/^[A-Z]/));
+
+  it('shows the owner of a workspace each result with what to do, and when the last delivery came', async () => {
+    see(owned, dataCenterOff);
+    server.answer(HISTORY, 'offline').answer(TEST, { body: { items: [check({}), check({ check: 'scopes', result: 'fail', detail: 'A scope is missing.', hint: 'Create a new token.' }), check({ check: 'permissions', result: 'unknown', detail: 'Not tried.' }), check({ check: 'last_accepted', at: '2026-01-02T03:04:05.000Z' })] } });
+    openPage(CLOUD);
+    await press();
+    const results = await screen.findByRole('list', { name: 'Results of the test' });
+    for (const line of ['Workspace Passed', 'Scopes Failed', 'Create a new token.', 'Projects and permissions Cannot tell']) expect(results).toHaveTextContent(line);
+    expect(results.querySelector('time')).toHaveAttribute('datetime', '2026-01-02T03:04:05.000Z');
+    expect(screen.getAllByText('One check failed.')).not.toHaveLength(0);
+  });
+
+  it('does not say that all is well when something could not be told', async () => {
+    see(owned, dataCenterOff);
+    server.answer(HISTORY, 'offline').answer(TEST, { body: { items: [check({}), check({ check: 'refusals', result: 'unknown' })] } });
+    openPage(CLOUD);
+    await press();
+    expect((await screen.findAllByText('No check failed.'))[0]).toBeVisible();
+    expect(screen.queryByText('All checks passed.')).not.toBeInTheDocument();
+  });
+
+  it('says that typed values are not tested', async () => {
+    see(owned, dataCenterOff);
+    openPage(CLOUD);
+    await fill(await screen.findByLabelText(/Service Account API Key/, { selector: 'input' }), 'new-token');
+    expect(await screen.findByText(/The test uses the saved values/)).toBeVisible();
+  });
+
+  it('is there for whoever looks after the webhook of a Jira Data Center', async () => {
+    see(notConfigured, dataCenterOwned);
+    server.refuse(TEST, 429, 'too_many_requests', 'You asked Jira many times within a minute.');
+    openPage(DATA_CENTER);
+    await press();
+    expect((await screen.findByText(/many times within a minute/)).closest('[role=alert]')).toBeVisible();
+  });
+
+  it.each([['a workspace', CLOUD, [linkedOnly, dataCenterOff]], ['a Jira Data Center', DATA_CENTER, [notConfigured, dataCenterMember]]])('is not offered to members of %s', async (_, page, items) => {
+    see(...items);
+    openPage(page);
+    expect((await screen.findAllByRole('button', { name: 'Unlink' }))[0]).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Test' })).not.toBeInTheDocument();
+  });
+});
