@@ -6,7 +6,7 @@ import { Agent, AgentProblem, type ConversationLook } from './agent.js';
 import { FollowPlan } from './follow-plan.js';
 import type { FollowMemory, JobEntity, JobRunEntity } from './jobs.entity.js';
 import { type JobMarkColumn, JobProgress } from './job-progress.js';
-import { type FollowedRun, isOwnKey, Runs } from './runs.service.js';
+import { type FollowedRun, isOwnKey, type NextLook, Runs } from './runs.service.js';
 
 /** Decides what one look at a conversation means for its job, and carries it out. */
 @Injectable()
@@ -20,14 +20,22 @@ export class ConversationFollower {
     private readonly config: AppConfig,
   ) {}
 
+  /** When to look again, if that is all that follows from this look; null when there is more to do. */
+  nextLook({ run, job }: FollowedRun, look: ConversationLook | undefined, seenAt: Date): NextLook | null {
+    if (this.isOverTime(job)) return null;
+    const reading = this.readingOf(run, look, seenAt);
+    const decision = readAgentState(reading);
+    if (decision.next !== 'poll' || decision.silent || (decision.state === 'running' && decision.mark !== job.mark)) return null;
+    return { run, pauseMs: this.runs.pause(run), memory: this.newsOf(run, look, reading) };
+  }
+
   /** `look` undefined: the agent does not know the conversation (any more). */
   async follow(followed: FollowedRun, look: ConversationLook | undefined, seenAt: Date): Promise<void> {
     const { run, job } = followed;
     if (this.isOverTime(job)) return void (await this.endOverTime(job, run));
     const reading = this.readingOf(run, look, seenAt);
     const decision = await this.decide(run, reading);
-    await this.remember(run, look, reading);
-    await this.carryOut(followed, decision, look, seenAt);
+    await this.carryOut(followed, decision, look, seenAt, this.newsOf(run, look, reading));
   }
 
   /** The time limit counts also while the agent does not answer. */
@@ -64,38 +72,39 @@ export class ConversationFollower {
     };
   }
 
-  private async remember(run: JobRunEntity, look: ConversationLook | undefined, reading: AgentReading): Promise<void> {
+  /** What this look taught that was not known before. */
+  private newsOf(run: JobRunEntity, look: ConversationLook | undefined, reading: AgentReading): Partial<FollowMemory> {
     const memory: Partial<FollowMemory> = { failures: 0, keyRefusals: 0 };
     if (look && reading.unchangedMs === 0) {
       Object.assign(memory, { sandboxStatus: look.sandbox, executionStatus: look.execution, unchangedSince: this.clock.now().toISOString() });
     }
     if (look?.execution === 'running') Object.assign(memory, { ranBefore: true, silenceNoted: false });
     const isNews = Object.entries(memory).some(([name, value]) => run.follow[name as keyof FollowMemory] !== value);
-    if (isNews) await this.runs.remember(run, memory);
+    return isNews ? memory : {};
   }
 
-  private async carryOut({ run, job }: FollowedRun, decision: AgentDecision, look: ConversationLook | undefined, seenAt: Date): Promise<void> {
+  private async carryOut({ run, job }: FollowedRun, decision: AgentDecision, look: ConversationLook | undefined, seenAt: Date, news: Partial<FollowMemory>): Promise<void> {
     switch (decision.next) {
       case 'poll':
-        return this.poll({ run, job }, decision);
+        return this.poll({ run, job }, decision, news);
       case 'resume':
-        return this.resume(run, look);
+        return this.resume(run, look, news);
       case 'succeed':
-        return this.succeed({ run, job }, seenAt);
+        return this.succeed({ run, job }, seenAt, news);
       case 'fail':
         return this.fail({ run, job }, decision.reason);
       case 'cancel':
         return void (await this.progress.end(job.id, { state: 'cancelled', reason: decision.reason }, 'is_over'));
       case 'read_events':
         // Two decisions in a row that want the events: not in the table. Look again.
-        return this.runs.lookAgain(run, this.plan.shortPauseMs);
+        return this.runs.lookAgain(run, this.plan.shortPauseMs, news);
     }
   }
 
-  private async poll({ run, job }: FollowedRun, decision: Extract<AgentDecision, { next: 'poll' }>): Promise<void> {
+  private async poll({ run, job }: FollowedRun, decision: Extract<AgentDecision, { next: 'poll' }>, news: Partial<FollowMemory>): Promise<void> {
     if (decision.silent) await this.noteSilence(run);
     else if (decision.state === 'running') await this.showMark(job, decision.mark);
-    await this.runs.lookAgain(run, this.runs.pause(run));
+    await this.runs.lookAgain(run, this.runs.pause(run), news);
   }
 
   private async showMark(job: JobEntity, mark: JobMarkColumn): Promise<void> {
@@ -109,25 +118,22 @@ export class ConversationFollower {
   }
 
   /** Once per run. It takes up to minutes until the machine runs again. */
-  private async resume(run: JobRunEntity, look: ConversationLook | undefined): Promise<void> {
+  private async resume(run: JobRunEntity, look: ConversationLook | undefined, news: Partial<FollowMemory>): Promise<void> {
     const sandboxId = look?.sandboxId ?? run.sandboxId;
     if (sandboxId) await this.agent.resume(run.agentAccount, sandboxId);
-    await this.runs.remember(run, { resumedAt: this.clock.now().toISOString() });
+    await this.runs.remember(run, { ...news, resumedAt: this.clock.now().toISOString() });
     await this.progress.noteAndShow(run.jobId, 'resumed', "The agent's machine was paused in the middle of the run and is woken once.");
     await this.runs.lookAgain(run, this.plan.shortPauseMs);
   }
 
   /** The last words may reach the app server up to two minutes after the end. */
-  private async succeed({ run, job }: FollowedRun, seenAt: Date): Promise<void> {
+  private async succeed({ run, job }: FollowedRun, seenAt: Date, news: Partial<FollowMemory>): Promise<void> {
     const text = await this.agent.lastWords(run.agentAccount, run.conversationId, run.follow.wordsAfter ?? null);
     const endSeenAt = run.follow.endSeenAt ?? seenAt.toISOString();
     const waited = this.clock.now().getTime() - Date.parse(endSeenAt);
-    if (text === null && waited < this.plan.lastWordsLimitMs) {
-      await this.runs.remember(run, { endSeenAt });
-      return this.runs.lookAgain(run, this.plan.shortPauseMs);
-    }
+    if (text === null && waited < this.plan.lastWordsLimitMs) return this.runs.lookAgain(run, this.plan.shortPauseMs, { ...news, endSeenAt });
     const ended = await this.progress.succeed(run, text, seenAt);
-    if (!ended) return this.runs.lookAgain(run, this.runs.pause(run));
+    if (!ended) return this.runs.lookAgain(run, this.runs.pause(run), news);
     // The automatic title may have replaced ours meanwhile.
     await this.bestEffort(this.agent.rename(run.agentAccount, run.conversationId, jobTitle(job.issueKey, job.issueSummary)));
   }

@@ -3,14 +3,17 @@ import type { JobFailureReason } from '@openhands-jira/contracts';
 import { jobTitle } from '@openhands-jira/domain';
 import { Clock } from '../config/clock.js';
 import { inContext } from '../config/work-context.js';
-import { Agent, AgentProblem, type StartLook } from './agent.js';
+import { Agent, AgentProblem, type ConversationLook, type StartLook } from './agent.js';
 import { AgentStopper } from './agent-stopper.js';
 import { ConversationFollower } from './conversation-follower.js';
 import { FollowPlan } from './follow-plan.js';
 import { JobProgress } from './job-progress.js';
 import { RunProgress } from './run-progress.js';
 import { aboutJob } from './jobs.entity.js';
-import { type FollowedRun, isOwnKey, Runs } from './runs.service.js';
+import { type FollowedRun, isOwnKey, type NextLook, Runs } from './runs.service.js';
+
+/** Runs of one account that are worked at the same time, in one process. */
+const AT_THE_SAME_TIME = 4;
 
 /** A key that is refused this often in a row is no hiccup of the agent's sign-in service. */
 const KEY_REFUSALS = 3;
@@ -64,14 +67,32 @@ export class Follower {
   private async followStarts(account: string, followed: FollowedRun[]): Promise<void> {
     if (followed.length === 0) return;
     const looks = await this.lookAtAll(followed, () => this.agent.lookAtStarts(account, followed.flatMap(({ run }) => run.startTaskId ?? [])));
-    if (looks) await this.each(followed, (one) => this.followStart(one, looks.get(one.run.startTaskId ?? '')));
+    if (!looks) return;
+    const lookOf = ({ run }: FollowedRun): StartLook | undefined => looks.get(run.startTaskId ?? '');
+    const more = await this.lookAgain(followed, (one) => this.nextLook(one, lookOf(one)));
+    await this.each(more, (one) => this.followStart(one, lookOf(one)));
   }
 
   private async followConversations(account: string, followed: FollowedRun[]): Promise<void> {
     if (followed.length === 0) return;
     const seenAt = this.clock.now();
     const looks = await this.lookAtAll(followed, () => this.agent.lookAt(account, followed.map(({ run }) => run.conversationId)));
-    if (looks) await this.each(followed, (one) => this.conversations.follow(one, looks.get(one.run.conversationId), seenAt));
+    if (!looks) return;
+    const lookOf = ({ run }: FollowedRun): ConversationLook | undefined => looks.get(run.conversationId);
+    const more = await this.lookAgain(followed, (one) => this.conversations.nextLook(one, lookOf(one), seenAt));
+    await this.each(more, (one) => this.conversations.follow(one, lookOf(one), seenAt));
+  }
+
+  /** Most looks lead to nothing but the next look: those are stored together. Gives the runs that there is more to do about. */
+  private async lookAgain(followed: FollowedRun[], nextLook: (one: FollowedRun) => NextLook | null): Promise<FollowedRun[]> {
+    const next = followed.map((one) => ({ one, look: nextLook(one) }));
+    await this.runs.lookAgainAtAll(next.flatMap(({ look }) => look ?? []));
+    return next.filter(({ look }) => look === null).map(({ one }) => one);
+  }
+
+  private nextLook({ run }: FollowedRun, look: StartLook | undefined): NextLook | null {
+    const isOnItsWay = look?.kind !== 'failed' && look?.kind !== 'ready' && !this.runs.isStartOverdue(run);
+    return isOnItsWay ? { run, pauseMs: this.runs.pause(run), memory: {} } : null;
   }
 
   private async followStart({ run, job }: FollowedRun, look: StartLook | undefined): Promise<void> {
@@ -81,23 +102,28 @@ export class Follower {
       await this.runProgress.markReady(run, job, look.sandboxId);
       // The title of the start request is ignored by the server that was read.
       await this.agent.rename(run.agentAccount, run.conversationId, jobTitle(job.issueKey, job.issueSummary)).catch(() => undefined);
-    } else if (this.runs.isStartOverdue(run)) {
-      await this.progress.end(job.id, { state: 'failed', reason: 'agent_start_timeout' }, 'must_be_stopped');
     } else {
-      await this.runs.lookAgain(run, this.runs.pause(run));
+      await this.progress.end(job.id, { state: 'failed', reason: 'agent_start_timeout' }, 'must_be_stopped');
     }
   }
 
-  /** One run that cannot be followed must not hold up the others of its account. */
+  /** A few runs at a time: one that takes long must not hold up the others, nor all of them together the rest of the process. */
   private async each(followed: FollowedRun[], step: (one: FollowedRun) => Promise<void>): Promise<void> {
-    for (const one of followed) {
-      try {
-        await inContext(aboutJob(one.job), () => step(one));
-      } catch (error) {
-        if (error instanceof AgentProblem) await this.noAnswer(one, error);
-        // The lease ends, and the run is looked at again.
-        else this.log.warn({ err: error, jobId: one.job.id }, 'A run could not be followed; trying again');
-      }
+    const waiting = [...followed];
+    const work = async (): Promise<void> => {
+      for (let one = waiting.shift(); one; one = waiting.shift()) await this.carryOut(one, step);
+    };
+    await Promise.all(Array.from({ length: AT_THE_SAME_TIME }, work));
+  }
+
+  /** One run that cannot be followed must not hold up the others of its account. */
+  private async carryOut(one: FollowedRun, step: (one: FollowedRun) => Promise<void>): Promise<void> {
+    try {
+      await inContext(aboutJob(one.job), () => step(one));
+    } catch (error) {
+      if (error instanceof AgentProblem) await this.noAnswer(one, error);
+      // The lease ends, and the run is looked at again.
+      else this.log.warn({ err: error, jobId: one.job.id }, 'A run could not be followed; trying again');
     }
   }
 

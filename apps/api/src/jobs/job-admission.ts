@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { type Change, Changes } from '../database/changes.js';
 import { uuidv7 } from '../database/uuid.js';
+import { RetryLater } from '../queue/queue.service.js';
 import { Agent, type AgentAccount } from './agent.js';
 import { JobLimits } from './job-limits.js';
 import { type FollowMemory, JobEntity, JobRunEntity } from './jobs.entity.js';
@@ -14,6 +15,10 @@ export interface AdmittedRun extends FollowedRun {
   /** Its first attempt at the agent is committed with it; nobody else has made one. */
   isFirst: boolean;
 }
+
+/** A job that takes the place of another one waits this long for the other's agent to stop, and looks again after each pause. */
+const STOPPING_PATIENCE_MS = 60_000;
+const STOPPING_PAUSE_MS = 500;
 
 /** Lets waiting jobs start: decides limits, account and conversation, and commits them before the agent hears of the job. */
 @Injectable()
@@ -29,6 +34,7 @@ export class JobAdmission {
   /** The job with its run, when it may start now or its start was interrupted; null when there is nothing to start. */
   async admit(jobId: string): Promise<AdmittedRun | null> {
     const queued = await this.db.manager.findOneBy(JobEntity, { id: jobId });
+    if (queued && (await this.formerIsStopping(queued))) throw new RetryLater(STOPPING_PAUSE_MS, 'the agent of the job that this one replaces is being stopped');
     const account = queued ? await this.agent.accountFor(queued.userId) : null;
     return this.db.transaction(async (manager) => {
       await this.limits.lock(manager);
@@ -46,6 +52,12 @@ export class JobAdmission {
       }
       return this.open(manager, job, account);
     });
+  }
+
+  /** Two agents at work on one issue would undo what the other does. But an agent that cannot be stopped does not hold up people for ever. */
+  private async formerIsStopping({ trigger, previousJobId, createdAt }: JobEntity): Promise<boolean> {
+    if (!previousJobId || trigger === 'retry' || this.clock.now().getTime() - createdAt.getTime() > STOPPING_PATIENCE_MS) return false;
+    return this.db.manager.existsBy(JobRunEntity, { jobId: previousJobId, finishedAt: IsNull() });
   }
 
   /** The run begins with a conversation of its own, because the one it should have gone on with is gone. */

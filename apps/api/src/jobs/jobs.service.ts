@@ -36,6 +36,7 @@ export interface NewJob {
   systemSuffix: string;
   /** Go on in the conversation of this job, see `continuable`. */
   continuesJobId: string | null;
+  /** Of a retry, the job that it repeats; otherwise one that gave way to it, whose agent is stopped first. */
   previousJobId: string | null;
   receivedAt: Date;
 }

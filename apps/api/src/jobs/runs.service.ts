@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import { DataSource, type DeepPartial, type EntityManager, IsNull } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { Changes } from '../database/changes.js';
 import { INSTALLATION } from './agent.js';
@@ -10,6 +10,13 @@ import { type FollowMemory, JobEntity, JobRunEntity, REMEMBER } from './jobs.ent
 export interface FollowedRun {
   run: JobRunEntity;
   job: JobEntity;
+}
+
+/** When a run is looked at again, and what is to be remembered until then. */
+export interface NextLook {
+  run: JobRunEntity;
+  pauseMs: number;
+  memory: Partial<FollowMemory>;
 }
 
 /** True when the job runs under the person's own key for the agent. */
@@ -31,14 +38,9 @@ export class Runs {
 
   /** Takes runs that are due, except those of the given accounts. */
   async claimDue(exceptAccounts: string[]): Promise<FollowedRun[]> {
-    const [claimed] = (await this.db.query(CLAIM, [this.plan.leaseMs, exceptAccounts])) as [{ id: string }[], number];
-    if (claimed.length === 0) return [];
-    const runs = await this.db.manager
-      .createQueryBuilder(JobRunEntity, 'run')
-      .innerJoinAndMapOne('run.job', JobEntity, 'job', 'job.id = run.jobId')
-      .where({ id: In(claimed.map(({ id }) => id)) })
-      .getMany();
-    return (runs as (JobRunEntity & { job: JobEntity })[]).map(({ job, ...run }) => ({ run, job }));
+    const { manager } = this.db;
+    const rows = await this.db.query<{ run: object; job: object }[]>(CLAIM, [this.plan.leaseMs, exceptAccounts]);
+    return rows.map(({ run, job }) => ({ run: entityOf(manager, JobRunEntity, run), job: entityOf(manager, JobEntity, job) }));
   }
 
   async remember(run: JobRunEntity, memory: Partial<FollowMemory>, manager: EntityManager = this.db.manager): Promise<void> {
@@ -84,9 +86,16 @@ export class Runs {
     return this.age(run.startedAt.toISOString()) >= this.plan.startLimitMs;
   }
 
-  /** The next look, so many milliseconds from now. */
-  async lookAgain(run: JobRunEntity, pauseMs: number, manager: EntityManager = this.db.manager): Promise<void> {
-    await manager.query(`UPDATE job_runs SET next_poll_at = now() + $2::int * interval '1 millisecond' WHERE id = $1 AND finished_at IS NULL`, [run.id, Math.round(pauseMs)]);
+  /** The next look, so many milliseconds from now, and what is to be remembered until then. */
+  lookAgain(run: JobRunEntity, pauseMs: number, memory: Partial<FollowMemory> = {}): Promise<void> {
+    return this.lookAgainAtAll([{ run, pauseMs, memory }]);
+  }
+
+  /** The same for several runs, with one statement. */
+  async lookAgainAtAll(looks: NextLook[]): Promise<void> {
+    if (looks.length === 0) return;
+    for (const { run, memory } of looks) Object.assign(run.follow, memory);
+    await this.db.query(LOOK_AGAIN, [JSON.stringify(looks.map(({ run, pauseMs, memory }) => ({ id: run.id, pause: Math.round(pauseMs), memory })))]);
   }
 
   /** The run of a job that is followed, or being stopped. */
@@ -99,11 +108,31 @@ export class Runs {
   }
 }
 
+const LOOK_AGAIN = `
+  UPDATE job_runs SET
+    follow = follow || look.memory,
+    next_poll_at = CASE WHEN finished_at IS NULL THEN now() + look.pause * interval '1 millisecond' ELSE next_poll_at END
+  FROM jsonb_to_recordset($1::jsonb) AS look (id uuid, pause int, memory jsonb)
+  WHERE job_runs.id = look.id`;
+
 const CLAIM = `
-  UPDATE job_runs SET next_poll_at = now() + $1::int * interval '1 millisecond'
-  WHERE id IN (
-    SELECT id FROM job_runs
-    WHERE finished_at IS NULL AND next_poll_at <= now() AND NOT (agent_account = ANY ($2::text[]))
-    ORDER BY next_poll_at LIMIT 200 FOR UPDATE SKIP LOCKED
+  WITH claimed AS (
+    UPDATE job_runs SET next_poll_at = now() + $1::int * interval '1 millisecond'
+    WHERE id IN (
+      SELECT id FROM job_runs
+      WHERE finished_at IS NULL AND next_poll_at <= now() AND NOT (agent_account = ANY ($2::text[]))
+      ORDER BY next_poll_at LIMIT 200 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *
   )
-  RETURNING id`;
+  SELECT to_json(claimed) AS run, to_json(job) AS job FROM claimed JOIN jobs job ON job.id = claimed.job_id`;
+
+/** A row as JSON tells it, as an entity. */
+function entityOf<T extends object>(manager: EntityManager, type: new () => T, row: object): T {
+  const values = row as Record<string, unknown>;
+  const { columns } = manager.connection.getMetadata(type);
+  return manager.create(type, Object.fromEntries(columns.map((column) => {
+    const value = values[column.databaseName];
+    return [column.propertyName, column.type === 'timestamptz' && typeof value === 'string' ? new Date(value) : value];
+  })) as DeepPartial<T>);
+}
