@@ -94,6 +94,13 @@ export const texts = {
     notConfigured: { 'jira-cloud': 'Connect your workspace, or link your account if your team has connected it already.', 'jira-data-center': 'No Jira Data Center is connected to this installation.' } as Record<Product, string>,
     linkedSince: (name: string) => `${name}, since`,
     reasons: 'What needs attention',
+    tokenEnds: (days: number) => {
+      if (days <= 1) return 'The token expires within a day: renew it now';
+      if (days <= 7) return `The token expires in ${days} days: renew it this week`;
+      return days <= 14 ? `The token expires in ${days} days: renew it soon` : `The token expires in ${days} days`;
+    },
+    others: 'Further workspaces',
+    openOther: (site: string) => `Open ${site}`,
   },
 
   returned: {

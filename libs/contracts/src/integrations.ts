@@ -52,12 +52,35 @@ export const IntegrationState = z
   .meta({ id: 'IntegrationState' });
 export type IntegrationState = z.infer<typeof IntegrationState>;
 
+/**
+ * Why an integration stands as it does. `daysLeft` comes with what ends on a day, for example the token of the service account: the
+ * page says it the plainer, the fewer days are left.
+ */
+export const IntegrationReason = z
+  .object({ code: z.string(), detail: z.string(), daysLeft: z.number().int().optional() })
+  .meta({ id: 'IntegrationReason' });
+export type IntegrationReason = z.infer<typeof IntegrationReason>;
+
+/** A further connection that the caller owns or is linked on, with what can be done there. */
+export const OtherConnection = z
+  .object({
+    state: IntegrationState,
+    reasons: z.array(IntegrationReason),
+    connection: Connection,
+    link: Link.nullable(),
+    capabilities: z.array(Capability),
+    /** As in the integration. */
+    linkedPeople: z.number().int().nullable(),
+  })
+  .meta({ id: 'OtherConnection' });
+export type OtherConnection = z.infer<typeof OtherConnection>;
+
 /** One product, computed for the caller. */
 export const Integration = z
   .object({
     product: Product,
     state: IntegrationState,
-    reasons: z.array(z.object({ code: z.string(), detail: z.string() })),
+    reasons: z.array(IntegrationReason),
     linkMethod: z.enum(['oauth', 'email']),
     connection: Connection.nullable(),
     link: Link.nullable(),
@@ -68,6 +91,10 @@ export const Integration = z
     trigger: z.object({ mention: z.string(), label: z.string() }),
     /** The address that webhooks of every site may call, also before there is a connection; null where each connection has its own only. */
     sharedWebhookUrl: z.string().nullable(),
+    /** The address of the one Jira that serves the whole installation, also before there is a connection; null where people connect sites of their own. */
+    siteUrl: z.string().nullable(),
+    /** The caller's further connections of this product, the most important first. */
+    others: z.array(OtherConnection),
   })
   .meta({ id: 'Integration' });
 export type Integration = z.infer<typeof Integration>;

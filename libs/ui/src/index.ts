@@ -8,6 +8,7 @@ export * from './copy-field.js';
 export * from './dialog.js';
 export * from './error-summary.js';
 export * from './external-link.js';
+export * from './host-name.js';
 export * from './icon.js';
 export * from './moment.js';
 export * from './notice.js';

@@ -6,13 +6,20 @@ import type { LinkEntity } from './link.entity.js';
 import { Links } from './links.service.js';
 import { SharedConnections } from './shared-connections.service.js';
 
-/** What a person has with one product: the connection that is theirs first, and their link on it. */
-export interface OwnTies {
-  connection: ConnectionEntity | null;
+/** A connection that a person owns or is linked on, and their link on it. */
+export interface Tie {
+  connection: ConnectionEntity;
   link: LinkEntity | null;
 }
 
-const NO_TIES: OwnTies = { connection: null, link: null };
+/** What a person has with one product: the connection that is theirs first, their link on it, and the connections after it. */
+export interface OwnTies {
+  connection: ConnectionEntity | null;
+  link: LinkEntity | null;
+  others: Tie[];
+}
+
+const NO_TIES: OwnTies = { connection: null, link: null, others: [] };
 
 /** Which connection a person means when none is named. */
 @Injectable()
@@ -32,8 +39,8 @@ export class Ties {
       if (row.ownerId !== userId) return 1;
       return { active: 0, paused: 0, pending: 2, inactive: 3 }[row.status];
     };
-    const connection = rows.sort((a, b) => rank(a) - rank(b))[0] ?? null;
-    return { connection, link: links.find((link) => link.connectionId === connection?.id) ?? null };
+    const [first, ...others] = rows.sort((a, b) => rank(a) - rank(b)).map((connection) => ({ connection, link: links.find((link) => link.connectionId === connection.id) ?? null }));
+    return first ? { ...first, others } : NO_TIES;
   }
 
   /** How many people are linked on a connection. */
@@ -45,6 +52,6 @@ export class Ties {
   async toShared(product: Product, site: string, userId: string | null): Promise<OwnTies> {
     const connection = await this.shared.find(product, site);
     const link = connection && userId !== null ? await this.links.ofUserOn(connection.id, userId) : null;
-    return { connection, link };
+    return { connection, link, others: [] };
   }
 }

@@ -34,7 +34,7 @@ describe('Connecting Jira Cloud', () => {
         product: 'jira-cloud', state: 'active', linkMethod: 'oauth', reasons: [{ code: 'no_delivery_yet' }],
         connection: { site: 'acme.atlassian.net', siteUrl: 'https://acme.atlassian.net', status: 'active', ownedByCaller: true, serviceAccount: { email: WORKSPACE.serviceAccountEmail, managedBy: 'app' } },
         link: { jiraDisplayName: 'Ada Admin', jiraAccountId: ACCOUNTS.ada, method: 'oauth' },
-        capabilities: ['edit', 'pause', 'unlink', 'view_deliveries', 'replay'],
+        capabilities: ['configure', 'edit', 'pause', 'unlink', 'view_deliveries', 'replay'],
       });
       const { id, webhook } = integration.connection!;
       expect(webhook).toMatchObject({
@@ -136,7 +136,7 @@ describe('Connecting Jira Cloud', () => {
     it('links a colleague, who does not see the edit view', async () => {
       expect(await ben.prove('POST', `${WORKSPACES}/acme/link`, undefined, ACCOUNTS.ben)).toEqual({ result: 'linked', code: 'ok' });
       expect(await ben.integration()).toMatchObject({
-        state: 'active', link: { jiraAccountId: ACCOUNTS.ben }, capabilities: ['unlink', 'view_deliveries'],
+        state: 'active', link: { jiraAccountId: ACCOUNTS.ben }, capabilities: ['configure', 'unlink', 'view_deliveries'],
         connection: { ownedByCaller: false, serviceAccount: { expiresAt: null }, webhook: { secretSetAt: null } },
         linkedPeople: null, trigger: { mention: '@openhands', label: 'openhands' }, sharedWebhookUrl: 'https://openhands.example.com/integration/jira/events',
       });
@@ -269,7 +269,7 @@ describe('Connecting Jira Cloud', () => {
       const id = String((await row())['id']);
       await ben.prove('POST', `${WORKSPACES}/acme/link`, undefined, ACCOUNTS.ben);
       await bench.app.get(Ownership).handOver(id, ben.id, { userId: ben.id });
-      expect(await ada.integration()).toMatchObject({ state: 'active', connection: { ownedByCaller: false }, link: { jiraAccountId: ACCOUNTS.ada }, capabilities: ['unlink', 'view_deliveries'], linkedPeople: null });
+      expect(await ada.integration()).toMatchObject({ state: 'active', connection: { ownedByCaller: false }, link: { jiraAccountId: ACCOUNTS.ada }, capabilities: ['configure', 'unlink', 'view_deliveries'], linkedPeople: null });
       expect(await ada.send('DELETE', '/api/v1/jira-cloud/link')).toMatchObject({ status: 204 });
       expect([await row(), await links()]).toMatchObject([{ status: 'active' }, [ACCOUNTS.ben]]);
     });

@@ -43,7 +43,7 @@ export class DataCenterSetup {
       state: !settings.enabled ? 'off' : missing.length > 0 ? 'incomplete' : 'ready',
       reasons: settings.enabled ? missingReasons(missing) : OFF_REASONS,
       linkMethod: settings.linkMethod,
-      sharedSite: { site, account: installedAccount(settings) },
+      sharedSite: { site, siteUrl: settings.baseUrl ?? '', account: installedAccount(settings) },
     };
   }
 

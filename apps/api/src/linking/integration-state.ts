@@ -53,11 +53,11 @@ export function integrationCapabilities(facts: IntegrationFacts): Capability[] {
 
 function ownCapabilities({ connection, linked }: IntegrationFacts): Capability[] {
   if (!connection) return ['configure', 'link'];
-  if (!connection.owned) return ['unlink', 'view_deliveries'];
+  if (!connection.owned) return ['configure', 'unlink', 'view_deliveries'];
   switch (connection.status) {
     case 'pending': return ['configure', 'edit', 'unlink', 'view_deliveries'];
     case 'inactive': return ['configure', 'edit', 'view_deliveries'];
-    default: return [...(linked ? [] : ['link' as const]), 'edit', 'pause', 'unlink', 'view_deliveries', 'replay'];
+    default: return ['configure', ...(linked ? [] : ['link' as const]), 'edit', 'pause', 'unlink', 'view_deliveries', 'replay'];
   }
 }
 
@@ -72,7 +72,7 @@ export function tokenReason({ tokenExpiresAt: expiresAt, tokenRefused }: { token
   if (days > WARN_DAYS) return null;
   const when = days === 1 ? 'within a day' : `in ${days} days`;
   const then = days <= URGENT_DAYS ? ' After that, jobs cannot start, and nothing can be written into issues.' : '';
-  return { code: 'token_expires_soon', detail: `The token of the service account expires ${when}.${then} ${renewal}` };
+  return { code: 'token_expires_soon', detail: `The token of the service account expires ${when}.${then} ${renewal}`, daysLeft: days };
 }
 
 const RENEW_OWN_TOKEN = 'Create a new one in admin.atlassian.com and paste it under Edit.';

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Capability, Integration } from '@openhands-jira/contracts';
+import type { Capability, Integration, OtherConnection } from '@openhands-jira/contracts';
 import type { JiraProduct, ProductSetup } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
-import { connectionView, linkView, sharedWebhookUrl } from '../connections/connection.view.js';
+import { connectionView, linkView, sharedWebhookUrl, type WebhookPlace } from '../connections/connection.view.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { isRefused } from '../connections/refused-accounts.service.js';
-import { type OwnTies, Ties } from '../connections/ties.service.js';
+import { type OwnTies, type Tie, Ties } from '../connections/ties.service.js';
 import { Jiras } from '../jira/jiras.service.js';
 import type { Caller } from '../security/access.js';
 import { integrationCapabilities, integrationState } from './integration-state.js';
@@ -34,27 +34,33 @@ export class Integrations {
   private async integration(caller: Caller, product: JiraProduct<ConnectionEntity>): Promise<Integration> {
     const setup = await product.setup();
     const ties = setup.sharedSite ? await this.ties.toShared(product.id, setup.sharedSite.site, caller.userId) : await this.ties.of(product.id, caller.userId);
-    const { connection, link } = ties;
+    const { connection } = ties;
     const place = { publicUrl: this.config.publicUrl, paths: product.webhookPaths };
     return {
       product: product.id,
-      ...(await this.seenWithTroubles(caller, setup, ties)),
+      ...(connection ? await this.ofConnection(caller, setup, { ...ties, connection }, place) : { ...this.seen(caller, setup, ties), connection: null, link: null, linkedPeople: null }),
       linkMethod: setup.linkMethod,
-      connection: connection && connectionView(connection, caller.userId, place, setup.sharedSite?.account),
-      link: link && linkView(link),
-      linkedPeople: connection && looksAfter(caller, connection) ? await this.ties.peopleOn(connection.id) : null,
       trigger: { mention: this.config.triggerMention, label: this.config.triggerLabel },
       sharedWebhookUrl: sharedWebhookUrl(place),
+      siteUrl: (setup.state === 'ready' && setup.sharedSite?.siteUrl) || null,
+      others: await Promise.all(ties.others.map((tie) => this.ofConnection(caller, setup, tie, place))),
     };
   }
 
-  private async seenWithTroubles(caller: Caller, setup: ProductSetup, ties: OwnTies): Promise<Seen> {
-    const seen = this.seen(caller, setup, ties);
-    return ties.connection && looksAfter(caller, ties.connection) ? this.troubles.addTo(seen, caller, ties.connection) : seen;
+  /** One connection, and what the caller has with it. */
+  private async ofConnection(caller: Caller, setup: ProductSetup, { connection, link }: Tie, place: WebhookPlace): Promise<OtherConnection> {
+    const seen = this.seen(caller, setup, { connection, link });
+    const isMine = looksAfter(caller, connection);
+    return {
+      ...(isMine ? await this.troubles.addTo(seen, caller, connection) : seen),
+      connection: connectionView(connection, caller.userId, place, setup.sharedSite?.account),
+      link: link && linkView(link),
+      linkedPeople: isMine ? await this.ties.peopleOn(connection.id) : null,
+    };
   }
 
   /** State, reasons and capabilities. Who is no administrator does not learn which setting is missing. */
-  private seen(caller: Caller, setup: ProductSetup, ties: OwnTies): Seen {
+  private seen(caller: Caller, setup: ProductSetup, ties: Pick<OwnTies, 'connection' | 'link'>): Seen {
     const { isAdmin, userId } = caller;
     if (setup.state !== 'ready') {
       const reasons = setup.reasons ? [isAdmin ? setup.reasons.administrators : setup.reasons.everybody] : [];

@@ -50,6 +50,13 @@ describe('Who a Jira account is here', () => {
     expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ben), { ...shows(null), emailOf: () => Promise.reject(new Error('away')) })).toMatchObject({ reason: 'user_not_linked' });
   });
 
+  it('sees each connection that is theirs, the most important first', async () => {
+    await bench.db.query(`INSERT INTO connections SELECT (jsonb_populate_record(c, '{"id": "0190a0b0-0000-7000-8000-00000000be7a", "site": "beta.atlassian.net", "site_url": "https://beta.atlassian.net", "cloud_id": "beta", "status": "paused"}')).* FROM connections c WHERE id = $1`, [connectionId]);
+    const { connection, others } = await ada.integration();
+    expect(connection?.site).toBe('acme.atlassian.net');
+    expect(others).toMatchObject([{ state: 'paused', connection: { site: 'beta.atlassian.net', ownedByCaller: true }, link: null, linkedPeople: 0, capabilities: expect.arrayContaining(['edit', 'link']) }]);
+  });
+
   it('is refused when it is an app', async () => {
     expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ada, { kind: 'app' }), shows(null))).toMatchObject({ reason: 'user_is_app' });
   });
@@ -84,18 +91,20 @@ describe('The integration of Jira Cloud', () => {
     expect([shown.state, shown.reasons.map((reason) => reason.code)]).toEqual([state, codes]);
   });
 
-  it.each([[30, /in 30 days\. Create/], [8, /in 8 days\. Create/], [7, /in 7 days\. After that, jobs cannot start/], [1, /within a day\. After that/], [0, /has expired: jobs cannot start/]])('says %s days before the end of the token what is to be done', (days, words) => {
-    expect(integrationState(facts({ connection: { ...connection, tokenExpiresAt: inDays(days) } })).reasons[0]?.detail).toMatch(words);
+  it.each([[30, /in 30 days\. Create/], [14, /in 14 days\. Create/], [8, /in 8 days\. Create/], [7, /in 7 days\. After that, jobs cannot start/], [1, /within a day\. After that/], [0, /has expired: jobs cannot start/]])('says %s days before the end of the token what is to be done', (days, words) => {
+    const [reason] = integrationState(facts({ connection: { ...connection, tokenExpiresAt: inDays(days) } })).reasons;
+    expect(reason?.detail).toMatch(words);
+    expect(reason?.daysLeft).toBe(days > 0 ? days : undefined);
   });
 
   it.each<[string, Partial<IntegrationFacts>, string[]]>([
     ['somebody new', { connection: null, linked: false }, ['configure', 'link']],
-    ['the owner', {}, ['edit', 'pause', 'unlink', 'view_deliveries', 'replay']],
-    ['an owner without a link', { linked: false }, ['link', 'edit', 'pause', 'unlink', 'view_deliveries', 'replay']],
+    ['the owner', {}, ['configure', 'edit', 'pause', 'unlink', 'view_deliveries', 'replay']],
+    ['an owner without a link', { linked: false }, ['configure', 'link', 'edit', 'pause', 'unlink', 'view_deliveries', 'replay']],
     ['the owner of an unlinked connection', { connection: { ...connection, status: 'inactive' }, linked: false }, ['configure', 'edit', 'view_deliveries']],
     ['the owner of a pending connection', { connection: { ...connection, status: 'pending' }, linked: false }, ['configure', 'edit', 'unlink', 'view_deliveries']],
-    ['a member', { connection: { ...connection, owned: false } }, ['unlink', 'view_deliveries']],
-    ['a member who is an administrator', { connection: { ...connection, owned: false }, isAdmin: true }, ['unlink', 'view_deliveries', 'replay']],
+    ['a member', { connection: { ...connection, owned: false } }, ['configure', 'unlink', 'view_deliveries']],
+    ['a member who is an administrator', { connection: { ...connection, owned: false }, isAdmin: true }, ['configure', 'unlink', 'view_deliveries', 'replay']],
     ['the administrator token', { connection: null, linked: false, isAdmin: true, hasAccount: false }, ['view_deliveries', 'replay']],
   ])('lets %s do what they may', (_, changes, capabilities) => {
     expect(integrationCapabilities(facts(changes))).toEqual(capabilities);

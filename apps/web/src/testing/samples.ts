@@ -13,7 +13,7 @@ export const connection: Connection = {
 };
 
 export const notConfigured: Integration = { product: 'jira-cloud', state: 'not_configured', reasons: [], linkMethod: 'oauth', connection: null, link: null, capabilities: ['configure', 'link'],
-  linkedPeople: null, trigger: { mention: '@openhands', label: 'openhands' }, sharedWebhookUrl: 'https://here.example.com/integration/jira/events',
+  linkedPeople: null, trigger: { mention: '@openhands', label: 'openhands' }, sharedWebhookUrl: 'https://here.example.com/integration/jira/events', siteUrl: null, others: [],
 };
 
 export const owned: Integration = { ...notConfigured, state: 'active', connection, link: { jiraDisplayName: 'Mia Krystof', jiraAccountId: 'a1', method: 'oauth', linkedAt: EARLIER }, capabilities: ['edit', 'pause', 'unlink', 'view_deliveries', 'replay'], linkedPeople: 3 };

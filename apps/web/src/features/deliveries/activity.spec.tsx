@@ -124,6 +124,14 @@ describe('the delivery log', () => {
     expect(whereToAct({ reason, product, connectionId: ID, manages: isAdmin }, isAdmin)?.to).toBe(to);
   });
 
+  it('marks the activity in the menu', async () => {
+    server.answer(`GET /api/v1/deliveries/${ID}`, { body: refusedDelivery });
+    openPage(`/deliveries/${ID}`);
+    await screen.findByRole('heading', { name: 'How it was decided' });
+    expect(screen.getByRole('link', { name: 'Activity' })).toHaveAttribute('aria-current', 'page');
+    expect(screen.getByRole('link', { name: 'Integrations' })).not.toHaveAttribute('aria-current');
+  });
+
   it.each(['project_out_of_scope', 'user_not_allowed', 'user_is_app', 'gate_not_met', 'repo_missing'] as const)('leads those who look after the connection from the hint of %s to its rules', (reason) => {
     expect(whereToAct({ reason, product: 'jira-cloud', connectionId: ID, manages: true }, false)?.to).toBe(`/settings/connections/${ID}/rules`);
     expect(whereToAct({ reason, product: 'jira-cloud', connectionId: ID, manages: false }, false)).toBeNull();

@@ -1,5 +1,5 @@
 import type { OwnedConnection } from '@openhands-jira/contracts';
-import { Button, buttonLook } from '@openhands-jira/ui';
+import { Button, buttonLook, HostName } from '@openhands-jira/ui';
 import { Link } from 'react-router';
 import { ownerTexts as t } from '../../texts-of-owners.js';
 import { rulesTexts } from '../../texts-of-rules.js';
@@ -34,7 +34,7 @@ function OwnerRow({ connection, isOwn, onWish }: { connection: OwnedConnection; 
   const { product, site, status, owner, linkedPeople } = connection;
   return (
     <tr role="row">
-      <td role="cell" data-label={t.columns.site}><div>{site}<div className="ui-muted">{t.products[product]}</div></div></td>
+      <td role="cell" data-label={t.columns.site}><div><HostName host={site} /><div className="ui-muted">{t.products[product]}</div></div></td>
       <td role="cell" data-label={t.columns.state}>{t.states[status]}</td>
       <td role="cell" data-label={t.columns.owner}>{owner?.name ?? t.nobody}{isOwn && ` ${t.you}`}</td>
       <td role="cell" data-label={t.columns.people}>{linkedPeople}</td>

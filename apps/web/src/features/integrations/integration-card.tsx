@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { texts } from '../../texts.js';
 import { cloudAction, dataCenterAction } from './card-action.js';
 import { toneOf, wordOf } from './integrations.js';
+import { OtherWorkspaces } from './other-workspaces.js';
 import { ReasonsNotice } from './reasons-notice.js';
 
 /** One product: how it stands, and the one thing to do next. */
@@ -19,10 +20,11 @@ export function IntegrationCard({ integration, isAdmin }: { integration: Integra
   );
 }
 
-function factsOf({ connection, link }: Integration): { name: string; value: ReactNode }[] {
+function factsOf({ connection, link, others }: Integration): { name: string; value: ReactNode }[] {
   const t = texts.integrations;
   const account = { name: t.yourAccount, value: link ? <>{t.linkedSince(link.jiraDisplayName)} <Moment at={link.linkedAt} justNow={texts.common.justNow} /></> : t.notLinked };
-  return connection ? [...connectionFacts(connection), account] : [account];
+  const further = others.length > 0 ? [{ name: t.others, value: <OtherWorkspaces others={others} /> }] : [];
+  return [...(connection ? connectionFacts(connection) : []), account, ...further];
 }
 
 function connectionFacts({ site, siteUrl, serviceAccount, webhook }: Connection): { name: string; value: ReactNode }[] {

@@ -2,7 +2,7 @@ import { act, cleanup, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { IntegrationState, OAuthResult, OAuthReturnCode } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
-import { dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, me, notConfigured, owned } from '../../testing/samples.js';
+import { connection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, ID, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import { texts } from '../../texts.js';
 
@@ -109,6 +109,29 @@ describe('the integrations', () => {
     server.answer(LIST, { body: { items: [{ ...owned, state, reasons: [{ code, detail: 'What to do.' }] }] } });
     openPage('/settings/integrations');
     expect((await screen.findByText('What to do.')).closest('[data-tone]')).toHaveAttribute('data-tone', tone);
+  });
+
+  it.each([
+    [30, 'The token expires in 30 days', 'progress'],
+    [14, 'The token expires in 14 days: renew it soon', 'warning'],
+    [7, 'The token expires in 7 days: renew it this week', 'warning'],
+    [1, 'The token expires within a day: renew it now', 'bad'],
+  ] as const)('warn %s days before the end of the token: %s', async (daysLeft, title, tone) => {
+    server.answer(LIST, { body: { items: [{ ...owned, state: 'degraded', reasons: [{ code: 'token_expires_soon', detail: 'What to do.', daysLeft }] }] } });
+    openPage('/settings/integrations');
+    expect((await screen.findByText(title)).closest('[data-tone]')).toHaveAttribute('data-tone', tone);
+    expect(screen.getByText('Needs attention').closest('[data-tone]')).toHaveAttribute('data-tone', tone);
+  });
+
+  it('lead to each workspace of somebody who has several', async () => {
+    const second = { ...owned, state: 'paused', connection: { ...connection, id: '0190a0b0-0000-7000-8000-000000000002', site: 'beta.atlassian.net' }, link: null, capabilities: [...owned.capabilities, 'configure'], linkedPeople: 0 };
+    server.answer(LIST, { body: { items: [{ ...owned, others: [second] }] } });
+    openPage('/settings/integrations');
+    await userEvent.click(await screen.findByRole('link', { name: 'Open beta.atlassian.net' }));
+    await screen.findByRole('heading', { name: 'Jira Cloud' });
+    expect(await screen.findByText('beta.atlassian.net', { selector: '.mono' })).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Open acme.atlassian.net' })).toHaveAttribute('href', `/settings/integrations/jira-cloud?connection=${ID}`);
+    expect(screen.getByRole('link', { name: 'Configure another workspace' })).toBeVisible();
   });
 
   it('never call active what lets no delivery in', async () => {

@@ -8,7 +8,8 @@ import { StaleNotice } from '../../app/stale-notice.js';
 import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
 import { HowToAsk } from '../integrations/how-to-ask.js';
-import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.js';
+import { integrationsQuery, toneOf, withConnection, wordOf } from '../integrations/integrations.js';
+import { OtherWorkspaces } from '../integrations/other-workspaces.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { ConnectionPeople } from '../people/connection-people.js';
 import { RulesLink } from '../rules/rules-link.js';
@@ -19,7 +20,9 @@ import { UnlinkRow } from './unlink.js';
 /** Settings, Integrations, Jira Cloud: the view that belongs to the caller. */
 export function JiraCloudPage() {
   const integrations = useQuery(integrationsQuery);
-  const integration = integrations.data?.items.find(({ product }) => product === 'jira-cloud');
+  const [query] = useSearchParams();
+  const found = integrations.data?.items.find(({ product }) => product === 'jira-cloud');
+  const integration = found && withConnection(found, query.get('connection'));
 
   return (
     <>
@@ -45,6 +48,7 @@ function CloudView({ integration }: { integration: Integration }) {
       {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
       {!another && <RulesLink integration={integration} />}
       {!another && <ConnectionPeople integration={integration} />}
+      {!another && integration.others.length > 0 && <Section title={texts.integrations.others}><OtherWorkspaces others={integration.others} /></Section>}
       {connection && canConfigure && !another && <p><Link to="?another">{cloudTexts.another}</Link></p>}
     </>
   );

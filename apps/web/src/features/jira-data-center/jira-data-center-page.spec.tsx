@@ -117,6 +117,12 @@ describe('a member', () => {
 describe('installing the webhook automatically', () => {
   beforeEach(() => seeAs(dataCenterFresh));
 
+  it('leads to the page in Jira where tokens are made, before there is a connection', async () => {
+    seeAs({ ...dataCenterFresh, siteUrl: 'https://jira.example.com/jira' });
+    openPage(PAGE);
+    expect(await screen.findByRole('link', { name: /Open your profile in Jira/ })).toHaveAttribute('href', 'https://jira.example.com/jira/secure/ViewProfile.jspa');
+  });
+
   it('uses the token once, forgets it, and goes on waiting for the first delivery', async () => {
     server.answer(WEBHOOK, { body: { connectionId: ID, webhookUrl: DETAILS.webhookUrl, installed: true } });
     const queries = openPage(PAGE);

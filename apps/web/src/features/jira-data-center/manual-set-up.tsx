@@ -25,7 +25,7 @@ export function ManualSetUp({ integration, details, onDetails, onDone }: ManualS
   const generate = useGenerate(onDetails);
   return (
     <div className="ui-stack">
-      {details && <Arrival><DetailsToEnter key={details.secret} details={details} siteUrl={integration.connection?.siteUrl ?? null} /></Arrival>}
+      {details && <Arrival><DetailsToEnter key={details.secret} details={details} siteUrl={integration.connection?.siteUrl ?? integration.siteUrl} /></Arrival>}
       {waits && !details && (
         <Notice tone="warning" title={t.waitingDetails}>
           <p>{t.waitingDetailsText}</p>

@@ -20,7 +20,7 @@ export function WebhookSetUp({ integration, onDone }: { integration: Integration
     <>
       <ChoiceGroup label={t.way} choices={WAYS} value={way} onChange={setWay} />
       {way === 'automatic'
-        ? <AutomaticSetUp siteUrl={integration.connection?.siteUrl ?? null} onManual={() => setWay('manual')} onDone={onDone} />
+        ? <AutomaticSetUp siteUrl={integration.connection?.siteUrl ?? integration.siteUrl} onManual={() => setWay('manual')} onDone={onDone} />
         : <ManualSetUp integration={integration} details={details} onDetails={setDetails} onDone={onDone} />}
     </>
   );

@@ -1,5 +1,5 @@
 import type { PersonLink } from '@openhands-jira/contracts';
-import { Button, Moment, StatusBadge } from '@openhands-jira/ui';
+import { Button, HostName, Moment, StatusBadge } from '@openhands-jira/ui';
 import { peopleTexts as t } from '../../texts-of-people.js';
 import { texts } from '../../texts.js';
 
@@ -22,7 +22,7 @@ function PersonRow({ link, onEnd }: { link: PersonLink; onEnd: (link: PersonLink
     <tr role="row">
       <td role="cell" data-label={t.columns.person}><div>{person.name}{ownsConnection && <div className="ui-muted">{t.owner}</div>}</div></td>
       <td role="cell" data-label={t.columns.jira}><div>{jiraDisplayName}<div className="ui-muted mono">{jiraAccountId}</div></div></td>
-      <td role="cell" data-label={t.columns.site}>{site}</td>
+      <td role="cell" data-label={t.columns.site}><HostName host={site} /></td>
       <td role="cell" data-label={t.columns.linked}>
         <div>
           {t.methods[method]}, {t.since} <Moment at={linkedAt} justNow={texts.common.justNow} />
