@@ -130,7 +130,17 @@ describe('A request that cannot be carried out is answered', () => {
         expect(await issue.ask(cora, '@openhands fix it')).toMatchObject({ outcome: 'job', reason: 'started' });
       });
 
-      it('was taken back', async () => {
+      it('was taken back, and the person has no other one here', async () => {
+        stage.sandbox.github.oauth.revokeAll();
+        const issue = newIssue({ description: 'Repository: Acme/api' });
+        const comment = await told(issue, await issue.ask(cora, '@openhands fix it'), 'user_signin_expired');
+        expect(comment).toMatch(/@Cora.*sign in.*ask again/s);
+      });
+
+      it('was taken back, and another one is still good', async () => {
+        stage.sandbox.gitlab.addUser({ login: 'cora', name: 'Cora' });
+        const browser = await stage.signIn('cora');
+        await stage.signInWith(browser, 'cora', 'gitlab');
         stage.sandbox.github.oauth.revokeAll();
         const issue = newIssue({ description: 'Repository: Acme/api' });
         const comment = await told(issue, await issue.ask(cora, '@openhands fix it'), 'git_signin_expired');

@@ -65,7 +65,7 @@ function changePayload(issue: RecentIssue, change: DatedChange): Shape {
 }
 
 function creationPayload(issue: RecentIssue, changes: DatedChange[]): Shape {
-  return { webhookEvent: 'jira:issue_created', user: personPayload(issue.creator), issue: { ...issuePayload(issue), fields: { labels: firstLabels(issue, changes) } } };
+  return { webhookEvent: 'jira:issue_created', user: personPayload(issue.creator), issue: { ...issuePayload(issue), fields: { ...issue.text, labels: firstLabels(issue, changes) } } };
 }
 
 /** The labels with which the issue was created: what the first change of them started from. */

@@ -15,6 +15,8 @@ export interface RecentIssue {
   created: string;
   updated: string;
   creator: JiraActor | null;
+  /** Read only where the text of a new issue may address us. */
+  text?: { summary: string; description: string };
 }
 
 /** A change with its time, as Jira wrote it. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JiraActor, JiraClient } from '@openhands-jira/domain';
 import { type User } from '../auth/user.entity.js';
 import { Users } from '../auth/users.service.js';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
 import type { LinkEntity } from '../connections/link.entity.js';
 import { Links } from '../connections/links.service.js';
 import { type ConnectionOrId, Jiras } from '../jira/jiras.service.js';
@@ -30,6 +31,15 @@ export class Linking {
     const user = link && (await this.users.byId(link.userId));
     if (link && user) return this.linked(connection, actor, method, link, user);
     return method === 'email' ? this.emails.match(connectionId, actor, jira) : this.stranger(actor, jira);
+  }
+
+  /** The owner of a connection, in whose name an app asks. The owner's own link is the proof of who that is in this Jira. */
+  async ownerFor(connection: ConnectionEntity, app: JiraActor): Promise<Who> {
+    const { id, ownerId } = connection;
+    const [link, owner] = ownerId === null ? [null, null] : await Promise.all([this.links.ofUserOn(id, ownerId), this.users.byId(ownerId)]);
+    const who = link && owner ? await this.linked(connection, app, await this.jiras.linkMethod(connection), link, owner) : null;
+    if (who?.kind !== 'person') return refused('user_is_app', `${shown(app)} is an app that may ask, but only in the name of the owner of the connection, whose own Jira account is not linked here now.`);
+    return { ...who, detail: `${shown(app)} is an app that may ask. It acts in the name of ${who.user.name}, who owns the connection.` };
   }
 
   private async linked(connection: ConnectionOrId, actor: JiraActor, method: 'oauth' | 'email', link: LinkEntity, user: User): Promise<Who> {

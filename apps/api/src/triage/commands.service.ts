@@ -8,6 +8,8 @@ import { Jiras } from '../jira/jiras.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs } from '../jobs/jobs.service.js';
 import { Checks } from './checks.service.js';
+import { Entitlements } from './entitlements.service.js';
+import { missingAtGate, shutGate } from './gate.js';
 import { isDecision, type PersonalRequest, type Request } from './context.js';
 import { type Decision, refused } from './decision.js';
 import { RepositoryAccess } from './repository-access.service.js';
@@ -30,6 +32,7 @@ export class Commands {
     private readonly starts: Starts,
     private readonly jiras: Jiras,
     private readonly clock: Clock,
+    private readonly entitlements: Entitlements,
   ) {}
 
   /** `help` and `link` may be asked by anybody, also by people who are not linked. */
@@ -66,11 +69,11 @@ export class Commands {
     });
   }
 
-  /** Who started it, the assignee, who manages the connection, and everybody who may push to its repository. */
+  /** Who started it, the assignee, who manages the connection, and everybody who may start work and push to its repository. */
   private async mayStop(request: PersonalRequest, active: JobEntity): Promise<boolean> {
     const { user } = request.person;
     if (active.userId === user.id || request.connection.ownerId === user.id || request.issue.assignee?.id === request.actor.id) return true;
-    return (await this.repositories.refusalFor(request, active.repository)) === null;
+    return (await this.entitlements.mayStart(request.connection, user.id)) && (await this.repositories.refusalFor(request, active.repository)) === null;
   }
 
   private async status(request: PersonalRequest): Promise<Decision> {
@@ -98,6 +101,8 @@ export class Commands {
     const [former] = recent;
     if (former && !isTerminal(former.state)) return refused(delivery.id, { kind: 'refusal.already_running' }, 'A job of this issue is active.');
     if (!former) return refused(delivery.id, { kind: 'refusal.nothing_to_retry' }, 'This issue has had no job.');
+    const barred = (await this.entitlements.refusalFor(request)) ?? (await shutGate(request));
+    if (barred) return barred;
     const comments = await this.starts.earlierComments(request);
     const repository = await this.repositories.findForRetry(request, former, comments);
     if (isDecision(repository)) return repository;
@@ -107,7 +112,9 @@ export class Commands {
   private async check(request: PersonalRequest): Promise<Decision> {
     const found = await this.repositories.find(request, await this.starts.earlierComments(request));
     const limited = this.starts.rateLimit(request, await this.jobs.recentOf(request.connection.id, request.issue.id));
-    const message = this.checks.message(request, found, limited, this.clock.now());
+    const mayStart = await this.entitlements.mayStart(request.connection, request.person.user.id);
+    const missing = await missingAtGate(request.connection, request.issue, request.client);
+    const message = this.checks.message(request, { mayStart, missing, found, limited }, this.clock.now());
     return this.answer(request, `check:${place(request)}`, message, 'Everything was checked, and nothing was started.');
   }
 

@@ -38,6 +38,11 @@ export interface PersonalRequest extends Request {
   person: Pick<Who & { kind: 'person' }, 'user' | 'link'>;
 }
 
+/** True when the comment begins with `new:`, so that nothing earlier is gone on with. */
+export function asksAfresh({ reading }: Pick<Request, 'reading'>): boolean {
+  return reading.kind === 'instruction' && reading.fresh;
+}
+
 /** True when the answer of a step is the end of the decision. */
 export function isDecision<T extends object>(answer: T | Decision): answer is Decision {
   return 'outcome' in answer;

@@ -3,7 +3,7 @@
  * comment or the change is fetched from Jira with the service account, and its author, text and audience count from here
  * on.
  */
-import { findMention, hasLabel, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraIssue } from '@openhands-jira/domain';
+import { findIssueMention, findMention, hasLabel, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraIssue } from '@openhands-jira/domain';
 import { RetryLater } from '../queue/queue.service.js';
 import type { Confirmed, WorkTrigger } from './context.js';
 import { type Decision, ignored } from './decision.js';
@@ -30,7 +30,7 @@ const VISIBLE_WITHIN_MS = 5000;
 export async function readBack(question: ReadBackQuestion): Promise<Confirmed | Decision> {
   const { trigger } = question;
   if (trigger.kind === 'comment') return confirmComment(question, trigger.commentId);
-  return trigger.kind === 'created' ? confirmCreation(question) : confirmLabel(question, trigger.changelogId);
+  return trigger.kind === 'created' ? confirmCreation(question, trigger.via === null) : confirmLabel(question, trigger.changelogId);
 }
 
 async function confirmComment(question: ReadBackQuestion, commentId: string): Promise<Confirmed | Decision> {
@@ -60,12 +60,14 @@ async function confirmLabel(question: ReadBackQuestion, changelogId: string | nu
   return { actor: change.author, comment: null, audience: labelAudience(issue) };
 }
 
-function confirmCreation(question: ReadBackQuestion): Confirmed | Decision {
+/** @param byLabel it was the label that addressed us, and not the text */
+function confirmCreation(question: ReadBackQuestion, byLabel: boolean): Confirmed | Decision {
   const { event, issue, label, trace } = question;
   if (!issue.creator) return mismatch(trace, 'Jira names nobody who created the issue.');
   if (isForeign(event.actor, issue.creator)) return mismatch(trace, `Jira names another creator of the issue than the delivery did: ${issue.creator.displayName}.`);
-  if (!hasLabel(issue.labels, label)) return withdrawn(trace, 'The label is no longer on the issue.');
-  trace.note('read back', 'yes', `Jira confirms that ${issue.creator.displayName} created the issue with the label.`);
+  if (byLabel && !hasLabel(issue.labels, label)) return withdrawn(trace, 'The label is no longer on the issue.');
+  if (!byLabel && !findIssueMention(issue, question).addressed) return withdrawn(trace, 'The text of the issue no longer addresses us.');
+  trace.note('read back', 'yes', `Jira confirms that ${issue.creator.displayName} created the issue ${byLabel ? 'with the label' : 'with a text that addresses us'}.`);
   return { actor: issue.creator, comment: null, audience: labelAudience(issue) };
 }
 

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { JobRepository } from '@openhands-jira/contracts';
-import { findRepository, type IssueTexts, type JiraComment, type RepositoryAnswer, type RepositoryFinding, type RepositoryResult } from '@openhands-jira/domain';
+import { defaultRepositoryOf, findRepository, type IssueTexts, type JiraComment, type MessagePerson, type RepositoryAnswer, type RepositoryFinding, type RepositoryQuestion, type RepositoryResult } from '@openhands-jira/domain';
 import { GitAccounts } from '../auth/git-accounts.service.js';
+import { rulesOf } from '../connections/rules.service.js';
 import type { WriteAccess } from '../git-providers/git-provider.js';
 import { GitProviders } from '../git-providers/git-providers.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { isDecision, type PersonalRequest } from './context.js';
 import { type Decision, refused } from './decision.js';
+import { personOf } from './starts.service.js';
 import type { Trace } from './trace.js';
 
 /** In whose name a repository is looked for, and where the steps are noted. */
@@ -15,7 +17,12 @@ export interface Asking {
   /** The decision that a refusal links to. */
   deliveryId: string;
   trace: Pick<Trace, 'note'>;
+  /** Whom a refusal calls. */
+  person: MessagePerson;
 }
+
+/** What the rules of the connection say where an issue names no repository. */
+type Defaults = Pick<RepositoryQuestion, 'projectDefault' | 'runWithoutRepository'>;
 
 /** One repository at one git host. */
 interface Question {
@@ -48,7 +55,7 @@ export class RepositoryAccess {
       earlierComments: earlierOf(request, comments),
       description: request.issue.description,
       summary: request.issue.summary,
-    });
+    }, defaultsOf(request));
   }
 
   /** A retry keeps its repository, unless its own comment names another; the right to push is checked again. */
@@ -70,13 +77,14 @@ export class RepositoryAccess {
     return found && isDecision(found) ? found : null;
   }
 
-  private async search(asking: Asking, texts: IssueTexts): Promise<FoundRepository | Decision> {
+  private async search(asking: Asking, texts: IssueTexts, defaults: Defaults = {}): Promise<FoundRepository | Decision> {
     const { userId } = asking;
     const asked = new Map<string, WriteAccess>();
     const hosts = this.providers.hosts();
     const accounts = (await this.accounts.accountsOf(userId)).map((account) => account.host).filter((host) => host in hosts);
     const finding = await findRepository({
       texts,
+      ...defaults,
       hosts,
       accounts: [...new Set(accounts)],
       access: { confirm: (host, path, branch) => this.confirm(userId, { host, path, branch }, asked) },
@@ -103,8 +111,18 @@ export class RepositoryAccess {
     return answer;
   }
 
-  private read(asking: Asking, found: RepositoryFinding, asked: Map<string, WriteAccess>): FoundRepository | Decision {
+  /** Whether the sign-in with another git account is still good, so that only this one has to be connected again. */
+  private async hasOtherAccount(userId: string, host: string): Promise<boolean> {
+    return (await this.accounts.accountsOf(userId)).some((account) => account.status === 'active' && account.host !== host);
+  }
+
+  private signInAgain({ deliveryId, person }: Asking, host: string): Decision {
+    return refused(deliveryId, { kind: 'refusal.user_signin_expired', person }, `The sign-in at ${host} has ended, and the person has no other one here.`);
+  }
+
+  private async read(asking: Asking, found: RepositoryFinding, asked: Map<string, WriteAccess>): Promise<FoundRepository | Decision> {
     if (found.status === 'without') return { repository: null };
+    if (found.status === 'signin_expired' && !(await this.hasOtherAccount(asking.userId, found.host))) return this.signInAgain(asking, found.host);
     if (found.status !== 'found') return refusal(asking.deliveryId, found, this.providers.list().map((one) => one.host).join(', '));
     const { host, path } = found.repository;
     const access = asked.get(`${host}/${path}`);
@@ -114,7 +132,12 @@ export class RepositoryAccess {
 }
 
 function askingOf(request: PersonalRequest): Asking {
-  return { userId: request.person.user.id, deliveryId: request.delivery.id, trace: request.trace };
+  return { userId: request.person.user.id, deliveryId: request.delivery.id, trace: request.trace, person: personOf(request.actor) };
+}
+
+function defaultsOf({ connection, issue }: PersonalRequest): Defaults {
+  const rules = rulesOf(connection);
+  return { projectDefault: defaultRepositoryOf(rules, issue.projectKey), runWithoutRepository: rules.withoutRepository };
 }
 
 /** Only what people said earlier than the request counts, newest first. */

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { isTerminal } from '@openhands-jira/domain';
+import { isAllowedApp, isTerminal } from '@openhands-jira/domain';
+import { rulesOf } from '../connections/rules.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs } from '../jobs/jobs.service.js';
 import { Linking, type Who } from '../linking/linking.service.js';
 import { Commands } from './commands.service.js';
-import { isDecision, type PersonalRequest, type Request } from './context.js';
+import { asksAfresh, isDecision, type PersonalRequest, type Request } from './context.js';
 import { type Decision, ignored, refused } from './decision.js';
+import { Entitlements } from './entitlements.service.js';
+import { shutGate } from './gate.js';
 import { RepositoryAccess } from './repository-access.service.js';
 import { personOf, Starts } from './starts.service.js';
 
@@ -18,28 +21,43 @@ export class Requests {
     private readonly repositories: RepositoryAccess,
     private readonly jobs: Jobs,
     private readonly starts: Starts,
+    private readonly entitlements: Entitlements,
   ) {}
 
   async decide(request: Request): Promise<Decision> {
     const open = this.commands.openToAnybody(request) ?? (await this.onlyThanks(request));
     if (open) return open;
-    const who = await this.linking.whoIs(request.connection, request.actor, request.client);
+    const who = await this.whoAsks(request);
     request.trace.note('person', who.kind === 'person' ? 'yes' : 'no', who.detail);
     if (who.kind === 'refused') return refusedPerson(request, who);
     const personal: PersonalRequest = { ...request, person: { user: who.user, link: who.link } };
     if (request.reading.kind === 'command') return this.commands.decide(personal, request.reading.command);
-    return this.decideWork(personal);
+    return (await this.entitlements.refusalFor(personal)) ?? this.decideWork(personal);
+  }
+
+  /** An app acts in the name of the connection's owner, if the owner allowed that. */
+  private whoAsks({ connection, actor, client }: Request): Promise<Who> {
+    const isAllowed = isAllowedApp(rulesOf(connection).allowedApps, actor);
+    return isAllowed ? this.linking.ownerFor(connection, actor) : this.linking.whoIs(connection, actor, client);
   }
 
   /** An instruction, an empty address or a label: into the active job, or a new one. */
   private async decideWork(request: PersonalRequest): Promise<Decision> {
     const recent = await this.jobs.recentOf(request.connection.id, request.issue.id);
     const [last] = recent;
-    if (last && !isTerminal(last.state)) return this.whileActive(request, last);
+    const active = last && !isTerminal(last.state) ? last : null;
+    const instead = active && (await this.whileActive(request, active));
+    return instead ?? this.decideStart(request, recent, active);
+  }
+
+  /** A job of its own. @param replaces the active job that gives way to it */
+  private async decideStart(request: PersonalRequest, recent: JobEntity[], replaces: JobEntity | null): Promise<Decision> {
+    const shut = await shutGate(request);
+    if (shut) return shut;
     const comments = await this.starts.earlierComments(request);
     const repository = await this.repositories.find(request, comments);
     if (isDecision(repository)) return repository;
-    return this.starts.rateLimit(request, recent) ?? this.starts.start(request, repository, { comments, last: last ?? null });
+    return this.starts.rateLimit(request, recent) ?? this.starts.start(request, repository, { comments, last: recent[0] ?? null, replaces });
   }
 
   private async onlyThanks(request: Request): Promise<Decision | null> {
@@ -48,14 +66,18 @@ export class Requests {
     return ignored('courtesy_only', 'The comment only says thanks.');
   }
 
-  /** A mention goes into the active job; a label is silent, because the status comment is there. */
-  private async whileActive(request: PersonalRequest, active: JobEntity): Promise<Decision> {
+  /**
+   * A mention goes into the active job; a label is silent, because the status comment is there. Null: the active job gives way to a
+   * fresh start.
+   */
+  private async whileActive(request: PersonalRequest, active: JobEntity): Promise<Decision | null> {
     request.trace.note('active job', 'info', `Job ${active.id} of this issue is active.`);
     if (request.trigger.kind !== 'comment') return ignored('merged_with_job', 'A job of this issue is active already.');
-    if (request.reading.kind === 'instruction' && request.reading.fresh) return refused(request.delivery.id, { kind: 'refusal.already_running' }, 'A fresh start was asked for while a job of this issue is active.');
-    // Words in a job are as good as a push to its repository, so somebody else needs the right to do that.
+    const isFresh = asksAfresh(request);
+    if (isFresh && !rulesOf(request.connection).replaceRunningJob) return refused(request.delivery.id, { kind: 'refusal.already_running' }, 'A fresh start was asked for while a job of this issue is active.');
+    // Words in a job are as good as a push to its repository, and its end may lose work, so somebody else needs the right to push.
     const barred = active.userId === request.person.user.id ? null : await this.repositories.refusalFor(request, active.repository);
-    if (barred) return barred;
+    if (barred || isFresh) return barred;
     return {
       outcome: 'job',
       reason: 'continued',

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { JobAccepted } from '@openhands-jira/contracts';
-import { isTerminal, type JiraActor, type JiraClient, type JiraIssue, jobPrompt, REASON_TEXTS, systemSuffix } from '@openhands-jira/domain';
+import { isTerminal, type JiraActor, type JiraClient, type JiraIssue, jobPrompt, notServed, REASON_TEXTS, servesProject, systemSuffix } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import type { LinkEntity } from '../connections/link.entity.js';
 import { Links } from '../connections/links.service.js';
+import { rulesOf } from '../connections/rules.service.js';
 import { uuidv7 } from '../database/uuid.js';
 import { GitProviderUnreachable } from '../git-providers/git-provider.js';
 import { Jiras } from '../jira/jiras.service.js';
@@ -16,6 +17,8 @@ import { Jobs, type NewJob } from '../jobs/jobs.service.js';
 import type { UserCaller } from '../security/access.js';
 import { Problem } from '../security/problem.js';
 import { isDecision } from './context.js';
+import { Entitlements } from './entitlements.service.js';
+import { missingAtGate } from './gate.js';
 import { RepositoryAccess } from './repository-access.service.js';
 import { JOBS_PER_ISSUE_AND_HOUR } from './starts.service.js';
 
@@ -38,6 +41,7 @@ export class Retries {
     private readonly links: Links,
     private readonly jiras: Jiras,
     private readonly repositories: RepositoryAccess,
+    private readonly entitlements: Entitlements,
   ) {}
 
   async retry(caller: UserCaller, jobId: string): Promise<JobAccepted> {
@@ -50,7 +54,8 @@ export class Retries {
     const client = await this.jiras.clientFor(connection);
     const issue = await client.getIssue(former.issueId);
     if (!issue) throw notRetryable('The service account cannot see the issue any more. Give it the project role again.');
-    const wanted = await this.newJob(former, connection, link, client, issue, await this.repositoryOf(caller, former));
+    await this.refuseByRules(connection, issue, client);
+    const wanted = await this.newJob(former, connection, link, client, issue, await this.repositoryOf(link, former, connection));
     const added = await this.db.transaction((manager) => this.jobs.add(manager, wanted));
     if (added.kind === 'active') throw notRetryable('Another job of this issue is at work. Cancel that first, or wait for its end.');
     return { jobId: added.job.id };
@@ -59,6 +64,7 @@ export class Retries {
   private async linkOf(caller: UserCaller, connection: ConnectionEntity): Promise<LinkEntity> {
     const links = await this.links.ofUser(caller.userId, connection.product);
     const link = links.find((one) => one.connectionId === connection.id && one.status === 'active');
+    if (link && !(await this.entitlements.mayStart(connection, caller.userId))) throw new Problem(403, 'forbidden', 'The rules of this connection do not let you start work. Its owner decides about that.');
     if (link) return link;
     throw new Problem(403, 'forbidden', 'A job runs in the name of the person who asks for it. Connect your own Jira account under Settings > Integrations, then try again.');
   }
@@ -69,9 +75,17 @@ export class Retries {
     throw new Problem(429, 'too_many_requests', `This issue had ${JOBS_PER_ISSUE_AND_HOUR} jobs within an hour. Try again later.`, undefined, 600);
   }
 
-  private async repositoryOf(caller: UserCaller, former: JobEntity): Promise<NewJob['repository']> {
-    if (!former.repository) return null;
-    const asking = { userId: caller.userId, deliveryId: former.deliveryId ?? former.id, trace: { note: () => undefined } };
+  /** The rules may be others than they were. */
+  private async refuseByRules(connection: ConnectionEntity, issue: JiraIssue, client: JiraClient): Promise<void> {
+    if (!servesProject(rulesOf(connection), issue.projectKey)) throw notRetryable(`${notServed(issue.projectKey)} Its owner decides that in the rules.`);
+    const missing = await missingAtGate(connection, issue, client);
+    if (missing?.length) throw notRetryable(`The project asks for what is missing in the issue: ${missing.join(', ')}. Add it, then try again.`);
+  }
+
+  private async repositoryOf(link: LinkEntity, former: JobEntity, connection: ConnectionEntity): Promise<NewJob['repository']> {
+    if (!former.repository && rulesOf(connection).withoutRepository) return null;
+    if (!former.repository) throw notRetryable('The former job had no repository, and the rules of the connection no longer allow that. Comment in the issue with a line "Repository: owner/name".');
+    const asking = { userId: link.userId, deliveryId: former.deliveryId ?? former.id, trace: { note: () => undefined }, person: actorOf(link) };
     const found = await this.repositories.findAgain(asking, former.repository).catch((error: unknown) => {
       if (!(error instanceof GitProviderUnreachable)) throw error;
       throw new Problem(503, 'unavailable', `${error.host} does not answer at the moment, so your right to push could not be checked. Try again in a few minutes.`, undefined, 60);

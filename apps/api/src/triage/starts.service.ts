@@ -5,7 +5,7 @@ import { Clock } from '../config/clock.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs, type NewJob, RECENT_JOBS } from '../jobs/jobs.service.js';
 import { RetryLater } from '../queue/queue.service.js';
-import type { PersonalRequest, Request } from './context.js';
+import { asksAfresh, type PersonalRequest, type Request } from './context.js';
 import { type Decision, refused } from './decision.js';
 import type { FoundRepository } from './repository-access.service.js';
 
@@ -23,6 +23,8 @@ interface Origin {
   last: JobEntity | null;
   /** The job that is repeated. */
   retryOf?: JobEntity;
+  /** The active job of the issue, which gives way to the new one. */
+  replaces?: JobEntity | null;
 }
 
 /** The last part of a decision for work: within the limits, with which words, as a job of its own or into the active one. */
@@ -35,20 +37,37 @@ export class Starts {
 
   /** Starts a job for a request whose person and repository are checked. */
   async start(request: PersonalRequest, repository: FoundRepository, origin: Origin): Promise<Decision> {
-    const fresh = request.reading.kind === 'instruction' && request.reading.fresh;
-    const mayContinue = request.trigger.kind === 'comment' && !fresh && !origin.retryOf;
+    const mayContinue = request.trigger.kind === 'comment' && !asksAfresh(request) && !origin.retryOf;
     const former = mayContinue ? this.jobs.continuable(origin.last, request.person.user.id, repository.repository) : null;
     // What was said in a closed circle stays in its conversation.
     const earlier = former && mayReach(request.audience, former.audience) ? former : null;
     request.trace.note('conversation', 'info', earlier ? 'It goes on in the earlier conversation.' : 'It starts a new conversation.');
     const job = await this.newJob(request, repository, earlier, origin);
+    return origin.replaces ? this.replacement(request, job, origin.replaces) : this.addition(job, repository);
+  }
+
+  private async addition(job: NewJob, { repository }: FoundRepository): Promise<Decision> {
     const place = await this.jobs.placeInLine(job);
     return {
       outcome: 'job',
       reason: 'started',
-      detail: repository.repository ? `A job starts in ${repository.repository.fullName}.` : 'A job starts without a repository.',
+      detail: repository ? `A job starts in ${repository.fullName}.` : 'A job starts without a repository.',
       effect: (manager) => this.add(manager, job),
       atOnce: (changes) => this.jobs.addIn(changes, job, place),
+    };
+  }
+
+  /** One job ends and the next begins in the same transaction: at no moment are there two, and neither comes without the other. */
+  private replacement(request: PersonalRequest, job: NewJob, former: JobEntity): Decision {
+    request.trace.note('active job', 'info', 'It is stopped, and the new one takes its place.');
+    return {
+      outcome: 'job',
+      reason: 'started',
+      detail: 'The active job is stopped, and a new one takes its place.',
+      effect: async (manager) => {
+        await this.jobs.cancel(manager, former.id, { reason: 'replaced', by: request.actor.displayName });
+        return this.add(manager, { ...job, previousJobId: former.id });
+      },
     };
   }
 

@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Product, TraceStep } from '@openhands-jira/contracts';
-import { detectTrigger, eventsInWindow, hasLabel, type IssueEvent, type JiraClient, type MissedEvent, type RecentIssue, type TimeWindow, type TriggerVerdict } from '@openhands-jira/domain';
+import type { ConnectionRules, Product, TraceStep } from '@openhands-jira/contracts';
+import { detectTrigger, eventsInWindow, hasLabel, type IssueEvent, type JiraClient, type MissedEvent, type RecentIssue, servesProject, type TimeWindow, type TriggerVerdict } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { Connections } from '../connections/connections.service.js';
+import { rulesOf } from '../connections/rules.service.js';
 import { Intake } from '../deliveries/intake.service.js';
 import { Jiras } from '../jira/jiras.service.js';
 import { sha256 } from '../security/digest.js';
@@ -24,6 +25,7 @@ interface Site {
   connectionId: string;
   product: Product;
   serviceAccountIds: string[];
+  rules: ConnectionRules;
   client: JiraClient;
 }
 
@@ -70,10 +72,12 @@ export class Sweep {
     const { sharedSite, state } = await this.jiras.product(connection.product).setup();
     if (sharedSite && state !== 'ready') return null;
     const jira = await this.jiras.open(connectionId);
-    return jira && { connectionId, product: connection.product, serviceAccountIds: connection.serviceAccountIds, client: jira.client };
+    return jira && { connectionId, product: connection.product, serviceAccountIds: connection.serviceAccountIds, rules: rulesOf(connection), client: jira.client };
   }
 
-  private async searchIssue(site: Site, issue: RecentIssue, window: TimeWindow): Promise<number> {
+  private async searchIssue(site: Site, recent: RecentIssue, window: TimeWindow): Promise<number> {
+    if (!servesProject(site.rules, projectOf(recent))) return 0;
+    const issue = await this.withText(site, recent, window);
     const comments = await site.client.listComments(issue.id, MOST_COMMENTS);
     // A label that is gone again asks for nothing, so only issues that have it are worth a look at their history.
     const changes = hasLabel(issue.labels, this.config.triggerLabel) ? await site.client.listChanges(issue.id) : [];
@@ -82,12 +86,19 @@ export class Sweep {
     return found;
   }
 
+  /** The text of a new issue, where the rules let it address us. */
+  private async withText({ client, rules }: Site, recent: RecentIssue, { from }: TimeWindow): Promise<RecentIssue> {
+    const isNew = rules.addressInDescription && new Date(recent.created) > from;
+    const issue = isNew ? await client.getIssue(recent.id) : null;
+    return issue ? { ...recent, text: { summary: issue.summary, description: issue.description } } : recent;
+  }
+
   /** Stores the find as a delivery when it asks for something that no delivery told us. */
   private async takeIn(site: Site, { payload, at }: MissedEvent): Promise<boolean> {
     const body = Buffer.from(JSON.stringify(payload));
     const event = this.jiras.readEvent(site.product, JSON.parse(body.toString('utf8')));
     if (!event?.issue) return false;
-    const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: site.serviceAccountIds });
+    const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: site.serviceAccountIds, rules: site.rules });
     if (verdict.kind !== 'trigger') return false;
     const { key } = verdict.trigger;
     if (await this.store.isKnown({ connectionId: site.connectionId, triggerKey: key, issueId: event.issue.id, at })) return false;
@@ -112,6 +123,10 @@ export class Sweep {
       trace: [first, ...verdict.trace.map((step) => ({ ...step, at }))],
     };
   }
+}
+
+function projectOf({ key }: RecentIssue): string {
+  return key.replace(/-\d+$/, '');
 }
 
 /** There were more issues than one search takes: the next goes on at the last of them, and at least a minute further. */

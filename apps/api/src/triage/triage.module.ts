@@ -11,6 +11,7 @@ import { LinkingModule } from '../linking/linking.module.js';
 import { Checks } from './checks.service.js';
 import { Commands } from './commands.service.js';
 import { RepositoryAccess } from './repository-access.service.js';
+import { Entitlements } from './entitlements.service.js';
 import { Requests } from './requests.service.js';
 import { Retries } from './retries.service.js';
 import { RetryController } from './retry.controller.js';
@@ -31,6 +32,6 @@ import { Withdrawals } from './withdrawals.service.js';
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
   controllers: [RetryController, RulesController],
-  providers: [Triage, Retries, TriageWorker, TriggerStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore],
+  providers: [Entitlements, Triage, Retries, TriageWorker, TriggerStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore],
 })
 export class TriageModule {}

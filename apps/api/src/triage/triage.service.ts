@@ -1,11 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { decideEdit, detectTrigger, findMention, readCommand, type IssueEvent } from '@openhands-jira/domain';
+import { decideEdit, detectTrigger, findMention, type IssueEvent, notServed, readCommand, servesProject } from '@openhands-jira/domain';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { CallsPaused } from '../connections/call-pauses.service.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
+import { rulesOf } from '../connections/rules.service.js';
 import { Deliveries } from '../deliveries/deliveries.service.js';
 import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
 import { Jiras } from '../jira/jiras.service.js';
@@ -127,11 +128,14 @@ export class Triage {
   private async confirm(question: Question): Promise<Request | Decision> {
     const { client, event, trigger, connection, delivery, trace } = question;
     const issue = await client.getIssue(trigger.issueId);
-    if (trigger.kind === 'comment' && trigger.via === 'unproven_picker') throw new Error('The ids of the service account are not known yet, so nobody can tell who was mentioned.');
+    if ('via' in trigger && trigger.via === 'unproven_picker') throw new Error('The ids of the service account are not known yet, so nobody can tell who was mentioned.');
     if (!issue) {
       trace.note('read back', 'no', 'The service account cannot see the issue.');
       return { outcome: 'refused', reason: 'issue_unreadable', detail: 'The service account cannot see the issue, so nothing can be read or written there.', message: null };
     }
+    // The delivery may not have told the project, and the issue may have moved since.
+    const outside = outOfScope(connection, issue.projectKey, trace);
+    if (outside) return outside;
     const { triggerMention: token, triggerLabel: label } = this.config;
     const { serviceAccountIds } = connection;
     const ageMs = this.ageOf(delivery);
@@ -152,7 +156,7 @@ export class Triage {
   }
 
   private settingsOf(connection: ConnectionEntity): Parameters<typeof detectTrigger>[1] {
-    return { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: connection.serviceAccountIds };
+    return { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: connection.serviceAccountIds, rules: rulesOf(connection) };
   }
 }
 
@@ -162,6 +166,14 @@ function connectionState(connection: ConnectionEntity | null, trace: Trace): Dec
   const paused = connection?.status === 'pending' ? ignored('connection_pending', 'The connection is not set up completely yet.') : ignored('connection_paused', 'The connection was paused or unlinked before this delivery was decided.');
   trace.note('connection', 'no', paused.detail);
   return paused;
+}
+
+/** A project that the rules leave out: silent, because nobody there knows of us. */
+function outOfScope(connection: ConnectionEntity, projectKey: string, trace: Trace): Decision | null {
+  if (servesProject(rulesOf(connection), projectKey)) return null;
+  const detail = notServed(projectKey);
+  trace.note('project', 'no', detail);
+  return ignored('project_out_of_scope', detail);
 }
 
 /** SHA-256 of the comment as the delivery tells it, to see whether an edit changed the text. */

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import type { FailedReason } from '@openhands-jira/contracts';
+import type { FailedReason, IgnoredReason } from '@openhands-jira/contracts';
 import { type CommentAudience, detectTrigger, type IssueEvent, JiraProblem } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { GitProviderUnreachable } from '../git-providers/git-provider.js';
@@ -7,6 +7,7 @@ import { IssueWrites } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
 import { CallsPaused } from '../connections/call-pauses.service.js';
 import { Connections } from '../connections/connections.service.js';
+import { rulesOf } from '../connections/rules.service.js';
 import { Clock } from '../config/clock.js';
 import { Deliveries } from '../deliveries/deliveries.service.js';
 import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
@@ -89,7 +90,8 @@ export class TriageWorker implements OnApplicationBootstrap {
     const trace = new Trace(delivery.trace, this.clock);
     const detail = 'It could not be processed, and all attempts are used up.';
     const event = await this.eventOf(delivery);
-    if (event && (await this.addressedSomebodyElse(delivery, event))) return this.endSilently(delivery, trace);
+    const silent = event && (await this.whySilent(delivery, event));
+    if (silent) return this.endSilently(delivery, trace, silent);
     const key = await this.triggers.keyOf(delivery.connectionId, delivery.id);
     trace.note('outcome', 'error', detail);
     await this.db.transaction(async (manager) => {
@@ -105,22 +107,30 @@ export class TriageWorker implements OnApplicationBootstrap {
   }
 
   /** As long as nobody knows the ids of the service account, each comment that picks a person waits; most of them are not for us. */
-  private async addressedSomebodyElse(delivery: DeliveryEntity, event: IssueEvent): Promise<boolean> {
-    const serviceAccountIds = (await this.connections.byId(delivery.connectionId))?.serviceAccountIds ?? [];
-    const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds });
-    return verdict.kind === 'ignored' || (verdict.trigger.kind === 'comment' && verdict.trigger.via === 'unproven_picker');
+  private async whySilent({ connectionId }: DeliveryEntity, event: IssueEvent): Promise<Silence | null> {
+    const connection = await this.connections.byId(connectionId);
+    const serviceAccountIds = connection?.serviceAccountIds ?? [];
+    const verdict = detectTrigger(event, { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds, ...(connection && { rules: rulesOf(connection) }) });
+    if (verdict.kind === 'ignored') return { reason: verdict.reason, detail: verdict.detail };
+    const isUnproven = 'via' in verdict.trigger && verdict.trigger.via === 'unproven_picker';
+    return isUnproven ? { reason: 'no_mention_no_label', detail: 'The text mentions somebody, and nothing shows that the service account was meant.' } : null;
   }
 
-  private async endSilently(delivery: DeliveryEntity, trace: Trace): Promise<void> {
-    const detail = 'The comment mentions somebody, and nothing shows that the service account was meant.';
+  private async endSilently(delivery: DeliveryEntity, trace: Trace, { reason, detail }: Silence): Promise<void> {
     trace.note('mention', 'no', detail);
-    await this.db.transaction((manager) => this.deliveries.settle(manager, delivery.id, { outcome: 'ignored', reason: 'no_mention_no_label', detail, trace: trace.steps }));
+    await this.db.transaction((manager) => this.deliveries.settle(manager, delivery.id, { outcome: 'ignored', reason, detail, trace: trace.steps }));
   }
 
   private async eventOf(delivery: DeliveryEntity): Promise<ReturnType<Jiras['readEvent']>> {
     const connection = await this.connections.byId(delivery.connectionId);
     return connection && delivery.body ? this.jiras.readEvent(connection.product, JSON.parse(delivery.body.toString('utf8'))) : null;
   }
+}
+
+/** Why nobody in the issue is told. */
+interface Silence {
+  reason: IgnoredReason;
+  detail: string;
 }
 
 /**
