@@ -135,14 +135,14 @@ describe('"Webhook deliveries reach OpenHands but no job starts": the log names 
 describe('"OAuth, issue reads, or automatic webhook setup fail with connection errors"', () => {
   it('when nothing answers at the base URL: each says so, and the test names the stage', async () => {
     const port = await freePort();
-    await ada.put(SETTINGS, { baseUrl: `http://localhost:${port}` });
+    await ada.put(SETTINGS, { ...completeSettings(stage), baseUrl: `http://localhost:${port}` });
     expect(await connect(stage, ben, 'ben')).toEqual({ result: 'failed', code: 'jira_unreachable' });
     expect(await install(ada)).toMatchObject({ status: 502, json: { code: 'jira_unreachable', detail: expect.stringMatching(/No connection to localhost.*firewall/) } });
     expect(await wrong()).toMatchObject([{ check: 'tcp', detail: expect.stringContaining(`localhost, port ${port}`), hint: expect.stringMatching(/firewall/i) }]);
   });
 
   it('when the name is unknown: the test says so', async () => {
-    await ada.put(SETTINGS, { baseUrl: 'https://jira.invalid' });
+    await ada.put(SETTINGS, { ...completeSettings(stage), baseUrl: 'https://jira.invalid' });
     expect(await wrong()).toMatchObject([{ check: 'dns', detail: expect.stringContaining('jira.invalid') }]);
   });
 
@@ -183,7 +183,7 @@ describe('"Jira API calls fail with TLS errors"', () => {
   afterAll(() => secure.close());
 
   it('until its CA certificate is uploaded: every call says so, and the test names the authority', async () => {
-    await ada.put(SETTINGS, { baseUrl: secure.urls.jiraDataCenter });
+    await ada.put(SETTINGS, { ...completeSettings(stage), baseUrl: secure.urls.jiraDataCenter });
     expect(await wrong()).toMatchObject([{ check: 'tls', detail: expect.stringContaining('not trusted'), hint: expect.stringContaining('Additional Trusted CA Certificates') }]);
     expect(await install(ada)).toMatchObject({ status: 502, json: { code: 'tls_untrusted', detail: expect.stringContaining('Additional Trusted CA Certificates') } });
     expect(await approve()).toBe('tls_untrusted');
@@ -199,7 +199,7 @@ describe('"Jira API calls fail with TLS errors"', () => {
     ['expired', /expired/, /Renew/],
     ['wrong-host', /other host names/, /name that stands in the certificate/],
   ] as const)('tells a certificate apart that is not to be cured by an upload: %s', async (certificate, detail, hint) => {
-    await ada.put(SETTINGS, { baseUrl: secure.urls.jiraDataCenter });
+    await ada.put(SETTINGS, { ...completeSettings(stage), baseUrl: secure.urls.jiraDataCenter });
     await trust(authorityCertificate());
     secure.presentCertificate(certificate);
     expect(await wrong()).toMatchObject([{ check: 'tls', detail: expect.stringMatching(detail), hint: expect.stringMatching(hint) }]);

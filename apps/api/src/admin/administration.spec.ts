@@ -178,7 +178,19 @@ describe('The administration', () => {
       }
       expect((await bench.root.get(SETTINGS)).body).toMatchObject({ linkedPeople: 0 });
       expect((await put(complete)).body).toMatchObject({ linkedPeople: 1 });
-      expect((await put({ baseUrl: 'https://third.example.com' })).body).toMatchObject({ linkedPeople: 0 });
+      expect((await put({ ...complete, baseUrl: 'https://third.example.com' })).body).toMatchObject({ linkedPeople: 0 });
+    });
+
+    it('sends stored secrets to no other server than the one that they were entered for', async () => {
+      await put(complete);
+      const present = (): Promise<object> => bench.app.get(DataCenterSettings).current();
+      const elsewhere = { baseUrl: 'https://jira.example.com:8443/jira' };
+      expect(Object.keys(mistakesIn(await put(elsewhere)))).toEqual(['serviceAccountPat', 'oauthClientSecret']);
+      expect(mistakesIn(await put({ ...elsewhere, serviceAccountPat: 'another-pat' }))).toEqual({ oauthClientSecret: expect.stringMatching(/^Enter the OAuth client secret again\./) });
+      expect(await present()).toMatchObject({ baseUrl: 'https://jira.example.com', serviceAccountPat: 'the-pat-of-the-bot' });
+      expect((await put({ baseUrl: 'https://jira.example.com/jira' })).body).toMatchObject({ baseUrl: 'https://jira.example.com/jira', serviceAccountPatSet: true });
+      await put({ enabled: false, baseUrl: null });
+      expect(await present()).toMatchObject({ baseUrl: null, serviceAccountPat: null, oauthClientSecret: null });
     });
 
     it('offers the test of the saved settings', async () => {
@@ -356,7 +368,7 @@ describe('The administration', () => {
 
     it('of who changed what and when, without secrets', async () => {
       await put(complete);
-      await bench.browser().send('PUT', SETTINGS, { baseUrl: 'https://new.example.com', serviceAccountPat: 'another-pat' }, { authorization: `Bearer ${ADMIN_TOKEN}` });
+      await bench.browser().send('PUT', SETTINGS, { ...complete, baseUrl: 'https://new.example.com', serviceAccountPat: 'another-pat' }, { authorization: `Bearer ${ADMIN_TOKEN}` });
       await bench.root.send('PUT', CERTIFICATES, { pem: authorityCertificate() });
       const [third, second, first] = await entries();
       expect(first).toMatchObject({ who: 'Rita Root', userId: expect.any(String), what: 'jira_data_center_changed', at: expect.stringMatching(/Z$/) });

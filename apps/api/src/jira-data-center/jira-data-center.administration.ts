@@ -49,9 +49,12 @@ export class DataCenterAdministration {
   async update(caller: Caller, wanted: UpdateDataCenterConfiguration): Promise<DataCenterConfiguration> {
     await this.db.transaction(async (manager) => {
       const former = await this.settings.locked(manager);
-      const changes = differing(former, wanted);
-      refuseManaged(former, changes);
-      const mistakes = [...this.addressMistakes(changes), ...missingMistakes({ ...former, ...changes })];
+      const differences = differing(former, wanted);
+      refuseManaged(former, differences);
+      const wrongAddress = this.addressMistakes(differences);
+      const moved = wrongAddress.length === 0 && leavesServer(former, differences);
+      const changes = moved && differences.baseUrl === null ? { ...differences, ...withoutSecrets(former) } : differences;
+      const mistakes = [...wrongAddress, ...(moved ? secretsOfFormerServer(former, wanted, changes) : []), ...missingMistakes({ ...former, ...changes })];
       if (mistakes.length > 0) throw new Problem(400, 'validation_failed', 'Some values are missing or have the wrong form. Each is named with what a good value looks like.', mistakes);
       if (Object.keys(changes).length === 0) return;
       await this.settings.save(manager, changes);
@@ -93,6 +96,31 @@ function refuseManaged({ managedBy }: InstalledDataCenter, changes: Partial<Data
   if (fixed.length === 0) return;
   const errors = fixed.map((field) => ({ path: field, message: `The ${NAMES[field]} is set by ${DATA_CENTER_VARIABLES[field]} in the environment. Change it there.` }));
   throw new Problem(409, 'managed_by_environment', `${errors.map((error) => error.message).join(' ')} Nothing was changed.`, errors);
+}
+
+/** Secrets that are sent to the server, and so belong to it. */
+const SECRETS = ['serviceAccountPat', 'oauthClientSecret'] as const;
+
+/** True when the settings name another server than before, or none any more. */
+function leavesServer({ baseUrl: former }: DataCenterValues, { baseUrl }: Partial<DataCenterValues>): boolean {
+  return former !== null && baseUrl !== undefined && (baseUrl === null || siteOfBaseUrl(baseUrl) !== siteOfBaseUrl(former));
+}
+
+/** Without a server there are none; those of the environment stay. */
+function withoutSecrets(former: InstalledDataCenter): Partial<DataCenterValues> {
+  return Object.fromEntries(SECRETS.filter((field) => former[field] !== null && former.managedBy[field] === 'app').map((field) => [field, null]));
+}
+
+/**
+ * A stored secret never goes to another server than the one that it was entered for: whoever names another server has to know its
+ * secrets. Administrators are kept from reading them, and could otherwise have them sent to a server of their own.
+ */
+function secretsOfFormerServer(former: InstalledDataCenter, wanted: UpdateDataCenterConfiguration, changes: Partial<DataCenterValues>): FieldError[] {
+  const kept = SECRETS.filter((field) => former[field] !== null && wanted[field] === undefined && changes[field] === undefined);
+  return kept.map((field) => {
+    if (former.managedBy[field] === 'app') return { path: field, message: `Enter the ${NAMES[field]} again. The one that is stored was entered for another server, and is sent to no other.` };
+    return { path: 'baseUrl', message: `The ${NAMES[field]} is set by ${DATA_CENTER_VARIABLES[field]} in the environment, for the present server. Set ${DATA_CENTER_VARIABLES.baseUrl} there, too.` };
+  });
 }
 
 /** While it is off, settings may be entered in any order; to be on, it needs all of them. */
