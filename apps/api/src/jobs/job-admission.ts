@@ -31,21 +31,20 @@ export class JobAdmission {
     private readonly clock: Clock,
   ) {}
 
-  /** The job with its run, when it may start now or its start was interrupted; null when there is nothing to start. */
-  async admit(jobId: string): Promise<AdmittedRun | null> {
-    const queued = await this.db.manager.findOneBy(JobEntity, { id: jobId });
-    if (queued && (await this.formerIsStopping(queued))) throw new RetryLater(STOPPING_PAUSE_MS, 'the agent of the job that this one replaces is being stopped');
-    const account = queued ? await this.agent.accountFor(queued.userId) : null;
+  /** The job with its run, when it may start now or its start was interrupted; null when there is nothing to start. `userId`: whose job it is, when the caller knows. */
+  async admit(jobId: string, userId?: string | null): Promise<AdmittedRun | null> {
+    const owner = userId === undefined ? (await this.db.manager.findOneBy(JobEntity, { id: jobId }))?.userId : userId;
+    const account = await this.agent.accountFor(owner ?? null);
     return this.db.transaction(async (manager) => {
-      await this.limits.lock(manager);
-      const job = await manager.findOneBy(JobEntity, { id: jobId });
-      if (job?.state === 'starting') return this.interrupted(manager, job);
-      if (job?.state !== 'queued') return null;
+      if (!(await this.limits.lockWith(manager, jobId))) return null;
+      const { job, waiting } = (await this.limits.look(manager, jobId))!;
+      if (job.state === 'starting') return this.interrupted(manager, job);
+      if (job.state !== 'queued') return null;
+      if (await this.formerIsStopping(manager, job)) throw new RetryLater(STOPPING_PAUSE_MS, 'the agent of the job that this one replaces is being stopped');
       if (!account) {
         await this.progress.endIn(manager, jobId, { state: 'failed', reason: 'agent_not_configured' }, 'is_over');
         return null;
       }
-      const waiting = await this.limits.waiting(manager, job);
       if (waiting) {
         await this.progress.markWaiting(manager, job, waiting);
         return null;
@@ -55,9 +54,9 @@ export class JobAdmission {
   }
 
   /** Two agents at work on one issue would undo what the other does. But an agent that cannot be stopped does not hold up people for ever. */
-  private async formerIsStopping({ trigger, previousJobId, createdAt }: JobEntity): Promise<boolean> {
+  private async formerIsStopping(manager: EntityManager, { trigger, previousJobId, createdAt }: JobEntity): Promise<boolean> {
     if (!previousJobId || trigger === 'retry' || this.clock.now().getTime() - createdAt.getTime() > STOPPING_PATIENCE_MS) return false;
-    return this.db.manager.existsBy(JobRunEntity, { jobId: previousJobId, finishedAt: IsNull() });
+    return manager.existsBy(JobRunEntity, { jobId: previousJobId, finishedAt: IsNull() });
   }
 
   /** The run begins with a conversation of its own, because the one it should have gone on with is gone. */
@@ -68,7 +67,7 @@ export class JobAdmission {
       const changes = new Changes();
       changes.add((place, when) => `UPDATE job_runs SET conversation_id = ${place(conversationId)}, follow = ${place(JSON.stringify(follow))}::jsonb WHERE id = ${place(run.id)} AND ${when}`);
       changes.add((place, when) => `UPDATE jobs SET conversation_id = ${place(conversationId)} WHERE id = ${place(job.id)} AND ${when}`);
-      await this.progress.conversationGone(changes, manager, job);
+      this.progress.conversationGone(changes, job);
       await changes.run(manager);
       return { ...run, conversationId, follow };
     });
@@ -92,7 +91,7 @@ export class JobAdmission {
     const changes = new Changes();
     changes.add(insertRun(run));
     changes.add((place, when) => `UPDATE jobs SET state = 'starting', started_at = ${place(startedAt)}, conversation_id = ${place(conversationId)} WHERE id = ${place(job.id)} AND ${when}`);
-    await this.progress.markStarting(changes, manager, started, conversation);
+    this.progress.markStarting(changes, started, conversation);
     await changes.run(manager);
     return { run, job: started, isFirst: true };
   }

@@ -5,7 +5,7 @@ import { AppConfig } from '../config/config.js';
 import { Changes } from '../database/changes.js';
 import { Queue } from '../queue/queue.service.js';
 import { inContext } from '../config/work-context.js';
-import { aboutJob, type JobEntity } from './jobs.entity.js';
+import { aboutJob, JobEntity } from './jobs.entity.js';
 
 /** Why a job has to wait, and how many are before it (1 = the next). */
 export interface Waiting {
@@ -31,16 +31,15 @@ interface Counts {
 
 const RUNNING = `state IN ('starting', 'running')`;
 
-const BELOW_OWN_LIMIT = (limit: string): string =>
-  `(job.user_id IS NULL OR ${limit}::int > (SELECT count(*) FROM jobs other WHERE other.user_id = job.user_id AND other.${RUNNING}))`;
-
-const COUNTS = `
-  SELECT
-    count(*) FILTER (WHERE ${RUNNING})::int AS running,
-    count(*) FILTER (WHERE ${RUNNING} AND user_id = $2)::int AS "ownRunning",
-    count(*) FILTER (WHERE state = 'queued' AND id < $1 AND ${BELOW_OWN_LIMIT('$3')})::int AS before,
-    count(*) FILTER (WHERE state = 'queued' AND id < $1 AND user_id = $2)::int AS "ownBefore"
-  FROM jobs job WHERE state IN ('queued', 'starting', 'running')`;
+/** `Counts` as seen by one job, as JSON; the places of its id, of its person, and of the limit for one person. */
+const counts = (id: string, person: string, own: string): string => `
+  (SELECT json_build_object(
+    'running', count(*) FILTER (WHERE ${RUNNING}),
+    'ownRunning', count(*) FILTER (WHERE ${RUNNING} AND user_id = ${person}),
+    'before', count(*) FILTER (WHERE state = 'queued' AND id < ${id}
+      AND (user_id IS NULL OR ${own} > (SELECT count(*) FROM jobs other WHERE other.user_id = active.user_id AND other.${RUNNING}))),
+    'ownBefore', count(*) FILTER (WHERE state = 'queued' AND id < ${id} AND user_id = ${person}))
+  FROM jobs active WHERE state IN ('queued', 'starting', 'running'))`;
 
 /** A job that may start as soon as somebody looks at it again. */
 export type WaitingJob = Parameters<typeof aboutJob>[0];
@@ -66,22 +65,32 @@ export class JobLimits {
     private readonly queue: Queue,
   ) {}
 
-  /** Nobody else decides about limits until this transaction ends. */
-  async lock(manager: EntityManager): Promise<void> {
-    await manager.query('SELECT pg_advisory_xact_lock($1)', [LIMITS_LOCK]);
-  }
-
-  /** The same, and then nobody else changes this job. False when there is no such job. */
+  /** Until this transaction ends nobody else decides about limits, or changes this job. False when there is no such job. */
   async lockWith(manager: EntityManager, jobId: string): Promise<boolean> {
     const rows = (await manager.query(LOCK_WITH, [LIMITS_LOCK, jobId])) as unknown[];
     return rows.length > 0;
   }
 
-  /** Null when the job may start now. */
+  /** Whether a job that is about to be added will have to wait; null when it may start at once. */
   async waiting(manager: EntityManager, job: Pick<JobEntity, 'id' | 'userId'>): Promise<Waiting | null> {
+    const [now] = (await manager.query(`SELECT ${counts('$1::uuid', '$2::uuid', '$3')} AS now`, [job.id, job.userId, this.config.env.JOBS_MAX_RUNNING_PER_USER])) as [{ now: Counts }];
+    return this.inLine(job, now.now);
+  }
+
+  /** A job under the lock of all processes, and whether it has to wait. Null when there is no such job. */
+  async look(manager: EntityManager, jobId: string): Promise<{ job: JobEntity; waiting: Waiting | null } | null> {
+    const { entities, raw } = await manager
+      .createQueryBuilder(JobEntity, 'job')
+      .addSelect(counts('job.id', 'job.userId', String(this.config.env.JOBS_MAX_RUNNING_PER_USER)), 'now')
+      .where({ id: jobId })
+      .getRawAndEntities<{ now: Counts }>();
+    const [job] = entities;
+    return job ? { job, waiting: this.inLine(job, raw[0]!.now) } : null;
+  }
+
+  private inLine({ userId }: Pick<JobEntity, 'userId'>, now: Counts): Waiting | null {
     const { JOBS_MAX_RUNNING: all, JOBS_MAX_RUNNING_PER_USER: own } = this.config.env;
-    const [now] = (await manager.query(COUNTS, [job.id, job.userId, own])) as [Counts];
-    if (job.userId && now.ownRunning + now.ownBefore >= own) return { limit: { kind: 'person', jobs: own }, position: now.ownBefore + 1 };
+    if (userId && now.ownRunning + now.ownBefore >= own) return { limit: { kind: 'person', jobs: own }, position: now.ownBefore + 1 };
     if (now.running + now.before >= all) return { limit: { kind: 'installation', jobs: all }, position: now.before + 1 };
     return null;
   }

@@ -6,7 +6,7 @@ import { type AgentAfterwards, type Ending, JobEndings } from './job-endings.js'
 import type { Waiting } from './job-limits.js';
 import { HAS_OPEN_NOTES, JobEntity, JobEventEntity, type JobRunEntity, type RunConversation } from './jobs.entity.js';
 import type { TimelineKind } from './job-timeline.js';
-import { Reporter } from './reporter.js';
+import { NOTHING_YET, Reporter } from './reporter.js';
 
 export type JobMarkColumn = JobEntity['mark'];
 
@@ -29,19 +29,19 @@ export class JobProgress {
     if (known) return;
     const changes = new Changes();
     this.reporter.note(changes, job.id, 'queued', `Position ${waiting.position}, limit of the ${waiting.limit.kind}.`);
-    this.reporter.status(changes, job, await this.reporter.told(manager, job.id), waiting);
+    this.reporter.status(changes, job, NOTHING_YET, waiting);
     await changes.run(manager);
   }
 
   /** `conversation`: whether the run begins afresh. */
-  async markStarting(changes: Changes, manager: EntityManager, job: JobEntity, conversation: RunConversation): Promise<void> {
+  markStarting(changes: Changes, job: JobEntity, conversation: RunConversation): void {
     this.reporter.note(changes, job.id, 'starting', 'The agent is asked to start.');
-    this.reporter.status(changes, job, { ...(await this.reporter.told(manager, job.id)), conversation });
+    this.reporter.status(changes, job, { ...NOTHING_YET, conversation });
   }
 
-  async conversationGone(changes: Changes, manager: EntityManager, job: JobEntity): Promise<void> {
+  conversationGone(changes: Changes, job: JobEntity): void {
     this.reporter.note(changes, job.id, 'conversation_gone', 'The earlier conversation is gone; a fresh one begins.');
-    this.reporter.status(changes, job, { ...(await this.reporter.told(manager, job.id)), conversation: 'fresh_conversation_gone' });
+    this.reporter.status(changes, job, { ...NOTHING_YET, conversation: 'fresh_conversation_gone' });
   }
 
   /** The job has, or no longer has, a mark that people should know of. */

@@ -22,7 +22,7 @@ export class JobWork {
   /** False in a process that only answers HTTP. */
   async begin(): Promise<boolean> {
     if (!this.config.runsWorker) return false;
-    await this.queue.work('start-job', ({ jobId }) => this.runner.start(jobId), { concurrency: CONCURRENCY, onDead: ({ jobId }) => this.runner.giveUp(jobId) });
+    await this.queue.work('start-job', ({ jobId, userId }) => this.runner.start(jobId, userId), { concurrency: CONCURRENCY, onDead: ({ jobId }) => this.runner.giveUp(jobId) });
     await this.queue.work('job-wish', ({ jobId }) => this.notes.passOn(jobId), { concurrency: CONCURRENCY, onDead: ({ jobId }) => this.notes.giveUp(jobId) });
     await this.queue.work('connection-removed', ({ connectionId }) => this.jobs.cancelByConnection(connectionId), { concurrency: 1 });
     return true;

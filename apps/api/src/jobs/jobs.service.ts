@@ -107,7 +107,7 @@ export class Jobs {
     this.reporter.note(changes, job.id, 'accepted', `Asked for by ${job.actor.displayName}.`);
     alsoAbout({ jobId: job.id }, () => {
       this.reporter.accepted(changes, job, place.waiting);
-      this.queue.add(changes, 'start-job', [{ jobId: job.id }], { key: job.id, groupOf: () => job.connectionId });
+      this.queue.add(changes, 'start-job', [{ jobId: job.id, userId: job.userId }], { key: job.id, groupOf: () => job.connectionId });
     });
     return job;
   }

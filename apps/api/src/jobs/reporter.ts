@@ -159,7 +159,8 @@ export interface ToldSoFar {
   events: { kind: (typeof NOTED_EVENTS)[number]; at: string }[];
 }
 
-const NOTHING_YET: ToldSoFar = { conversation: null, instructions: [], events: [] };
+/** Of a job whose agent does not work yet there is nothing else to tell: no instruction went out, and nobody looked at a conversation. */
+export const NOTHING_YET: ToldSoFar = { conversation: null, instructions: [], events: [] };
 
 /** The columns of `ToldSoFar`, for a statement that asks for them; the places of the job's id and of the kinds of events. */
 const TOLD = (job: string, kinds: string): string => `

@@ -4,7 +4,7 @@ import { type Change, Changes } from '../database/changes.js';
 import { Queue } from '../queue/queue.service.js';
 import { Agent, type AgentStart } from './agent.js';
 import { type FollowMemory, HAS_OPEN_NOTES, JobEntity, type JobRunEntity } from './jobs.entity.js';
-import { Reporter } from './reporter.js';
+import { NOTHING_YET, Reporter } from './reporter.js';
 import { type FollowedRun, Runs } from './runs.service.js';
 
 /** From "asked to start" to "the agent works". */
@@ -26,14 +26,13 @@ export class RunProgress {
 
   /** The conversation exists and the agent works. `memory` is what else is to be remembered of the run by now. */
   async markReady(run: JobRunEntity, job: JobEntity, sandboxId: string | null, memory: Partial<FollowMemory> = {}): Promise<void> {
-    const told = await this.reporter.told(this.db, run.jobId);
     const running = this.db.manager.create(JobEntity, { ...job, state: 'running' as const, conversationUrl: this.agent.conversationUrl(run.conversationId) });
     const changes = new Changes();
     const nowRunning = changes.first(markRunning(running));
     this.runs.markReadyIn(changes, run, sandboxId, memory);
     changes.onlyWith(nowRunning);
     this.reporter.note(changes, running.id, 'running', 'The agent works.');
-    this.reporter.status(changes, running, told);
+    this.reporter.status(changes, running, { ...NOTHING_YET, conversation: run.follow.conversation ?? null });
     // Instructions that came meanwhile go out now.
     this.queue.add(changes, 'job-wish', [{ jobId: running.id }], { key: running.id, onlyIf: HAS_OPEN_NOTES });
     await changes.run(this.db);

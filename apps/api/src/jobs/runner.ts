@@ -33,8 +33,8 @@ export class Runner {
   ) {}
 
   /** Works one entry of the queue `start-job`. Throws `RetryLater` when it has to wait for the agent. */
-  async start(jobId: string): Promise<void> {
-    const admitted = await this.admission.admit(jobId);
+  async start(jobId: string, userId?: string | null): Promise<void> {
+    const admitted = await this.admission.admit(jobId, userId);
     if (admitted) await alsoAbout({ deliveryId: admitted.job.deliveryId ?? undefined }, () => this.startAdmitted(admitted));
   }
 

@@ -5,7 +5,7 @@ export interface QueueData {
   /** Decide one delivery. */
   triage: { deliveryId: string };
   /** Start a queued job at the agent, if the limits allow it. */
-  'start-job': { jobId: string };
+  'start-job': { jobId: string; /** Whose job it is; absent when not known. */ userId?: string | null };
   /** Pass a note on to an active job, or stop it. */
   'job-wish': { jobId: string };
   /** Write what should be in an issue and is not yet. Keyed by issue: one at a time, in order. */
