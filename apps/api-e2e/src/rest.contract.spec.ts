@@ -1,7 +1,7 @@
 /** The REST contract: what each route of sign-in, integrations, deliveries, jobs and operations answers, to whom. */
 import {
-  AgentKeyState, ApiTokenPage, AuthorizationRedirect, ConnectionHealth, ConnectionTestHistory, CreatedApiToken, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
-  PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, ServiceAccountCheck, SignInProvider, UnlinkedAccountPage, Workspace, WorkspaceCreated,
+  AgentKeyState, ApiTokenPage, AuthorizationRedirect, ConnectionHealth, ConnectionRulesView, ConnectionTestHistory, CreatedApiToken, DEFAULT_RULES, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
+  PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, RulesPreview, ServiceAccountCheck, SignInProvider, UnlinkedAccountPage, Workspace, WorkspaceCreated,
 } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -146,8 +146,10 @@ describe('Rows of others', () => {
     expect(named.map((route) => route.path)).toContain('/api/v1/connections/{id}/links');
     expect(named.length).toBeGreaterThan(5);
     for (const route of named) {
-      const strangers = await eve.request(route.method, addressOf(route, idFor(route.path)));
-      const unknown = await eve.request(route.method, addressOf(route));
+      // Who sends what nobody understands learns that first, and nothing about the row.
+      const body = route.method !== 'GET' && /\/rules/.test(route.path) ? DEFAULT_RULES : undefined;
+      const strangers = await eve.request(route.method, addressOf(route, idFor(route.path)), body);
+      const unknown = await eve.request(route.method, addressOf(route), body);
       expect({ ...route, ...problemOf(strangers) }).toEqual({ ...route, status: 404, code: 'not_found' });
       expect(strangers.text).toBe(unknown.text);
     }
@@ -306,6 +308,21 @@ describe('Connections', () => {
     expect(exactly(PersonLinkPage, await ada.get(`/api/v1/connections/${connectionId}/links?search=build`)).items).toMatchObject([{ person: { name: 'Ben Builder' }, connectionId, ownsConnection: false }]);
     for (const place of [`connections/${connectionId}`, 'admin']) expect(exactly(UnlinkedAccountPage, await ada.get(`/api/v1/${place}/unlinked-accounts`)).items).toEqual([]);
     expect(exactly(KnownPersonPage, await ada.get(`/api/v1/admin/users?linkedOn=${connectionId}`)).items.map((one) => one.name)).toEqual(['Ben Builder', 'Ada Admin']);
+  });
+
+  it('have rules, which their owner and administrators read, try and replace', async () => {
+    const path = `/api/v1/connections/${connectionId}/rules`;
+    const defaults = { rules: DEFAULT_RULES, mayChangeApps: true, gitHosts: expect.arrayContaining(['localhost']) };
+    expect(exactly(ConnectionRulesView, await ada.get(path))).toEqual(defaults);
+    const rules = { ...DEFAULT_RULES, projects: [{ key: 'HELP', defaultRepository: null, gate: { labels: ['ready'], statuses: ['To Do'], fields: ['priority'] } }], allowedApps: ['Release robot'] };
+    expect(exactly(RulesPreview, await ada.post(`${path}/preview`, rules))).toMatchObject({ moreWouldStart: 0, fewerWouldStart: 0, examples: [] });
+    expect(exactly(ConnectionRulesView, await ada.put(path, rules)).rules).toEqual(rules);
+    const byToken = await call('GET', path, bearer(ADMIN_TOKEN));
+    expect(exactly(ConnectionRulesView, byToken)).toMatchObject({ rules, mayChangeApps: false });
+    const changed = await call('PUT', path, { ...bearer(ADMIN_TOKEN), 'content-type': 'application/json' }, JSON.stringify(DEFAULT_RULES));
+    expect(problemOf(changed)).toEqual({ status: 403, code: 'forbidden' });
+    expect(problemOf(await ada.put(path, {}))).toEqual({ status: 400, code: 'validation_failed' });
+    expect(exactly(ConnectionRulesView, await ada.put(path, DEFAULT_RULES))).toEqual(defaults);
   });
 
   it('are tested as they are saved, and tell the owner and linked people whether an issue is seen', async () => {

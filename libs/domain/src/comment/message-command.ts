@@ -4,7 +4,7 @@ import { bulletList, code, doc, emphasis, line, link, paragraph, strong } from '
 import type { DocumentNode, InlineNode } from './document.js';
 import { addressed, clockTime, command, settingsLink } from './message-context.js';
 import type { MessageContext, MessagePerson } from './message-context.js';
-import type { MessageRepository } from './message-status.js';
+import { type MessageRepository, sourceText } from './message-status.js';
 
 export type CommandMessage =
   | { kind: 'command.help' }
@@ -94,7 +94,7 @@ function check(message: Extract<CommandMessage, { kind: 'command.check' }>): Doc
     bulletList(
       ...(message.repository === null
         ? []
-        : [line('Repository: ', link(message.repository.name, message.repository.url))]),
+        : [line('Repository: ', link(message.repository.name, message.repository.url), ', ', ...sourceText(message.repository.source))]),
       ...message.lines.map((item) => line(...checkWords(item))),
     ),
   );

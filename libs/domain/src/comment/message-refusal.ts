@@ -120,7 +120,7 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
       return [
         `This was asked by ${message.appName}, which is an app and not a person. A person can ask with `,
         command(context),
-        ', or an administrator can allow this app.',
+        ', or the administrator who owns the connection can allow this app in its rules.',
       ];
     case 'refusal.user_search_forbidden':
       return [
@@ -129,7 +129,7 @@ function otherText(message: Exclude<RefusalMessage, PersonRefusal>, context: Mes
       ];
     case 'refusal.user_not_allowed':
       return [
-        'Your account is connected, but the rules of this installation do not let it start work here. If you need to, ask its administrators.',
+        'Your account is connected, but the rules of this connection do not let it start work here. If you need to, ask its administrators.',
       ];
     case 'refusal.git_provider_not_connected':
       return [

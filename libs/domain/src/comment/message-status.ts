@@ -111,7 +111,8 @@ function repositoryLine(repository: MessageRepository | null): (InlineNode | str
   return ['Repository: ', link(repository.name, repository.url), ', ', ...sourceText(repository.source)];
 }
 
-function sourceText(source: RepositorySource): (InlineNode | string)[] {
+/** Where the repository was found, in words after its name. */
+export function sourceText(source: RepositorySource): (InlineNode | string)[] {
   switch (source) {
     case 'line':
       return ['from the ', code('Repository:'), ' line'];

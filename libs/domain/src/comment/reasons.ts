@@ -70,7 +70,7 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
   ),
   project_out_of_scope: silent(
     'This project is not among the projects of the connection',
-    'Add the project in the settings of the connection.',
+    'Add the project in the rules of the connection.',
   ),
   connection_paused: silent(
     'The connection is paused',
@@ -110,11 +110,11 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
   user_signin_expired: refusal('The sign-in of this person has ended', 'The person signs in once more.'),
   user_is_app: refusal(
     'An app or an automation asked, not a person',
-    'Allow the app by its name, or let a person ask.',
+    'Let the owner of the connection allow the app in its rules, or let a person ask.',
   ),
   user_not_allowed: refusal(
     'The person is connected, but may not start work here',
-    'Look at the access rules of this installation.',
+    'Look at who may start work in the rules of the connection.',
   ),
   git_provider_not_connected: refusal(
     'The person has no git account connected for this host',
@@ -126,7 +126,7 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
   ),
   repo_missing: refusal(
     'No repository was found',
-    'Write a line "Repository: owner/name" in the issue, or set a default for the project.',
+    'Write a line "Repository: owner/name" in the issue, or set a default for the project in the rules of the connection.',
   ),
   repo_invalid: refusal(
     'The repository or branch cannot be read, or the branch does not exist',
@@ -147,11 +147,11 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
   ),
   gate_not_met: refusal(
     'A label, status or field that the project asks for is missing',
-    'Look at the gate of the project in the settings.',
+    'Add what is missing, or change what the project asks for in the rules of the connection.',
   ),
   already_running: refusal(
     'A fresh start or a retry was asked for while a job of the issue is running',
-    'Stop the job first, or send the words to it.',
+    'Stop the job first, or send the words to it. The rules of the connection may let a fresh start take its place.',
   ),
   issue_rate_limited: refusal(
     'This issue has started too many jobs within an hour',
