@@ -196,6 +196,8 @@ test('The first delivery shows by itself', async () => {
   actions.registerWebhook(await ada.field('Webhook URL').inputValue(), { secret });
   actions.comment('SHOP-13', 'cleo', 'Could somebody look at this?');
   await expect(ada.page.getByText('Jira reaches us, and the signature is right.')).toBeVisible();
+  await ada.button('Test').click();
+  await expect(ada.page.getByRole('region', { name: 'Health' })).toContainText('Jira accepts the API token');
   await look(ada.page, 'edit');
 });
 
@@ -225,6 +227,7 @@ test('Every request shows in the activity, with the steps of its decision', asyn
   const { actions } = installation.sandbox;
   actions.comment('SHOP-12', 'ben', '@openhands please fix the rounding');
   actions.comment('SHOP-13', 'ben', '@openhands please look at this');
+  actions.comment('SHOP-12', 'cleo', '@openhands me too');
   await ada.page.getByRole('link', { name: 'See the activity' }).click();
   await expect(ada.page.getByRole('cell', { name: /Accepted/ })).toBeVisible();
   await expect(ada.page.getByRole('cell', { name: /No repository was found/ })).toBeVisible();
@@ -301,6 +304,8 @@ test('An API token is shown once', async () => {
 test('An administrator sees who is linked to which Jira account, and what ending a link would mean', async () => {
   await ada.page.getByRole('link', { name: 'Installation', exact: true }).click();
   await expect(ada.page.getByRole('row').filter({ hasText: 'Ben Builder' }).first()).toContainText('Proven by OAuth');
+  const lost = ada.page.getByRole('table', { name: 'Jira accounts that asked without being linked, the latest first' });
+  await expect(lost.getByRole('row').filter({ hasText: 'Cleo' })).toContainText('One request');
   await look(ada.page, 'installation-people');
   await ada.button('End link of Ben Builder on acme.atlassian.net').click();
   await look(ada.page, 'installation-end-link');

@@ -32,7 +32,7 @@ export const peopleTexts = {
     address: 'Address to send them',
     addressHelp: 'There they sign in and connect their own Jira account. Then they ask once more in the issue.',
     caption: 'Jira accounts that asked without being linked, the latest first',
-    columns: { account: 'Jira account', site: 'Site', why: 'Why', todo: 'What to do', lost: 'Lost' },
+    columns: { account: 'Jira account', why: 'Why', todo: 'What to do', lost: 'Lost' },
     states: {
       user_not_linked: 'Not linked', user_no_account: 'No account here', user_email_hidden: 'E-mail hidden', user_link_ambiguous: 'Ambiguous', user_link_expired: 'Link has ended',
     } satisfies Record<UnlinkedReason, string>,
@@ -44,6 +44,8 @@ export const peopleTexts = {
       user_link_expired: 'Send them the address, so that they connect once more.',
     } satisfies Record<UnlinkedReason, string>,
     lost: (requests: number) => (requests === 1 ? 'One request' : `${requests} requests`),
-    openNamed: (name: string) => `Latest lost request of ${name}`,
+    last: 'the latest',
+    open: 'Open the latest',
+    openNamed: (name: string) => `Open the latest lost request of ${name}`,
   },
 };

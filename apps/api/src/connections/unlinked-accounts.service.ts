@@ -81,9 +81,15 @@ function toAccount(row: Row): UnlinkedAccount {
     jiraDisplayName: withoutAddresses(row.display_name),
     jiraAccountId: withoutAddresses(row.jira_account_id),
     reason: row.reason,
-    detail: withoutAddresses(row.detail),
+    detail: withoutAddresses(ofThisAccount(row)),
     lostRequests: row.lost_requests,
     lastLostAt: row.last_lost_at.toISOString(),
     lastDeliveryId: row.id,
   };
+}
+
+/** The trace names the account by its id, which here stands beside the words. */
+function ofThisAccount({ detail, jira_account_id: id }: Row): string {
+  const words = detail.replaceAll(`The Jira account ${id}`, 'this account');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

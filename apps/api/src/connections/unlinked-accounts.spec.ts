@@ -38,8 +38,8 @@ describe('Jira accounts that asked without being linked', () => {
 
   it('are listed once each, with how many requests were lost, when the last was, and why', async () => {
     await lose(1);
-    await lose(9, { reason: 'user_no_account', detail: 'Nobody has the address.', actor: { id: 'nora', displayName: 'Nora N.' } });
-    expect(await listed()).toMatchObject([{ jiraAccountId: 'nora', jiraDisplayName: 'Nora N.', site: 'shop', reason: 'user_no_account', detail: 'Nobody has the address.', lostRequests: 2, lastLostAt: at(9).at.toISOString() }]);
+    await lose(9, { reason: 'user_no_account', detail: 'The Jira account nora is not linked.', actor: { id: 'nora', displayName: 'Nora N.' } });
+    expect(await listed()).toMatchObject([{ jiraAccountId: 'nora', jiraDisplayName: 'Nora N.', site: 'shop', reason: 'user_no_account', detail: 'This account is not linked.', lostRequests: 2, lastLostAt: at(9).at.toISOString() }]);
   });
 
   it('keep the time of the latest request, also when an earlier one is decided after it', async () => {

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { LoadFailure } from '../../app/load-failure.js';
 import { peopleTexts } from '../../texts-of-people.js';
 import { texts } from '../../texts.js';
-import { unlinkedQuery } from './people.js';
+import { ALL_UNLINKED, unlinkedQuery } from './people.js';
 import { UnlinkedTable } from './unlinked-table.js';
 
 const t = peopleTexts.unlinked;
@@ -21,7 +21,7 @@ export function UnlinkedList({ place }: { place: string }) {
     <Section title={t.title}>
       <p className="ui-muted">{t.intro}</p>
       <CopyField label={t.address} description={t.addressHelp} value={`${window.location.origin}/settings/integrations`} texts={texts.common.copy} />
-      <UnlinkedTable accounts={accounts} />
+      <UnlinkedTable accounts={accounts} showsSite={place === ALL_UNLINKED} />
       {query.hasNextPage && <div><Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{peopleTexts.more}</Button></div>}
     </Section>
   );

@@ -18,7 +18,7 @@ let server: FakeServer;
 function see(integration: object, ...items: UnlinkedAccount[]): void {
   server = new FakeServer();
   server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [integration, dataCenterOff] } });
-  server.answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } }).answer(`GET ${CONNECTION_UNLINKED}`, { body: { items, nextCursor: null } });
+  server.answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } }).answer(`GET ${CONNECTION_UNLINKED}`, { body: { items, nextCursor: null } }).answer(`GET /api/v1/connections/${ID}/tests`, { body: { latest: null, days: [] } });
 }
 
 describe('people who asked in Jira without being linked', () => {
@@ -32,7 +32,7 @@ describe('people who asked in Jira without being linked', () => {
     openPage(PAGE);
     const table = await screen.findByRole('table', { name: ASKED });
     for (const words of ['Nora', '712020:nora', 'No account here', 'Nobody here has the e-mail address', 'Send them the address: they sign in', '3 requests', 'Kim', 'One request', 'Link has ended']) expect(table).toHaveTextContent(words);
-    expect(screen.getByRole('link', { name: 'Latest lost request of Nora' })).toHaveAttribute('href', `/deliveries/${ID}`);
+    expect(screen.getByRole('link', { name: 'Open the latest lost request of Nora' })).toHaveAttribute('href', `/deliveries/${ID}`);
     expect(screen.getByLabelText('Address to send them')).toHaveValue(`${window.location.origin}/settings/integrations`);
     expect(screen.queryByRole('heading', { name: 'Linked people' })).not.toBeInTheDocument();
   });
