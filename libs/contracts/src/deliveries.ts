@@ -68,7 +68,7 @@ export const DeliveryQuery = PageQuery.extend({
   outcome: DeliveryOutcome.optional(),
   reason: DeliveryReason.optional(),
   issueKey: z.string().max(255).optional(),
-  /** The name in Jira of the person behind it, whole, in capitals or not. */
+  /** A part of the name in Jira of the person behind it, in capitals or not. */
   actor: z.string().trim().max(255).optional(),
   /** Received at this time or later. */
   since: Time.optional(),
