@@ -39,6 +39,6 @@ export const ownerTexts = {
     'jira-cloud': 'It stays unlinked until the new owner reactivates it on its page, with the consent at Atlassian.',
     'jira-data-center': 'It stays removed until the new owner sets the webhook up again.',
   } satisfies Record<OwnedConnection['product'], string>,
-  oneShown: 'The page shows each person one workspace, an active one of their own first. A second one is changed over the API.',
+  appsEnd: 'The list of apps that may ask is emptied, because they would ask in the name of the new owner.',
   noted: 'It is noted in the changes of the set-up.',
 };

@@ -8,7 +8,7 @@ export function OwnerConsequences({ connection: { product, status, owner }, next
       <li>{t.former(owner?.name ?? null)}</li>
       <li>{t.next[next]}</li>
       <li>{status === 'inactive' ? t.staysEnded[product] : t.unchanged}</li>
-      {product === 'jira-cloud' && <li>{t.oneShown}</li>}
+      {product === 'jira-cloud' && <li>{t.appsEnd}</li>}
       <li>{t.noted}</li>
     </ul>
   );

@@ -57,7 +57,7 @@ describe('connections and who looks after them', () => {
     open(ofLin);
     await press('Take over acme.atlassian.net');
     const dialog = screen.getByRole('dialog', { name: 'Take over acme.atlassian.net?' });
-    for (const words of [/Lin no longer looks after it. Their own link stays/, /stays unlinked until the new owner reactivates it/, /noted in the changes/]) expect(dialog).toHaveTextContent(words);
+    for (const words of [/Lin no longer looks after it. Their own link stays/, /stays unlinked until the new owner reactivates it/, /list of apps that may ask is emptied/, /noted in the changes/]) expect(dialog).toHaveTextContent(words);
     expect(server.callsOf(CHANGE)).toEqual([]);
     server.answer(`GET ${OWNERS}`, items({ ...ofLin, owner: { id: me.id, name: me.name } }));
     await userEvent.click(within(dialog).getByRole('button', { name: 'Take over' }));
@@ -72,7 +72,7 @@ describe('connections and who looks after them', () => {
     await press('Take over acme.atlassian.net');
     const dialog = screen.getByRole('dialog');
     expect(dialog).toHaveTextContent('State, credentials, links and webhook stay as they are.');
-    expect(dialog).not.toHaveTextContent('one workspace');
+    expect(dialog).not.toHaveTextContent('list of apps');
     await userEvent.click(within(dialog).getByRole('button', { name: 'Take over' }));
     expect(await within(dialog).findByRole('alert')).toHaveTextContent('looks after the connection already');
   });
