@@ -201,6 +201,18 @@ test('The first delivery shows by itself', async () => {
   await look(ada.page, 'edit');
 });
 
+/** Two checks on each of thirty days, as the server tells them: the scopes failed three times, the last time today. */
+const TESTS_OF_A_MONTH = {
+  latest: { testedAt: '2026-11-20T03:04:05.000Z', items: [
+    { check: 'token', result: 'pass', detail: 'Jira accepts the API token.', hint: '', at: null },
+    { check: 'scopes', result: 'fail', detail: 'The API token lacks the scope write:jira-work.', hint: 'Create a new API token for the service account.', at: null },
+  ] },
+  days: Array.from({ length: 30 }, (_, before) => ({
+    day: new Date(Date.UTC(2026, 10, 20 - before)).toISOString().slice(0, 10),
+    checks: [{ check: 'token', result: before === 9 ? 'unknown' : 'pass' }, { check: 'scopes', result: [0, 1, 14].includes(before) ? 'fail' : 'pass' }],
+  })),
+};
+
 test('What needs attention is shown where it can be mended', async () => {
   const { page } = ada;
   const told = async (state: string, code: string, detail: string): Promise<void> => {
@@ -215,11 +227,13 @@ test('What needs attention is shown where it can be mended', async () => {
   await page.goto('/settings/integrations');
   await expect(page.getByText('expires in 7 days')).toBeVisible();
   await look(page, 'integrations-degraded');
+  await page.route('**/tests', (route) => route.fulfill({ json: TESTS_OF_A_MONTH }));
   await told('active', 'deliveries_rejected', 'Jira sends deliveries, but they are not let in: the signature does not fit.');
   await page.goto('/settings/integrations/jira-cloud');
   await expect(page.getByText('Jira calls, but its deliveries are not let in')).toBeVisible();
+  await expect(page.getByText('Failed on 3 of 30 days, last on')).toBeVisible();
   await look(page, 'edit-rejected');
-  await page.unroute('**/api/v1/integrations');
+  for (const address of ['**/api/v1/integrations', '**/tests']) await page.unroute(address);
   await page.reload();
 });
 
