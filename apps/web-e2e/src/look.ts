@@ -14,13 +14,13 @@ const SCREENS = join(import.meta.dirname, '../test-output/screens');
 export async function look(page: Page, name: string): Promise<void> {
   await inColours(page, 'dark');
   expect.soft(await breaches(page, COLOUR_RULES), `${name}, dark: rules of accessibility that are broken`).toEqual([]);
-  await picture(page, `${name}.dark`);
+  await pictureOf(page, `${name}.dark`);
   await inColours(page, 'light');
   expect.soft(await breaches(page), `${name}, light: rules of accessibility that are broken`).toEqual([]);
-  await picture(page, `${name}.light`);
+  await pictureOf(page, `${name}.light`);
   await page.setViewportSize(NARROW);
   expect.soft(await overflow(page), `${name}: pixels that stick out at a width of ${NARROW.width}`).toBe(0);
-  await picture(page, `${name}.narrow`);
+  await pictureOf(page, `${name}.narrow`);
   await page.setViewportSize(WINDOW);
 }
 
@@ -40,7 +40,23 @@ function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-async function picture(page: Page, name: string): Promise<void> {
+/** What does not fit into the window: the page itself when it scrolls sideways, and controls that stick out or whose words are cut off. */
+export function misfits(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    const name = (element: Element): string => `${element.tagName} ${element.id} ${element.getAttribute('aria-label') ?? element.textContent?.slice(0, 60)}`;
+    const controls = [...document.querySelectorAll('main button, main a, main input:not([type=hidden]), main select, main textarea, header a, header button, footer button')].filter((element) => element.checkVisibility({ visibilityProperty: true }));
+    const sticksOut = controls.filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      return width > 1 && (left < -1 || right > clientWidth + 1);
+    });
+    const isCut = controls.filter((element) => ['BUTTON', 'A'].includes(element.tagName) && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0);
+    return [...(scrollWidth > clientWidth ? [`the page is ${scrollWidth - clientWidth} pixels too wide`] : []), ...sticksOut.map((one) => `sticks out: ${name(one)}`), ...isCut.map((one) => `is cut off: ${name(one)}`)];
+  });
+}
+
+/** Keeps a picture of the whole screen as it is now. */
+export async function pictureOf(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENS, `${name}.png`), fullPage: true });
 }
 

@@ -54,7 +54,7 @@ function Head({ name, isAdmin }: { name: string | null; isAdmin: boolean }) {
       <NavLink to="/settings/integrations" end className="brand" aria-current={undefined}><img src={icon} alt="" />{texts.app.name}</NavLink>
       <nav aria-label={texts.app.menu}>
         <ul className="menu">
-          <li><NavLink to="/settings/integrations">{texts.app.integrations}</NavLink></li>
+          <li><Link to="/settings/integrations" aria-current={isIntegrations(pathname) ? 'page' : undefined}>{texts.app.integrations}</Link></li>
           <li><Link to="/activity" aria-current={isActivity(pathname) ? 'page' : undefined}>{texts.app.activity}</Link></li>
           <li><NavLink to="/account">{texts.app.account}</NavLink></li>
           {isAdmin && <li><NavLink to="/settings/installation">{texts.app.installation}</NavLink></li>}
@@ -74,6 +74,11 @@ function Head({ name, isAdmin }: { name: string | null; isAdmin: boolean }) {
 /** Deliveries and jobs have addresses of their own, which people pass on, and belong to the activity. */
 function isActivity(pathname: string): boolean {
   return /^\/(activity|deliveries|jobs)(\/|$)/.test(pathname);
+}
+
+/** A connection belongs to its integration. */
+function isIntegrations(pathname: string): boolean {
+  return /^\/settings\/(integrations|connections)(\/|$)/.test(pathname);
 }
 
 function SignedOutHead({ signInHere }: { signInHere: string }) {

@@ -4,6 +4,7 @@ import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from 
 const accent: MantineColorsTuple = ['#eef1ff', '#dbe1ff', '#b6c2ff', '#9fb2ff', '#8098fb', '#637ff2', '#4d68e6', '#3f58d8', '#344cc8', '#263a9f'];
 
 export const theme = createTheme({
+  fontFamily: 'inherit',
   colors: { accent },
   primaryColor: 'accent',
   // White text on this shade has a contrast of 7:1.

@@ -66,6 +66,6 @@ function SaveBar({ form, sentence }: { form: RulesForm; sentence: string | null 
 /** `projects.3.labels` is called "Labels of SHOP". */
 function labelOf({ draft }: RulesForm, name: string): string {
   const [part, row, column] = name.split('.');
-  if (part === 'projects' && row && column) return t.cell(t.columns[column as keyof typeof t.columns], draft.projects[Number(row)]?.key || t.newProject);
+  if (part === 'projects' && row && column) return t.cell(t.columns[column as keyof typeof t.columns], draft.projects[Number(row)]?.key.trim().toUpperCase() || t.newProject);
   return { defaultRepository: t.defaultRepository, emails: t.emails, apps: t.appsLabel }[name] ?? name;
 }
