@@ -54,7 +54,7 @@ export class DataCenterAdministration {
       const wrongAddress = this.addressMistakes(differences);
       const moved = wrongAddress.length === 0 && leavesServer(former, differences);
       const changes = moved && differences.baseUrl === null ? { ...differences, ...withoutSecrets(former) } : differences;
-      const mistakes = [...wrongAddress, ...(moved ? secretsOfFormerServer(former, wanted, changes) : []), ...missingMistakes({ ...former, ...changes })];
+      const mistakes = [...wrongAddress, ...(moved ? secretsOfFormerServer(former, wanted, changes) : []), ...missingMistakes({ ...former, ...differences })];
       if (mistakes.length > 0) throw new Problem(400, 'validation_failed', 'Some values are missing or have the wrong form. Each is named with what a good value looks like.', mistakes);
       if (Object.keys(changes).length === 0) return;
       await this.settings.save(manager, changes);
