@@ -106,12 +106,14 @@ describe('The administration', () => {
     it('tells the records of this Jira that their credentials are new, so that what failed with the former ones is tried again', async () => {
       await put(complete);
       const id = uuidv7();
-      await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status, service_account_token_expires_at) VALUES ($1, 'jira-data-center', 'saved.example.com', 'https://saved.example.com', 'active', now())`, [id]);
-      const saved = async (): Promise<unknown> => (await bench.db.query('SELECT service_account_saved_at AS at, service_account_token_expires_at AS "end" FROM connections WHERE id = $1', [id]))[0];
+      await bench.db.query(`INSERT INTO connections (id, product, site, site_url, status, service_account_token_expires_at, service_account_ids) VALUES ($1, 'jira-data-center', 'saved.example.com', 'https://saved.example.com', 'active', now(), '{ada}')`, [id]);
+      const saved = async (): Promise<unknown> => (await bench.db.query('SELECT service_account_saved_at AS at, service_account_token_expires_at AS "end", service_account_ids AS ids FROM connections WHERE id = $1', [id]))[0];
       await put({ linkMethod: 'email' });
-      expect(await saved()).toEqual({ at: null, end: expect.any(Date) });
+      expect(await saved()).toEqual({ at: null, end: expect.any(Date), ids: ['ada'] });
+      await put({ serviceAccountEmail: 'bot@example.com' });
+      expect(await saved()).toEqual({ at: expect.any(Date), end: null, ids: ['ada'] });
       await put({ serviceAccountPat: 'another-pat' });
-      expect(await saved()).toEqual({ at: expect.any(Date), end: null });
+      expect(await saved()).toEqual({ at: expect.any(Date), end: null, ids: [] });
     });
 
     it('removes a secret with null, once it is no longer needed', async () => {

@@ -76,7 +76,7 @@ export class DataCenterSettings {
    */
   async save(manager: EntityManager, values: Partial<DataCenterValues>): Promise<void> {
     for (const [field, value] of Object.entries(values) as [DataCenterField, string | boolean | null][]) await this.saveOne(manager, field, value);
-    if (CREDENTIALS.some((field) => field in values)) await manager.query(CREDENTIALS_SAVED, [this.clock.now()]);
+    if (CREDENTIALS.some((field) => field in values)) await manager.query(CREDENTIALS_SAVED, [this.clock.now(), 'serviceAccountPat' in values]);
   }
 
   /** After a commit: the next question reads the table, without waiting. */
@@ -139,9 +139,14 @@ export class DataCenterSettings {
 /** What calls to Jira are made with. */
 const CREDENTIALS: readonly DataCenterField[] = ['baseUrl', 'serviceAccountEmail', 'serviceAccountPat', 'serviceAccountPatName'];
 
-/** Writes that failed with the former ones are tried again at once (`comments/renewed-access`); when the new token ends is not known yet. */
+/**
+ * Writes that failed with the former ones are tried again at once (`comments/renewed-access`); when the new token ends is not known yet.
+ * Whose it is the next call tells: a person whose own token was entered at first would otherwise never be heard again, as if what they
+ * say were said by us. Comments of the former account are known by their marks.
+ */
 const CREDENTIALS_SAVED = `
-  UPDATE connections SET service_account_saved_at = $1, service_account_token_expires_at = NULL, version = version + 1, updated_at = now()
+  UPDATE connections SET service_account_saved_at = $1, service_account_token_expires_at = NULL, service_account_ids = CASE WHEN $2 THEN '{}' ELSE service_account_ids END,
+    version = version + 1, updated_at = now()
   WHERE product = 'jira-data-center'`;
 
 interface Row {
