@@ -19,6 +19,12 @@ export interface GitAccount {
 /** `expired`: there was an account, but the provider no longer accepts its authorisation; the person has to sign in again. */
 export type AccessToken = { kind: 'ok'; token: string } | { kind: 'not_connected' } | { kind: 'expired' };
 
+/** What a person has at git providers, as it was read a moment ago. */
+export interface PersonsAccounts {
+  hosts: string[];
+  accessToken(host: string): Promise<AccessToken>;
+}
+
 /** The git accounts of our users, and tokens to ask the providers in their names. */
 @Injectable()
 export class GitAccounts {
@@ -39,13 +45,22 @@ export class GitAccounts {
     return rows.map(({ provider, host, login, status }) => ({ provider, host, login, status }));
   }
 
+  /** The accounts of a user as they are now, read once for several questions. `accessToken` is as below. */
+  async ofPerson(userId: string): Promise<PersonsAccounts> {
+    const rows = await this.db.getRepository(Identity).find({ where: { userId }, order: { id: 'ASC' } });
+    return { hosts: rows.map(({ host }) => host), accessToken: (host) => this.tokenOf(this.providers.byHost(host), rows) };
+  }
+
   /**
    * A usable access token of this user for this host; an expiring one is refreshed first. Throws `GitProviderUnreachable`
    * when the provider cannot be asked: that says nothing about the account, and changes nothing.
    */
   async accessToken(userId: string, host: string): Promise<AccessToken> {
-    const provider = this.providers.byHost(host);
-    const identity = provider && (await this.find(userId, provider));
+    return (await this.ofPerson(userId)).accessToken(host);
+  }
+
+  private async tokenOf(provider: GitProvider | undefined, rows: Identity[]): Promise<AccessToken> {
+    const identity = provider && best(rows.filter((row) => row.provider === provider.id && row.host === provider.host));
     if (!identity) return { kind: 'not_connected' };
     if (identity.status === 'expired') return { kind: 'expired' };
     const token = this.tokens.freshAccessToken(identity);
@@ -59,15 +74,11 @@ export class GitAccounts {
    */
   async rejected(userId: string, host: string): Promise<void> {
     const provider = this.providers.byHost(host);
-    const identity = provider && (await this.find(userId, provider));
+    const rows = provider ? await this.db.getRepository(Identity).findBy({ userId, provider: provider.id, host: provider.host }) : [];
+    const identity = best(rows);
     if (!identity) return;
     const change = identity.refreshTokenSealed === null ? { status: 'expired' as const } : { accessTokenExpiresAt: new Date(0) };
     await this.db.getRepository(Identity).update({ id: identity.id }, change);
-  }
-
-  /** Somebody with two accounts at one host: the one that works, else the newer one. */
-  private find(userId: string, { id, host }: GitProvider): Promise<Identity | null> {
-    return this.db.getRepository(Identity).findOne({ where: { userId, provider: id, host }, order: { status: 'ASC', id: 'DESC' } });
   }
 
   /**
@@ -102,4 +113,9 @@ export class GitAccounts {
   private async replace({ id, refreshTokenSealed }: Identity, change: Partial<Identity>): Promise<void> {
     await this.db.getRepository(Identity).update({ id, refreshTokenSealed: refreshTokenSealed ?? IsNull() }, change);
   }
+}
+
+/** Somebody with two accounts at one host: the one that works, else the newer one. */
+function best(rows: Identity[]): Identity | undefined {
+  return rows.toSorted((a, b) => a.status.localeCompare(b.status) || b.id.localeCompare(a.id))[0];
 }

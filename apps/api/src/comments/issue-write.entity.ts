@@ -49,6 +49,9 @@ export class IssueWriteEntity {
   @Column('timestamptz', { name: 'written_at', nullable: true }) writtenAt!: Date | null;
 }
 
+/** In SQL: a row when this comment was written by us through this outbox; the places of the connection's id and of the comment's. */
+export const ourComment = (connection: string, comment: string): string => `SELECT FROM issue_writes WHERE connection_id = ${connection} AND remote_id = ${comment} AND kind = 'comment' LIMIT 1`;
+
 /**
  * Adds wishes, or raises the revision of those whose content is another one now. A wish that was given up because its issue or
  * its comment is gone stays given up; any other gets a new chance with its new content.

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { JiraProblem, type Message, type RefusalMessage } from '@openhands-jira/domain';
 import { JobsBench } from '../testing/jobs-bench.js';
+import { ourComment } from './issue-write.entity.js';
 import { IssueWriter } from './issue-writer.js';
 import { IssueWrites, type RefusalWish } from './issue-writes.service.js';
 import { RenewedAccess } from './renewed-access.js';
@@ -46,8 +47,8 @@ describe('What is written into an issue', () => {
     expect(bench.jira.textOf('k1')).toContain('position 1');
     expect(bench.jira.comments[0]!.edits.map((edit) => edit.quiet)).toEqual([true]);
     expect(bench.jira.comments[0]!.mark).toEqual({ v: 1, key: 'k1', jobId: null, kind: 'status.queued' });
-    expect(await writes.isOurComment(bench.connectionId, bench.jira.comments[0]!.id)).toBe(true);
-    expect(await writes.isOurComment(bench.connectionId, '1')).toBe(false);
+    expect(await bench.db.query(ourComment('$1', '$2'), [bench.connectionId, bench.jira.comments[0]!.id])).toHaveLength(1);
+    expect(await bench.db.query(ourComment('$1', '$2'), [bench.connectionId, '1'])).toHaveLength(0);
   });
 
   it('drops an edit that was overtaken', async () => {

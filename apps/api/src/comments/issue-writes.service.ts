@@ -115,11 +115,6 @@ export class IssueWrites {
     await this.ensureAll(manager, { ...wish, deliveryId: earlier.deliveryId! }, [{ key: earlier.key, kind: 'comment', content: { message: repeated }, audience: earlier.audience, quiet: true, memoryGroup: group }]);
   }
 
-  /** True when this comment was written by us through this outbox. */
-  async isOurComment(connectionId: string, commentId: string): Promise<boolean> {
-    return this.db.manager.existsBy(IssueWriteEntity, { connectionId, remoteId: commentId, kind: 'comment' });
-  }
-
   /** Everything that was or is to be written for a job, oldest first. */
   async ofJob(jobId: string): Promise<IssueWriteEntity[]> {
     return this.db.manager.find(IssueWriteEntity, { where: { jobId }, order: { id: 'ASC' } });

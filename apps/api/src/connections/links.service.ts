@@ -33,9 +33,16 @@ export class Links {
     return this.rows.findOneBy({ connectionId, userId });
   }
 
-  /** The link of a Jira account on a connection. */
-  ofAccount(connectionId: string, jiraAccountId: string): Promise<LinkEntity | null> {
-    return this.rows.findOneBy({ connectionId, jiraAccountId });
+  /** The link of a Jira account on a connection, and what the person is called here. */
+  async ofAccount(connectionId: string, jiraAccountId: string): Promise<{ link: LinkEntity; personName: string } | null> {
+    const { entities, raw } = await this.rows
+      .createQueryBuilder('link')
+      .innerJoin('users', 'person', 'person.id = link.user_id')
+      .addSelect('person.name', 'person_name')
+      .where({ connectionId, jiraAccountId })
+      .getRawAndEntities<{ person_name: string }>();
+    const [link] = entities;
+    return link ? { link, personName: raw[0]!.person_name } : null;
   }
 
   /** How many people are linked on a connection. */

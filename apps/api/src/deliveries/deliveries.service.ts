@@ -41,12 +41,6 @@ export class Deliveries {
     return this.rows.findOneBy({ id });
   }
 
-  /** One delivery that is to be decided, and whether an earlier one about something else in the same issue has to be decided before it. */
-  async findInTurn(id: string): Promise<{ delivery: DeliveryEntity | null; earlierIsOpen: boolean }> {
-    const { entities, raw } = await this.rows.createQueryBuilder('delivery').addSelect(EARLIER_IS_OPEN, 'earlier').where({ id }).getRawAndEntities<{ earlier: boolean }>();
-    return { delivery: entities[0] ?? null, earlierIsOpen: raw[0]?.earlier ?? false };
-  }
-
   /**
    * Holds a delivery that is still to be decided until the transaction ends; false when it was decided meanwhile. A process
    * that lost its heartbeat may still be at work on what another one took over.
@@ -107,9 +101,3 @@ export class Deliveries {
 export function pendingDelivery(id: string): Change {
   return (place, when) => `SELECT id FROM deliveries WHERE id = ${place(id)} AND outcome = 'pending' AND ${when} FOR UPDATE`;
 }
-
-/** One that failed by itself a few times holds up nobody any more: its trouble may be its own. */
-const EARLIER_IS_OPEN = `EXISTS (
-  SELECT 1 FROM deliveries earlier
-  WHERE earlier.connection_id = delivery.connection_id AND earlier.issue_key = delivery.issue_key AND earlier.id < delivery.id
-    AND earlier.outcome = 'pending' AND earlier.attempts < 4 AND earlier.trigger_key <> delivery.trigger_key)`;

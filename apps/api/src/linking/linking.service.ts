@@ -27,9 +27,8 @@ export class Linking {
     const connectionId = typeof connection === 'string' ? connection : connection.id;
     if (actor.kind === 'app') return refused('user_is_app', `${shown(actor)} is an app or an automation, not a person.`);
     const method = await this.jiras.linkMethod(connection);
-    const link = actor.id === '' ? null : await this.links.ofAccount(connectionId, actor.id);
-    const user = link && (await this.users.byId(link.userId));
-    if (link && user) return this.linked(connection, actor, method, link, user);
+    const tie = actor.id === '' ? null : await this.links.ofAccount(connectionId, actor.id);
+    if (tie) return this.linked(connection, actor, method, tie.link, { id: tie.link.userId, name: tie.personName });
     return method === 'email' ? this.emails.match(connectionId, actor, jira) : this.stranger(actor, jira);
   }
 
@@ -42,7 +41,7 @@ export class Linking {
     return { ...who, detail: `${shown(app)} is an app that may ask. It acts in the name of ${who.user.name}, who owns the connection.` };
   }
 
-  private async linked(connection: ConnectionOrId, actor: JiraActor, method: 'oauth' | 'email', link: LinkEntity, user: User): Promise<Who> {
+  private async linked(connection: ConnectionOrId, actor: JiraActor, method: 'oauth' | 'email', link: LinkEntity, user: Pick<User, 'id' | 'name'>): Promise<Who> {
     const { id, jiraAccountId, method: proof } = link;
     if (proof === 'email' && method === 'oauth') return refused('user_not_linked', `${shown(actor)} was matched by e-mail address, and administrators have chosen OAuth since.`);
     const holds = link.status === 'active' && (await this.jiras.linkHolds(connection, id));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JobRepository } from '@openhands-jira/contracts';
 import { defaultRepositoryOf, findRepository, type IssueTexts, type JiraComment, type MessagePerson, type RepositoryAnswer, type RepositoryFinding, type RepositoryQuestion, type RepositoryResult } from '@openhands-jira/domain';
-import { GitAccounts } from '../auth/git-accounts.service.js';
+import { type AccessToken, GitAccounts, type PersonsAccounts } from '../auth/git-accounts.service.js';
 import { rulesOf } from '../connections/rules.service.js';
 import type { WriteAccess } from '../git-providers/git-provider.js';
 import { GitProviders } from '../git-providers/git-providers.service.js';
@@ -81,29 +81,29 @@ export class RepositoryAccess {
     const { userId } = asking;
     const asked = new Map<string, WriteAccess>();
     const hosts = this.providers.hosts();
-    const accounts = (await this.accounts.accountsOf(userId)).map((account) => account.host).filter((host) => host in hosts);
+    const own = await this.accounts.ofPerson(userId);
+    const accounts = own.hosts.filter((host) => host in hosts);
     const finding = await findRepository({
       texts,
       ...defaults,
       hosts,
       accounts: [...new Set(accounts)],
-      access: { confirm: (host, path, branch) => this.confirm(userId, { host, path, branch }, asked) },
+      access: { confirm: (host, path, branch) => this.confirm(userId, own, { host, path, branch }, asked) },
     });
     for (const step of finding.trace) asking.trace.note(step.step, step.result, step.detail);
     return this.read(asking, finding, asked);
   }
 
-  private async confirm(userId: string, question: Question, asked: Map<string, WriteAccess>): Promise<RepositoryAnswer> {
-    const answer = await this.ask(userId, question);
+  private async confirm(userId: string, own: PersonsAccounts, question: Question, asked: Map<string, WriteAccess>): Promise<RepositoryAnswer> {
+    const answer = await this.ask(userId, await own.accessToken(question.host), question);
     // The provider ended a token that looked good. Where it can be renewed, the next one may be better.
-    const last = answer.kind === 'signin_expired' ? await this.ask(userId, question) : answer;
+    const last = answer.kind === 'signin_expired' ? await this.ask(userId, await this.accounts.accessToken(userId, question.host), question) : answer;
     if (last.kind === 'writable') asked.set(`${question.host}/${last.fullName}`, last);
     return last;
   }
 
-  private async ask(userId: string, { host, path, branch }: Question): Promise<RepositoryAnswer & WriteAccess> {
+  private async ask(userId: string, token: AccessToken, { host, path, branch }: Question): Promise<RepositoryAnswer & WriteAccess> {
     const provider = this.providers.byHost(host);
-    const token = await this.accounts.accessToken(userId, host);
     if (!provider || token.kind === 'not_connected') return { kind: 'not_writable' };
     if (token.kind === 'expired') return { kind: 'signin_expired' };
     const answer = await provider.findWritable({ accessToken: token.token, path, branch });

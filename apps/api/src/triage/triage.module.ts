@@ -26,12 +26,13 @@ import { SweepStore } from './sweep.store.js';
 import { Triage } from './triage.service.js';
 import { TriageWorker } from './triage.worker.js';
 import { TriggerStore } from './trigger.store.js';
+import { TurnStore } from './turn.store.js';
 import { Withdrawals } from './withdrawals.service.js';
 
 /** Decides deliveries: trigger, person, repository, then a job, a refusal or nothing. Looks for what no delivery told. */
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
   controllers: [RetryController, RulesController],
-  providers: [Entitlements, Triage, Retries, TriageWorker, TriggerStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore],
+  providers: [Entitlements, Triage, Retries, TriageWorker, TriggerStore, TurnStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore],
 })
 export class TriageModule {}

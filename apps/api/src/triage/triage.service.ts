@@ -1,11 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { decideEdit, detectTrigger, findMention, type IssueEvent, notServed, readCommand, servesProject } from '@openhands-jira/domain';
-import { IssueWrites } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { CallsPaused } from '../connections/call-pauses.service.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
-import { Connections } from '../connections/connections.service.js';
 import { rulesOf } from '../connections/rules.service.js';
 import { Deliveries } from '../deliveries/deliveries.service.js';
 import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
@@ -19,6 +17,7 @@ import { Requests } from './requests.service.js';
 import { Settlements } from './settlements.service.js';
 import { Trace } from './trace.js';
 import { TriggerStore } from './trigger.store.js';
+import { TurnStore } from './turn.store.js';
 import { Withdrawals } from './withdrawals.service.js';
 
 /** An edit waits this long for the decision about its comment, and a wish for an earlier one; decisions that take longer have failed. */
@@ -38,9 +37,8 @@ export class Triage {
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly deliveries: Deliveries,
-    private readonly connections: Connections,
+    private readonly turns: TurnStore,
     private readonly jiras: Jiras,
-    private readonly writes: IssueWrites,
     private readonly triggers: TriggerStore,
     private readonly requests: Requests,
     private readonly withdrawals: Withdrawals,
@@ -49,13 +47,14 @@ export class Triage {
 
   /** Decides a delivery that is still pending, those of one issue in the order in which they came. Throws when the decision must be tried again. */
   async decide(deliveryId: string): Promise<void> {
-    const { delivery, earlierIsOpen } = await this.deliveries.findInTurn(deliveryId);
-    if (!delivery || delivery.outcome !== 'pending') return;
+    const turn = await this.turns.of(deliveryId);
+    if (turn?.delivery.outcome !== 'pending') return;
+    const { delivery, connection, earlierIsOpen } = turn;
     if (earlierIsOpen && this.ageOf(delivery) < UNDECIDED_MS) throw new RetryLater(TURN_MS, 'An earlier delivery of this issue is being decided; this one comes after it');
     const trace = new Trace(delivery.trace, this.clock);
     if (delivery.attempts > 0) trace.note('attempt', 'info', `Attempt ${delivery.attempts + 1}.`);
     try {
-      const { decision, request } = await this.judge(delivery, trace);
+      const { decision, request } = await this.judge(delivery, connection, trace);
       await this.settlements.settle(delivery, decision, trace, request);
     } catch (error) {
       // Jira was not called, so nothing was tried.
@@ -66,8 +65,7 @@ export class Triage {
     }
   }
 
-  private async judge(delivery: DeliveryEntity, trace: Trace): Promise<{ decision: Decision; request?: Request | Question }> {
-    const connection = await this.connections.byId(delivery.connectionId);
+  private async judge(delivery: DeliveryEntity, connection: ConnectionEntity | null, trace: Trace): Promise<{ decision: Decision; request?: Request | Question }> {
     const closed = connectionState(connection, trace);
     if (closed) return { decision: closed };
     const event = this.eventOf(delivery, connection!);
@@ -81,17 +79,11 @@ export class Triage {
   }
 
   private async judgeTrigger(question: Question): Promise<{ decision: Decision; request: Question }> {
-    const early = (await this.ownComment(question)) ?? (await this.alreadyAnswered(question)) ?? (await this.takenByAnother(question));
+    const early = (await this.alreadyAnswered(question)) ?? (await this.takenBefore(question));
     if (early) return { decision: early, request: question };
     const request = await this.confirm(question);
     if (isDecision(request)) return { decision: request, request: question };
     return { decision: await this.requests.decide(request), request };
-  }
-
-  private async ownComment({ event, connection, trace }: Question): Promise<Decision | null> {
-    if (!event.comment || !(await this.writes.isOurComment(connection.id, event.comment.id))) return null;
-    trace.note('author', 'no', 'The comment was written by us.');
-    return ignored('self_authored', 'The comment was written by us.');
   }
 
   /** Editing never restarts or repeats work; it helps only where the comment was refused or did not address us before. */
@@ -110,19 +102,25 @@ export class Triage {
     return verdict.acts ? null : ignored(verdict.reason, verdict.detail);
   }
 
-  /** Claims the trigger key. Data Center sends two deliveries for one comment, and webhooks are registered twice. */
-  private async takenByAnother({ trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
-    const owner = await this.triggers.claim({
+  /** Claims the trigger key, unless the comment is our own. Data Center sends two deliveries for one comment, and webhooks are registered twice. */
+  private async takenBefore({ event, trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
+    const claimed = await this.triggers.claim({
       connectionId: connection.id,
       key: trigger.key,
       deliveryId: delivery.id,
       issueId: trigger.issueId,
       commentId: trigger.kind === 'comment' ? trigger.commentId : null,
+      saidIn: event.comment?.id ?? null,
       replay: delivery.origin === 'replay',
     });
-    if (owner === delivery.id) return null;
-    trace.note('trigger key', 'no', `Delivery ${owner} speaks of the same ${trigger.kind === 'comment' ? 'comment' : 'change'}.`);
-    return ignored('duplicate_trigger', `Delivery ${owner} speaks of the same ${trigger.kind === 'comment' ? 'comment' : 'change'}.`, owner);
+    if (claimed.kind === 'own_comment') {
+      trace.note('author', 'no', 'The comment was written by us.');
+      return ignored('self_authored', 'The comment was written by us.');
+    }
+    if (claimed.deliveryId === delivery.id) return null;
+    const detail = `Delivery ${claimed.deliveryId} speaks of the same ${trigger.kind === 'comment' ? 'comment' : 'change'}.`;
+    trace.note('trigger key', 'no', detail);
+    return ignored('duplicate_trigger', detail, claimed.deliveryId);
   }
 
   private async confirm(question: Question): Promise<Request | Decision> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts';
 import type { EntityManager } from 'typeorm';
 import { DataSource } from 'typeorm';
+import { ourComment } from '../comments/issue-write.entity.js';
 import { Clock } from '../config/clock.js';
 import { type Change, Changes } from '../database/changes.js';
 
@@ -26,9 +27,25 @@ export interface TriggerClaim {
   deliveryId: string;
   issueId: string;
   commentId: string | null;
+  /** The comment that the delivery speaks of, whatever the trigger is. */
+  saidIn: string | null;
   /** A replay may decide again what was refused or ignored, never what became a job. */
   replay: boolean;
 }
+
+export type Claimed = { kind: 'own_comment' } | { kind: 'claimed'; deliveryId: string };
+
+/** The row of a comment of ours has no delivery. */
+const CLAIM = `
+  WITH own AS (${ourComment('$1', '$8')}), claimed AS (
+    INSERT INTO triggers AS t (connection_id, key, delivery_id, issue_id, comment_id, created_at)
+    SELECT $1::uuid, $2, $3::uuid, $4, $5, $6::timestamptz WHERE NOT EXISTS (SELECT FROM own)
+    ON CONFLICT (connection_id, key) DO UPDATE SET delivery_id = excluded.delivery_id, outcome = NULL, reason = NULL, settled_at = NULL
+      WHERE t.outcome = 'failed' OR ($7 AND t.outcome IN ('refused', 'ignored'))
+    RETURNING delivery_id)
+  SELECT NULL::uuid AS delivery_id FROM own
+  UNION ALL SELECT delivery_id FROM claimed
+  UNION ALL SELECT delivery_id FROM triggers WHERE connection_id = $1 AND key = $2 AND NOT EXISTS (SELECT FROM claimed) AND NOT EXISTS (SELECT FROM own)`;
 
 /**
  * The memory of what was asked for: one row per connection and trigger key, never deleted. The primary key is what keeps
@@ -42,24 +59,17 @@ export class TriggerStore {
   ) {}
 
   /**
-   * Claims the key for this delivery. Gives the id of the delivery that has it: ours when the claim worked (also when we
-   * had it before, after a crash), another one when the same trigger came in already. A trigger whose first delivery
-   * failed for good is taken over.
+   * Claims the key for this delivery, unless it speaks of a comment that we wrote. Gives the delivery that has the key: ours when the
+   * claim worked (also when we had it before, after a crash), another one when the same trigger came in already. A trigger whose
+   * first delivery failed for good is taken over.
    */
-  async claim(claim: TriggerClaim): Promise<string> {
-    const rows = await this.db.query<{ delivery_id: string }[]>(
-      `WITH claimed AS (
-         INSERT INTO triggers AS t (connection_id, key, delivery_id, issue_id, comment_id, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (connection_id, key) DO UPDATE SET delivery_id = excluded.delivery_id, outcome = NULL, reason = NULL, settled_at = NULL
-           WHERE t.outcome = 'failed' OR ($7 AND t.outcome IN ('refused', 'ignored'))
-         RETURNING delivery_id)
-       SELECT delivery_id FROM claimed
-       UNION ALL SELECT delivery_id FROM triggers WHERE connection_id = $1 AND key = $2 AND NOT EXISTS (SELECT 1 FROM claimed)`,
-      [claim.connectionId, claim.key, claim.deliveryId, claim.issueId, claim.commentId, this.clock.now(), claim.replay],
-    );
-    // A row that another transaction inserted after our snapshot is in neither part: ask once more.
-    return rows[0]?.delivery_id ?? this.claim(claim);
+  async claim(claim: TriggerClaim): Promise<Claimed> {
+    const [row] = await this.db.query<{ delivery_id: string | null }[]>(CLAIM, [
+      claim.connectionId, claim.key, claim.deliveryId, claim.issueId, claim.commentId, this.clock.now(), claim.replay, claim.saidIn,
+    ]);
+    // A row that another transaction inserted after our snapshot is in no part: ask once more.
+    if (!row) return this.claim(claim);
+    return row.delivery_id === null ? { kind: 'own_comment' } : { kind: 'claimed', deliveryId: row.delivery_id };
   }
 
   /** The key that this delivery claimed, or null when it never came to that. */
