@@ -4,7 +4,10 @@ import { WriteToJira } from '../comments/write-to-jira.js';
 import { JobsBench } from '../testing/jobs-bench.js';
 import { Agent } from './agent.js';
 import { JobAdmission } from './job-admission.js';
+import { JobEndings } from './job-endings.js';
 import { JobProgress } from './job-progress.js';
+import type { JobEntity } from './jobs.entity.js';
+import { type AddedJob, Jobs } from './jobs.service.js';
 import { Messenger } from './messenger.js';
 import { RunProgress } from './run-progress.js';
 
@@ -37,6 +40,12 @@ const NOTE_STEPS: Method[] = [
   [Agent, 'send'],
   [Messenger, 'deliver'],
   [JobProgress, 'noteAndShowIn'],
+];
+
+/** Between the end of a job and the beginning of the one that takes its place. */
+const REPLACING_STEPS: Method[] = [
+  [JobEndings, 'end'],
+  [Jobs, 'add'],
 ];
 
 function crashPoints([owner, name]: Method): [when: 'before' | 'after', step: string, ...Method][] {
@@ -101,6 +110,43 @@ describe('A process that is killed', () => {
     expect(deaths()).toBe(1);
     expect(bench.userMessages(job.conversationId!)).toEqual(['Please use euros.']);
     expect((await bench.timeline(job.id)).filter((kind) => kind === 'note_passed_on')).toHaveLength(1);
+  });
+
+  /** A job whose agent is at work until somebody stops it. */
+  async function busy(): Promise<JobEntity> {
+    bench.agent.play('runs-for-ever');
+    const { id } = await bench.add();
+    await bench.startUp(id);
+    return bench.followUntil(id, (one) => one.state === 'running');
+  }
+
+  const replace = ({ id }: JobEntity): Promise<AddedJob> =>
+    bench.db.transaction(async (manager) => {
+      await bench.jobs.cancel(manager, id, { reason: 'replaced', by: 'Ben Builder' });
+      return bench.jobs.add(manager, bench.newJob({ triggerKey: 'comment:10012:new', previousJobId: id }));
+    });
+  const active = async (): Promise<string[]> => ((await bench.db.query('SELECT id FROM jobs WHERE finished_at IS NULL')) as { id: string }[]).map(({ id }) => id);
+
+  it.each(REPLACING_STEPS.flatMap(crashPoints))('%s %s leaves a job or the one that takes its place, never both', async (when, _, owner, name) => {
+    const former = await busy();
+    const deaths = killOnce(bench.get(owner), name, when);
+    await survive(() => replace(former));
+    expect([deaths(), await active()]).toEqual([1, [former.id]]);
+    const { job } = await replace(former);
+    expect(await active()).toEqual([job.id]);
+    expect(await bench.job(former.id)).toMatchObject({ state: 'cancelled', cancelReason: 'replaced' });
+    expect((await bench.timeline(former.id)).filter((kind) => kind === 'cancelled')).toHaveLength(1);
+  });
+
+  it.each<[string, (jobId: string) => Promise<void>]>([
+    ['is stopped', (jobId) => bench.untilRunsAreOver(jobId)],
+    ['could not be stopped for a minute', async () => bench.clock.advance(61_000)],
+  ])('and a job that takes the place of another starts its agent when that of the other %s', async (_, wait) => {
+    const former = await busy();
+    const { job } = await replace(former);
+    expect([await bench.startOnce(job.id), bench.starts()]).toEqual(['waits', 1]);
+    await wait(former.id);
+    expect([await bench.startOnce(job.id), bench.starts()]).toEqual(['done', 2]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { type Change, Changes } from '../database/changes.js';
 import { uuidv7 } from '../database/uuid.js';
@@ -54,9 +54,11 @@ export class JobAdmission {
   }
 
   /** Two agents at work on one issue would undo what the other does. But an agent that cannot be stopped does not hold up people for ever. */
-  private async formerIsStopping(manager: EntityManager, { trigger, previousJobId, createdAt }: JobEntity): Promise<boolean> {
-    if (!previousJobId || trigger === 'retry' || this.clock.now().getTime() - createdAt.getTime() > STOPPING_PATIENCE_MS) return false;
-    return manager.existsBy(JobRunEntity, { jobId: previousJobId, finishedAt: IsNull() });
+  private async formerIsStopping(manager: EntityManager, { trigger, previousJobId }: JobEntity): Promise<boolean> {
+    if (!previousJobId || trigger === 'retry') return false;
+    const since = new Date(this.clock.now().getTime() - STOPPING_PATIENCE_MS);
+    const open = await manager.query<unknown[]>('SELECT 1 FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE j.id = $1 AND r.finished_at IS NULL AND j.finished_at > $2', [previousJobId, since]);
+    return open.length > 0;
   }
 
   /** The run begins with a conversation of its own, because the one it should have gone on with is gone. */
