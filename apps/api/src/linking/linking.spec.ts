@@ -1,5 +1,7 @@
 import type { JiraActor } from '@openhands-jira/domain';
 import { ACCOUNTS } from '../../../../tools/sandbox/seed.ts';
+import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { Connections } from '../connections/connections.service.js';
 import { WORKSPACE } from '../testing/cloud-site.js';
 import { type JiraBench, type SignedIn, startJiraBench } from '../testing/jira-bench.js';
 import { integrationCapabilities, type IntegrationFacts, integrationState } from './integration-state.js';
@@ -59,6 +61,17 @@ describe('Who a Jira account is here', () => {
 
   it('is refused when it is an app', async () => {
     expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ada, { kind: 'app' }), shows(null))).toMatchObject({ reason: 'user_is_app' });
+  });
+
+  it('is the owner of the connection when it is an app that may ask', async () => {
+    const connection = (await bench.app.get(Connections).byId(connectionId))!;
+    const app = actor('557058:robot', { kind: 'app' });
+    const who = await linking.ownerFor(connection, app);
+    expect(who).toMatchObject({ kind: 'person', user: { id: ada.id }, link: { jiraAccountId: ACCOUNTS.ada } });
+    expect(who.detail).toContain('in the name of Ada');
+    expect(await linking.ownerFor({ ...connection, ownerId: null } as ConnectionEntity, app)).toMatchObject({ reason: 'user_is_app' });
+    await bench.db.query(`UPDATE links SET status = 'expired'`);
+    expect(await linking.ownerFor(connection, app)).toMatchObject({ reason: 'user_is_app', detail: expect.stringContaining('not linked here now') });
   });
 
   it('has to link again when the link has expired', async () => {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { Product } from '@openhands-jira/contracts';
+import type { ConnectionRules, Product } from '@openhands-jira/contracts';
 import type { IssueEvent, JiraClient } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import type { Actions } from '../../../../tools/sandbox/actions.ts';
@@ -80,7 +80,7 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
     const time = { now: () => new Date(clock.now()) } as Clock;
     store = new SweepStore(db, time);
     id = uuidv7();
-    const connections = { byId: async () => (await db.query<object[]>(`SELECT id, product, status, '{bot}'::text[] AS "serviceAccountIds" FROM connections WHERE id = $1`, [id]))[0] };
+    const connections = { byId: async () => (await db.query<object[]>(`SELECT id, product, status, rules, '{bot}'::text[] AS "serviceAccountIds" FROM connections WHERE id = $1`, [id]))[0] };
     setup = { state: 'ready', sharedSite: product === 'jira-cloud' ? null : {} };
     const jiras = { product: () => ({ setup: async () => setup }), open: async () => ({ client: jira.client }), readEvent: (_: Product, payload: unknown) => jira.read(payload) };
     sweep = new Sweep(store, connections as unknown as Connections, jiras as unknown as Jiras, new Intake(db, queue, new Figures()), config, time);
@@ -110,6 +110,17 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
   /** What a delivery that came in the usual way leaves behind. */
   const decided = (key: string, issueId: string): Promise<unknown> => db.query(`INSERT INTO triggers (connection_id, key, delivery_id, issue_id) VALUES ($1, $2, $3, $4)`, [id, key, uuidv7(), issueId]);
   const issueId = (key: string): string => (product === 'jira-cloud' ? sandbox.jira.store : sandbox.jiraDataCenter.store).issue(key).id;
+
+  it('leaves projects out that the rules do, and finds a mention in the description where they allow it', async () => {
+    const store = product === 'jira-cloud' ? sandbox.jira.store : sandbox.jiraDataCenter.store;
+    const described = store.addIssue({ projectKey: 'SHOP', summary: 'Slow', description: 'It is slow. @openhands why?', reporterId: jira.actions.accountId('ben') });
+    jira.actions.comment('HELP-1', 'ben', '@openhands fix it');
+    clock.advance(3 * MINUTE);
+    const rules: Partial<ConnectionRules> = { projects: [{ key: 'SHOP', defaultRepository: null, gate: null }], otherProjects: 'not_served', addressInDescription: true };
+    await db.query('UPDATE connections SET rules = $2 WHERE id = $1', [id, rules]);
+    expect(await sweep.run(id)).toBe(1);
+    expect(await deliveries()).toMatchObject([{ event: 'jira:issue_created', issue_key: described.key, trigger_key: `created:${described.id}` }]);
+  });
 
   it('finds a mention, and hands it to the decision like a delivery', async () => {
     const comment = jira.actions.comment('SHOP-12', 'ben', '@openhands fix it');
