@@ -76,7 +76,7 @@ export class CallPauses implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Makes a call unless this Jira is left alone, and remembers how it went. Throws `CallsPaused`, or what the call throws. */
   async call<T>(connectionId: string, work: () => Promise<T>): Promise<T> {
-    this.refuseWhilePaused(connectionId);
+    const tried = this.refuseWhilePaused(connectionId);
     try {
       const answer = await work();
       await this.noteAnswer(connectionId);
@@ -84,16 +84,21 @@ export class CallPauses implements OnApplicationBootstrap, BeforeApplicationShut
     } catch (error) {
       if (error instanceof JiraProblem && !(error instanceof CallsPaused)) await this.noteProblem(connectionId, error);
       throw error;
+    } finally {
+      // A mistake of our own says nothing about Jira: the next call finds out, or this Jira would never be called again.
+      if (tried) tried.trying = false;
     }
   }
 
-  private refuseWhilePaused(connectionId: string): void {
+  /** Gives the pause whose end the call finds out about, or null when there is none. */
+  private refuseWhilePaused(connectionId: string): Pause | null {
     const pause = this.pauses.get(connectionId);
-    if (!pause) return;
+    if (!pause) return null;
     const left = pause.endsAt - performance.now();
     if (left > 0) throw new CallsPaused(pause.code, left);
     if (pause.trying) throw new CallsPaused(pause.code, TRYING_MS);
     pause.trying = true;
+    return pause;
   }
 
   private async noteAnswer(connectionId: string): Promise<void> {

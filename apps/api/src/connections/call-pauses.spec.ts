@@ -71,6 +71,15 @@ describe('A Jira that is left alone for a while', () => {
     expect(stored.at(-1)![1]).toBeLessThanOrEqual(2400);
   });
 
+  it('is tried by the next call when a mistake of our own ended the first', async () => {
+    await fails(busy(1));
+    jest.advanceTimersByTime(1_300);
+    await expect(pauses.call('a', () => Promise.reject(new TypeError('a text that nobody can render')))).rejects.toBeInstanceOf(TypeError);
+    expect(heldBack()).toEqual([]);
+    expect(await fine()).toBe('fine');
+    expect(stored.at(-1)).toEqual(['a', null, null]);
+  });
+
   it('works again after one good answer', async () => {
     await fails(busy(1));
     jest.advanceTimersByTime(1_300);
