@@ -14,6 +14,7 @@ import { parse } from 'yaml';
 import { CONFIG_KEYS } from '../../api/src/config/config.schema.js';
 import { testDatabase, type TestDatabase } from '../../api/src/testing/test-database.js';
 import { type Manifest, renderChart } from '../../../tools/deploy/chart.ts';
+import { PROGRAM } from '../../../tools/tasks/programs.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { freePort } from './stage.js';
 
@@ -38,6 +39,10 @@ describe('The image', () => {
 
   it('runs without rights', () => {
     expect(IMAGE).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+  });
+
+  it('is started like everywhere else', () => {
+    expect(JSON.parse(/^CMD (\[.*\])$/m.exec(IMAGE)![1]!)).toEqual(['node', ...PROGRAM]);
   });
 
   it('is made with the Node that the packages bring', () => {

