@@ -1,7 +1,5 @@
 /** The part of the catalogue that puts the codes of the contracts into words: each code has its word, or the build breaks. */
-import type { DeliveryOutcome, DeliveryReason, IntegrationState, JobCancelReason, JobFailureReason, JobState, OAuthResult, Product, TraceStep } from '@openhands-jira/contracts';
-
-export const products: Record<Product, string> = { 'jira-cloud': 'Jira Cloud', 'jira-data-center': 'Jira Data Center' };
+import type { DeliveryOutcome, DeliveryReason, JobCancelReason, JobFailureReason, JobState, OAuthResult, TraceStep } from '@openhands-jira/contracts';
 
 export const outcomes: Record<DeliveryOutcome, string> = {
   pending: 'Being decided', job: 'Accepted', ignored: 'Ignored', refused: 'Refused', rejected: 'Rejected', failed: 'Failed',
@@ -101,10 +99,6 @@ export const cancelReasons: Record<JobCancelReason, string> = {
   connection_removed: 'The connection to Jira was removed.',
   replaced: 'A newer request took its place.',
   stopped_at_agent: 'It was stopped in OpenHands.',
-};
-
-export const integrationStates: Record<IntegrationState, string> = {
-  disabled: 'Switched off', not_configured: 'Not configured', setup_incomplete: 'Set-up not finished', active: 'Active', paused: 'Paused', degraded: 'Needs attention',
 };
 
 export const oauthResults: Record<OAuthResult, { title: string; text: string }> = {

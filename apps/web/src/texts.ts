@@ -3,11 +3,14 @@
  * type. Sentences with values are functions, because word order differs between languages. The words for codes stand in
  * `texts-of-codes.ts`, those of the larger screens in files of their own (`texts-of-….ts`), loaded with their screens.
  */
-import type { Integration, OAuthReturnCode, Product } from '@openhands-jira/contracts';
-import * as codes from './texts-of-codes.js';
+import type { Integration, IntegrationState, OAuthReturnCode, Product } from '@openhands-jira/contracts';
 
 export const texts = {
-  ...codes,
+  products: { 'jira-cloud': 'Jira Cloud', 'jira-data-center': 'Jira Data Center' } as Record<Product, string>,
+
+  integrationStates: {
+    disabled: 'Switched off', not_configured: 'Not configured', setup_incomplete: 'Set-up not finished', active: 'Active', paused: 'Paused', degraded: 'Needs attention',
+  } as Record<IntegrationState, string>,
 
   app: {
     name: 'OpenHands for Jira',

@@ -5,7 +5,7 @@ import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
 import { dataCenterOff, ID, me, owned, quietOverview, refusedDelivery, runningJob } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
-import { texts } from '../../texts.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 import { readFilter } from './delivery-filter.js';
 import { whereToAct } from './where-to-act.js';
@@ -19,10 +19,10 @@ beforeEach(() => {
 
 describe('the words of the delivery log', () => {
   it.each(DeliveryOutcome.options)('the outcome "%s" has a word, an icon and a tone', (outcome) => {
-    expect([texts.outcomes[outcome], OUTCOME_ICONS[outcome], OUTCOME_TONES[outcome]].every(Boolean)).toBe(true);
+    expect([codeTexts.outcomes[outcome], OUTCOME_ICONS[outcome], OUTCOME_TONES[outcome]].every(Boolean)).toBe(true);
   });
 
-  it.each(DeliveryReason.options)('the reason "%s" has a sentence', (reason) => expect(texts.reasons[reason]).toMatch(/^[A-Z].*[^.]$/));
+  it.each(DeliveryReason.options)('the reason "%s" has a sentence', (reason) => expect(codeTexts.reasons[reason]).toMatch(/^[A-Z].*[^.]$/));
 });
 
 describe('the delivery log', () => {
@@ -238,7 +238,7 @@ describe('a job', () => {
   it('can be retried when it failed', async () => {
     server.answer(`GET /api/v1/jobs/${ID}`, { body: { ...runningJob, state: 'failed', failure: 'agent_stuck', finishedAt: runningJob.createdAt } }).answer(`POST /api/v1/jobs/${ID}/retry`, { status: 202, body: { jobId: '0190a0b0-0000-7000-8000-000000000003' } });
     openPage(`/jobs/${ID}`);
-    expect(await screen.findByText(texts.jobFailures.agent_stuck)).toBeVisible();
+    expect(await screen.findByText(codeTexts.jobFailures.agent_stuck)).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
     expect(await screen.findByRole('link', { name: 'Open the new job' })).toHaveAttribute('href', '/jobs/0190a0b0-0000-7000-8000-000000000003');
   });

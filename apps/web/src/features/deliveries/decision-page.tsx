@@ -7,6 +7,7 @@ import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
 import { activityTexts } from '../../texts-of-activity.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { decisionQuery, OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 
@@ -32,8 +33,8 @@ function DecisionView({ decision: { outcome, reason, title, fixHint } }: { decis
   const t = activityTexts.delivery;
   return (
     <>
-      <PageHead title={activityTexts.decision.title} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{texts.outcomes[outcome]}</StatusBadge>} />
-      <Notice tone={OUTCOME_TONES[outcome]} title={title ?? (reason ? texts.reasons[reason] : t.waiting)} role={outcome === 'pending' ? 'status' : undefined}>
+      <PageHead title={activityTexts.decision.title} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{codeTexts.outcomes[outcome]}</StatusBadge>} />
+      <Notice tone={OUTCOME_TONES[outcome]} title={title ?? (reason ? codeTexts.reasons[reason] : t.waiting)} role={outcome === 'pending' ? 'status' : undefined}>
         {fixHint && <p><strong>{t.whatToDo}:</strong> {fixHint}</p>}
       </Notice>
     </>

@@ -4,6 +4,7 @@ import { memo } from 'react';
 import { Link } from 'react-router';
 import { cloudTexts } from '../../texts-of-cloud.js';
 import { activityTexts } from '../../texts-of-activity.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 
@@ -46,8 +47,8 @@ function DeliveryRow({ delivery: { id, event, site, issueKey, actor, receivedAt,
       <td role="cell" data-label={columns.actor}>{actor ?? <span className="ui-muted">{t.unknownActor}</span>}</td>
       <td role="cell" data-label={columns.outcome}>
         <div>
-          <StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{texts.outcomes[outcome]}</StatusBadge>
-          {reason && <div className="ui-muted">{texts.reasons[reason]}</div>}
+          <StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{codeTexts.outcomes[outcome]}</StatusBadge>
+          {reason && <div className="ui-muted">{codeTexts.reasons[reason]}</div>}
         </div>
       </td>
       <td role="cell" className="short" data-label={columns.job}>{jobId && <Link className="row-link" to={`/jobs/${jobId}`} aria-label={`${t.open}: ${activityTexts.job.title(issueKey ?? t.noIssue)}`}>{t.open}</Link>}</td>

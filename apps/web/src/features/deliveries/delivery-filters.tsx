@@ -3,7 +3,7 @@ import { DeliveryOutcome, type DeliveryOverview, type DeliveryReason } from '@op
 import { Button } from '@openhands-jira/ui';
 import { type FormEvent, useId, useRef, useState } from 'react';
 import { activityTexts } from '../../texts-of-activity.js';
-import { texts } from '../../texts.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { countFilters, type DeliveryFilter, mistakeInDays, reasonsOf, type Span, SPANS } from './delivery-filter.js';
 
 export interface DeliveryFiltersProps {
@@ -61,8 +61,8 @@ interface PartProps {
 /** Outcome, and the reasons that belong to it. */
 function What({ typed, onChange }: PartProps) {
   const t = activityTexts.activity;
-  const outcomes = DeliveryOutcome.options.filter((outcome) => outcome !== 'rejected').map((value) => ({ value, label: texts.outcomes[value] }));
-  const groups = reasonsOf(typed.outcome).map(({ outcome, reasons }) => ({ group: texts.outcomes[outcome], items: reasons.map((value) => ({ value, label: texts.reasons[value] })) }));
+  const outcomes = DeliveryOutcome.options.filter((outcome) => outcome !== 'rejected').map((value) => ({ value, label: codeTexts.outcomes[value] }));
+  const groups = reasonsOf(typed.outcome).map(({ outcome, reasons }) => ({ group: codeTexts.outcomes[outcome], items: reasons.map((value) => ({ value, label: codeTexts.reasons[value] })) }));
   return (
     <>
       <NativeSelect label={t.outcome} value={typed.outcome ?? ''} onChange={(event) => onChange({ outcome: (event.currentTarget.value || undefined) as DeliveryOutcome | undefined, reason: undefined })} data={[{ value: '', label: t.anyOutcome }, ...outcomes]} />

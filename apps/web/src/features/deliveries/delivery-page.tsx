@@ -7,6 +7,7 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
 import { activityTexts } from '../../texts-of-activity.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { DecisionPage } from './decision-page.js';
 import { eventName } from './deliveries-table.js';
@@ -34,7 +35,7 @@ function DeliveryView({ delivery }: { delivery: DeliveryDetail }) {
   const t = activityTexts.delivery;
   return (
     <>
-      <PageHead title={[eventName(event), issueKey].filter(Boolean).join(', ')} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{texts.outcomes[outcome]}</StatusBadge>} />
+      <PageHead title={[eventName(event), issueKey].filter(Boolean).join(', ')} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{codeTexts.outcomes[outcome]}</StatusBadge>} />
       <Verdict delivery={delivery} />
       <Section title={t.trace}>
         {trace.length > 0 ? <StepList label={t.trace} steps={trace.map(toStep)} /> : <p className="ui-muted">{t.noTrace}</p>}
@@ -50,7 +51,7 @@ const STEP_TONES: Record<TraceStep['result'], Tone> = { yes: 'good', no: 'warnin
 const STEP_ICONS: Record<TraceStep['result'], IconName> = { yes: 'check', no: 'minus', info: 'info', error: 'cross' };
 
 function toStep({ step, result, detail, at }: TraceStep, place: number) {
-  return { key: `${place}`, tone: STEP_TONES[result], icon: STEP_ICONS[result], word: texts.traceWords[result], title: texts.traceSteps[step] ?? step, detail, time: <TimeOfDay at={at} /> };
+  return { key: `${place}`, tone: STEP_TONES[result], icon: STEP_ICONS[result], word: codeTexts.traceWords[result], title: codeTexts.traceSteps[step] ?? step, detail, time: <TimeOfDay at={at} /> };
 }
 
 /** Steps follow each other within moments, so the day would only repeat itself. */

@@ -2,6 +2,7 @@ import type { DeliveryOutcome, DeliveryOverview } from '@openhands-jira/contract
 import { Icon, Moment, Section } from '@openhands-jira/ui';
 import { Link } from 'react-router';
 import { activityTexts } from '../../texts-of-activity.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { OUTCOME_ICONS, OUTCOME_TONES, searchOf } from './deliveries.js';
 
@@ -22,7 +23,7 @@ export function LastDay({ overview: { outcomes } }: { overview: DeliveryOverview
 }
 
 function Counter({ outcome, count }: { outcome: DeliveryOutcome; count: number }) {
-  const words = <><span className="counter-number">{count.toLocaleString()}</span> <span className="counter-word"><Icon name={OUTCOME_ICONS[outcome]} size={14} />{texts.outcomes[outcome]}</span></>;
+  const words = <><span className="counter-number">{count.toLocaleString()}</span> <span className="counter-word"><Icon name={OUTCOME_ICONS[outcome]} size={14} />{codeTexts.outcomes[outcome]}</span></>;
   if (count === 0) return <div>{words}</div>;
   if (outcome === 'rejected') return <a href="#rejected">{words}</a>;
   return <Link to={`/activity?${searchOf({ outcome, within: '24h' })}`}>{words}</Link>;
@@ -39,7 +40,7 @@ export function NotLetIn({ overview: { rejected, connections } }: { overview: De
       <ul className="ui-plain-list ui-stack">
         {rejected.map(({ connectionId, reason, count, lastAt, fixHint }) => (
           <li key={`${connectionId} ${reason}`}>
-            <p><strong>{texts.reasons[reason]}</strong> · {siteOf(connectionId)} · {t.calls(count)}</p>
+            <p><strong>{codeTexts.reasons[reason]}</strong> · {siteOf(connectionId)} · {t.calls(count)}</p>
             <p>{fixHint}</p>
             <p className="ui-muted">{t.lastCall} <Moment at={lastAt} justNow={texts.common.justNow} /></p>
           </li>

@@ -3,7 +3,7 @@ import { Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { activityTexts } from '../../texts-of-activity.js';
-import { texts } from '../../texts.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { meQuery } from '../sign-in/me.js';
 import { OUTCOME_TONES } from './deliveries.js';
 import { whereToAct } from './where-to-act.js';
@@ -14,7 +14,7 @@ export function Verdict({ delivery }: { delivery: DeliveryDetail }) {
   const isAdmin = useQuery(meQuery).data?.isAdmin ?? false;
   const place = whereToAct(delivery, isAdmin);
   const t = activityTexts.delivery;
-  const title = reason ? texts.reasons[reason] : t.waiting;
+  const title = reason ? codeTexts.reasons[reason] : t.waiting;
   return (
     <Notice tone={OUTCOME_TONES[outcome]} title={title} role={outcome === 'pending' ? 'status' : undefined}>
       {detail && detail !== `${title}.` && <p>{detail}</p>}

@@ -4,6 +4,7 @@ import { IntegrationState, OAuthResult, OAuthReturnCode } from '@openhands-jira/
 import { FakeServer } from '../../testing/fake-server.js';
 import { connection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, ID, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 
 let server: FakeServer;
@@ -157,7 +158,7 @@ describe('the integrations', () => {
 describe('the return from Jira', () => {
   it.each(OAuthResult.options)('puts "%s" into words', async (result) => {
     openPage(`/settings/integrations/return?product=jira-cloud&result=${result}`);
-    expect(await screen.findByText(texts.oauthResults[result].title)).toBeVisible();
+    expect(await screen.findByText(codeTexts.oauthResults[result].title)).toBeVisible();
     const failed = !['linked', 'configured'].includes(result);
     expect(screen.queryAllByRole('link', { name: 'Try again' })).toHaveLength(failed ? 1 : 0);
   });

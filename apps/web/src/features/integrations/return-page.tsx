@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { AfterConfiguring } from './after-configuring.js';
 import { HowToAsk } from './how-to-ask.js';
@@ -31,7 +32,7 @@ export function ReturnPage() {
 }
 
 function Result({ product, result, code }: { product: Product; result: OAuthResult; code: OAuthReturnCode | null }) {
-  const { title, text } = (product === 'jira-data-center' ? texts.dataCenterResults[result] : undefined) ?? texts.oauthResults[result];
+  const { title, text } = (product === 'jira-data-center' ? codeTexts.dataCenterResults[result] : undefined) ?? codeTexts.oauthResults[result];
   const because = code && texts.returned.codes[code];
   const done = TONES[result] === 'good';
   return (

@@ -8,6 +8,7 @@ import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
 import { activityTexts } from '../../texts-of-activity.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { whereToActAfter } from '../deliveries/where-to-act.js';
 import { JobActions } from './job-actions.js';
@@ -35,7 +36,7 @@ function JobView({ job }: { job: JobDetail }) {
     <>
       <PageHead title={t.title(job.issueKey)} aside={<JobBadge job={job} />} />
       {job.failure && <Failure failure={job.failure} />}
-      {job.cancelReason && <Notice tone="neutral">{texts.cancelReasons[job.cancelReason]}</Notice>}
+      {job.cancelReason && <Notice tone="neutral">{codeTexts.cancelReasons[job.cancelReason]}</Notice>}
       <JobActions job={job} />
       {job.resultText && <Section title={t.result}><p className="result-text">{job.resultText}</p></Section>}
       <Section title={t.timeline}><Timeline job={job} /></Section>
@@ -49,7 +50,7 @@ function Failure({ failure }: { failure: JobFailureReason }) {
   const place = whereToActAfter(failure);
   return (
     <Notice tone="bad">
-      <p>{texts.jobFailures[failure]}</p>
+      <p>{codeTexts.jobFailures[failure]}</p>
       {place && <p><Link to={place.to}>{place.label}</Link></p>}
     </Notice>
   );
@@ -58,7 +59,7 @@ function Failure({ failure }: { failure: JobFailureReason }) {
 function Timeline({ job: { timeline } }: { job: JobDetail }) {
   const t = activityTexts.job;
   if (timeline.length === 0) return <p className="ui-muted">{t.noTimeline}</p>;
-  return <StepList label={t.timeline} steps={timeline.map(({ at, kind, detail }, place) => ({ key: `${place}`, tone: 'neutral', icon: 'next', word: '', title: texts.timelineKinds[kind] ?? kind, detail, time: <PreciseMoment at={at} /> }))} />;
+  return <StepList label={t.timeline} steps={timeline.map(({ at, kind, detail }, place) => ({ key: `${place}`, tone: 'neutral', icon: 'next', word: '', title: codeTexts.timelineKinds[kind] ?? kind, detail, time: <PreciseMoment at={at} /> }))} />;
 }
 
 function Comments({ job: { comments } }: { job: JobDetail }) {
@@ -78,7 +79,7 @@ function factsOf(job: JobDetail): { name: string; value: ReactNode }[] {
     [t.started, job.startedAt && moment(job.startedAt)],
     [t.finished, job.finishedAt && moment(job.finishedAt)],
     [t.delivery, job.deliveryId && <Link to={`/deliveries/${job.deliveryId}`}>{t.openDelivery}</Link>],
-    [t.runs, job.runs.length > 0 && <ul className="ui-plain-list">{job.runs.map((run) => <li key={run.id}>{t.runNumber(run.number)}: {run.state in texts.jobStates ? texts.jobStates[run.state as JobDetail['state']] : run.state}{run.failure && `. ${texts.jobFailures[run.failure]}`}</li>)}</ul>],
+    [t.runs, job.runs.length > 0 && <ul className="ui-plain-list">{job.runs.map((run) => <li key={run.id}>{t.runNumber(run.number)}: {run.state in codeTexts.jobStates ? codeTexts.jobStates[run.state as JobDetail['state']] : run.state}{run.failure && `. ${codeTexts.jobFailures[run.failure]}`}</li>)}</ul>],
   ];
   return facts.flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }

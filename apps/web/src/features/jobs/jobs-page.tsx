@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
 import { activityTexts } from '../../texts-of-activity.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { ActivityHead } from '../deliveries/activity-tabs.js';
 import { searchOf } from '../deliveries/deliveries.js';
@@ -47,7 +48,7 @@ function Filters({ filter, filtered, onFilter }: { filter: JobFilter; filtered: 
 
   return (
     <form className="filters" onSubmit={submit}>
-      <NativeSelect label={t.state} value={typed.state ?? ''} onChange={(event) => setTyped({ ...typed, state: event.currentTarget.value })} data={[{ value: '', label: t.anyState }, ...JobState.options.map((value) => ({ value, label: texts.jobStates[value] }))]} />
+      <NativeSelect label={t.state} value={typed.state ?? ''} onChange={(event) => setTyped({ ...typed, state: event.currentTarget.value })} data={[{ value: '', label: t.anyState }, ...JobState.options.map((value) => ({ value, label: codeTexts.jobStates[value] }))]} />
       <TextInput label={t.issue} placeholder={t.issuePlaceholder} value={typed.issueKey ?? ''} onChange={(event) => setTyped({ ...typed, issueKey: event.currentTarget.value })} autoComplete="off" autoCapitalize="characters" spellCheck={false} />
       <div className="ui-row">
         <Button type="submit">{t.apply}</Button>

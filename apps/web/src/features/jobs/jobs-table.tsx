@@ -2,6 +2,7 @@ import type { Job } from '@openhands-jira/contracts';
 import { ShortMoment, StatusBadge } from '@openhands-jira/ui';
 import { Link } from 'react-router';
 import { activityTexts } from '../../texts-of-activity.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { JOB_ICONS, JOB_TONES } from './jobs.js';
 
@@ -34,7 +35,7 @@ export function JobsTable({ jobs, caption }: { jobs: Job[]; caption: string }) {
 export function JobBadge({ job: { state, mark } }: { job: Pick<Job, 'state' | 'mark'> }) {
   return (
     <span className="ui-row">
-      <StatusBadge tone={JOB_TONES[state]} icon={JOB_ICONS[state]}>{texts.jobStates[state]}</StatusBadge>
+      <StatusBadge tone={JOB_TONES[state]} icon={JOB_ICONS[state]}>{codeTexts.jobStates[state]}</StatusBadge>
       {mark && <StatusBadge tone="warning">{activityTexts.job.marks[mark]}</StatusBadge>}
     </span>
   );

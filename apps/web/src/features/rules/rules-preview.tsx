@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { sentenceOf } from '../../lib/query.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { rulesTexts as t } from '../../texts-of-rules.js';
-import { texts } from '../../texts.js';
+import * as codeTexts from '../../texts-of-codes.js';
 import { previewQuery } from './rules.js';
 
 /** So long nothing may be typed before the server is asked, in milliseconds. */
@@ -43,7 +43,7 @@ export function RulesExamples({ preview: { examples } }: { preview: Preview }) {
         {examples.map(({ deliveryId, issueKey, now, then }) => (
           <li key={deliveryId}>
             <Link to={`/deliveries/${deliveryId}`}>{t.openDelivery(issueKey ?? activityTexts.activity.noIssue)}</Link>
-            <div className="ui-muted">{t.example(texts.reasons[now], texts.reasons[then])}</div>
+            <div className="ui-muted">{t.example(codeTexts.reasons[now], codeTexts.reasons[then])}</div>
           </li>
         ))}
       </ul>
