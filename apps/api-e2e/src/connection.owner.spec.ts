@@ -186,6 +186,7 @@ describe('The rules of a connection', () => {
 
     const { id: next } = (await ben.get('/api/v1/me')).json;
     await ada.post(`/api/v1/admin/connections/${connectionId}/owner`, { userId: next });
+    expect((await ada.get('/api/v1/admin/audit')).json.items[0].changes.slice(1)).toEqual([{ name: 'owner', from: 'Ada Admin', to: 'Ben Builder' }, { name: 'apps that may ask', from: 'Release robot', to: null }]);
     const view = (await ada.get(rulesPath())).json;
     expect(view).toMatchObject({ mayChangeApps: false, rules: { allowedApps: [] } });
     const refused = await ada.put(rulesPath(), { ...view.rules, allowedApps: ['Release robot'] });

@@ -3,7 +3,8 @@ import { DataSource, type EntityManager, Not } from 'typeorm';
 import { type Author, AuditLog } from '../security/audit-log.service.js';
 import { connectionAuditLines } from './connection-audit.js';
 import { ConnectionEntity } from './connection.entity.js';
-import { rulesForNewOwner } from './rules.service.js';
+import { rulesForNewOwner, rulesOf } from './rules.service.js';
+import { ruleLines } from './rules-audit.js';
 
 /** What became of the wish to give a connection another owner. */
 export type HandOver = 'handed_over' | 'unknown_connection' | 'unknown_person' | 'already_owner';
@@ -42,7 +43,7 @@ export class Ownership {
     // What the new owner once began for this site can never take effect beside the connection, and would only hide it.
     await manager.delete(ConnectionEntity, { product: row.product, site: row.site, ownerId: owner.userId, status: 'pending', id: Not(row.id) });
     const line = { name: 'owner', from, to: owner.name };
-    await this.audit.note(manager, by, { what: 'connection_handed_over', changes: [...connectionAuditLines(former, changed), line] });
+    await this.audit.note(manager, by, { what: 'connection_handed_over', changes: [...connectionAuditLines(former, changed), line, ...ruleLines(rulesOf(former), rulesOf(changed))] });
   }
 }
 
