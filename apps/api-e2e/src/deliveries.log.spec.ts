@@ -205,6 +205,22 @@ describe('The delivery log', () => {
       expect((await owner.get(`/api/v1/deliveries/${delivery.id}`)).json).toMatchObject({ payload: null, reason: 'no_mention_no_label' });
     });
 
+    it('many at once, by a filter, and of those only what one looks after', async () => {
+      const issue = newIssue({ description: '-' });
+      const refused = [await issue.ask('ben', '@openhands fix it'), await issue.ask('ben', '@openhands fix this too')];
+      stage.sandbox.jira.store.setDescription(issue.issue, 'Repository: Acme/web-app', ACCOUNTS.ben);
+      const filter = { outcome: 'refused', issueKey: issue.key };
+      expect((await stranger.post('/api/v1/deliveries/replay', filter)).json).toEqual({ accepted: 0, skipped: 0, nextCursor: null });
+      const answer = await owner.post('/api/v1/deliveries/replay', filter);
+      expect([answer.status, answer.json]).toEqual([202, { accepted: 2, skipped: 0, nextCursor: null }]);
+      const accepted = async (): Promise<Decided[]> => (await list(admin, `issueKey=${issue.key}&outcome=job`)).items;
+      const decided = await eventually(accepted, (items) => items.length === 2, 'both to be accepted');
+      // Newest first: the second became part of the work of the first.
+      expect(decided.map((one) => [one.reason, one.id > refused[1].id])).toEqual([['continued', true], ['started', true]]);
+      expect(await issue.jobs()).toBe(1);
+      expect((await owner.post('/api/v1/deliveries/replay', { outcome: 'job' })).status).toBe(400);
+    });
+
     it('five times at the same moment as once', async () => {
       const issue = newIssue({ description: '-' });
       const refused = await issue.ask('ben', '@openhands fix it');

@@ -1,6 +1,6 @@
 /** The REST contract: what each route of sign-in, integrations, deliveries, jobs and operations answers, to whom. */
 import {
-  AgentKeyState, ApiTokenPage, AuthorizationRedirect, ConnectionHealth, ConnectionRulesView, ConnectionTestHistory, CreatedApiToken, DEFAULT_RULES, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
+  AgentKeyState, ApiTokenPage, AuthorizationRedirect, BulkReplayAccepted, ConnectionHealth, ConnectionRulesView, ConnectionTestHistory, CreatedApiToken, DEFAULT_RULES, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
   PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, RulesPreview, ServiceAccountCheck, SignInProvider, UnlinkedAccountPage, Workspace, WorkspaceCreated,
 } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
@@ -387,6 +387,11 @@ describe('Deliveries', () => {
     const { deliveryId: again } = exactly(ReplayAccepted, await ada.post(`/api/v1/deliveries/${deliveryId}/replay`), 202);
     const decided = await eventually(async () => (await ada.get(`/api/v1/deliveries/${again}`)).json, (one) => one.outcome !== 'pending', 'the replay to be decided');
     expect(decided).toMatchObject({ origin: 'replay', originDeliveryId: deliveryId, outcome: 'ignored', reason: 'duplicate_trigger' });
+  });
+
+  it('are decided again by a filter', async () => {
+    expect(exactly(BulkReplayAccepted, await ada.post('/api/v1/deliveries/replay', { outcome: 'failed' }), 202)).toEqual({ accepted: 0, skipped: 0, nextCursor: null });
+    expect(problemOf(await ada.post('/api/v1/deliveries/replay', { outcome: 'job' }))).toEqual({ status: 400, code: 'validation_failed' });
   });
 
   it('cannot be decided again when the payload is gone', async () => {

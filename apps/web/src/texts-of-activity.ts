@@ -56,6 +56,19 @@ export const activityTexts = {
     openNamed: (event: string, issue: string) => `Open ${event}, ${issue}`,
   },
 
+  runAgain: {
+    open: 'Run these again',
+    next: 'Run older ones again',
+    title: 'Run these deliveries again?',
+    texts: [
+      'Every delivery that the filter shows is decided again under the settings of today, up to a hundred from the newest back, in the order in which they came. Each becomes a new delivery that names its origin.',
+      'What has led to a job does not start a second one. Jobs may start, and comments may be written into the issues.',
+    ],
+    confirm: 'Run again',
+    accepted: (count: number) => (count === 0 ? 'None of them can be run again.' : count === 1 ? 'One delivery is decided again.' : `${count} deliveries are decided again.`),
+    skipped: (count: number) => `${count} left out: the body is no longer kept, it is a repeat itself, or somebody else looks after the connection.`,
+    more: 'There are older ones.',
+  },
   why: {
     intro: 'Enter an issue key. You see everything that reached us about this issue, and why it did or did not start work.',
     issue: 'Issue key',

@@ -93,6 +93,7 @@ export const installationTexts = {
     webhook_details_generated: 'Webhook details generated',
     webhook_confirmed: 'Webhook confirmed',
     link_ended: 'Link of a person ended',
+    deliveries_run_again: 'Deliveries run again',
     webhook_secret_replaced: 'Webhook secret replaced',
   } satisfies Record<AuditEntry['what'], string>,
   certificate: 'Certificate',

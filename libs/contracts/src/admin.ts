@@ -174,6 +174,7 @@ export const AUDITED = [
   'webhook_confirmed',
   'webhook_secret_replaced',
   'link_ended',
+  'deliveries_run_again',
 ] as const;
 
 /** One change of the set-up. */

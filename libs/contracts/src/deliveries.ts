@@ -108,6 +108,25 @@ export type DeliveryOverview = z.infer<typeof DeliveryOverview>;
 export const ReplayAccepted = z.object({ deliveryId: Uuid }).meta({ id: 'ReplayAccepted' });
 export type ReplayAccepted = z.infer<typeof ReplayAccepted>;
 
+/** Which deliveries are decided again: those that the same filter of the log shows, up to a hundred from the newest back. */
+export const BulkReplay = DeliveryQuery.omit({ limit: true, outcome: true })
+  .extend({
+    outcome: z.enum(['failed', 'refused', 'ignored'], { error: 'Send failed, refused or ignored. What led to a job does not start again.' }),
+  })
+  .meta({ id: 'BulkReplay' });
+export type BulkReplay = z.infer<typeof BulkReplay>;
+
+export const BulkReplayAccepted = z
+  .object({
+    accepted: z.number().int(),
+    /** Those that are a repeat themselves, whose payload is gone, or that the caller does not look after. */
+    skipped: z.number().int(),
+    /** To go on with older ones; null when there are none. */
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'BulkReplayAccepted' });
+export type BulkReplayAccepted = z.infer<typeof BulkReplayAccepted>;
+
 /** A question about one issue, by its key. */
 export const IssueQuery = z.object({ issueKey: z.string().trim().max(255).regex(/^[A-Za-z][A-Za-z0-9_]*-\d+$/, 'Enter the key of an issue, like PROJ-123.') });
 export type IssueQuery = z.infer<typeof IssueQuery>;

@@ -1,8 +1,9 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Delivery, DeliveryDetail, DeliveryOverview, DeliveryPage, DeliveryQuery, type Page, PublicDecision, ReplayAccepted, Uuid } from '@openhands-jira/contracts';
+import { BulkReplay, BulkReplayAccepted, type Delivery, DeliveryDetail, DeliveryOverview, DeliveryPage, DeliveryQuery, type Page, PublicDecision, ReplayAccepted, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller, Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
+import { BulkReplays } from './bulk-replays.service.js';
 import { DeliveryLog } from './delivery-log.service.js';
 import { DeliveryOverviews } from './delivery-overview.service.js';
 
@@ -13,6 +14,7 @@ export class DeliveriesController {
   constructor(
     private readonly log: DeliveryLog,
     private readonly overviews: DeliveryOverviews,
+    private readonly bulk: BulkReplays,
   ) {}
 
   @Get()
@@ -28,6 +30,15 @@ export class DeliveriesController {
   @ApiOkResponse({ standardSchema: DeliveryOverview, description: 'As far as the caller may see it' })
   overview(@CurrentCaller() caller: Caller): Promise<DeliveryOverview> {
     return this.overviews.of(caller);
+  }
+
+  @Post('replay')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Decide many stored payloads again, for example after an outage: at most 100, from the newest back' })
+  @ApiAcceptedResponse({ standardSchema: BulkReplayAccepted, description: 'How many are decided again; what led to a job does not start twice' })
+  @ApiProblems('validation_failed')
+  replayMany(@CurrentCaller() caller: Caller, @Body({ schema: BulkReplay }) wanted: BulkReplay): Promise<BulkReplayAccepted> {
+    return this.bulk.run(caller, wanted);
   }
 
   @Get(':id')

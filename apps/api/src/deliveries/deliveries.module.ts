@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { BulkReplays } from './bulk-replays.service.js';
 import { Deliveries } from './deliveries.service.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveryEntity } from './delivery.entity.js';
@@ -13,7 +14,7 @@ import { RejectedCalls } from './rejected-calls.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([DeliveryEntity])],
   controllers: [DeliveriesController],
-  providers: [Intake, FrontDoor, RejectedCalls, Deliveries, DeliveryLog, DeliveryOverviews],
+  providers: [BulkReplays, Intake, FrontDoor, RejectedCalls, Deliveries, DeliveryLog, DeliveryOverviews],
   exports: [FrontDoor, Intake, Deliveries, RejectedCalls],
 })
 export class DeliveriesModule {}

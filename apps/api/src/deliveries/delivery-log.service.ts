@@ -5,11 +5,13 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { AppConfig } from '../config/config.js';
 import type { Caller } from '../security/access.js';
+import { readIdCursor } from '../security/id-cursor.js';
 import { notFound, Problem } from '../security/problem.js';
 import { DeliveryEntity } from './delivery.entity.js';
 import { findDeliveries } from './delivery-search.js';
 import { type DetailRow, LIST_COLUMNS, type ListRow, toDelivery, toDetail } from './delivery-view.js';
 import { Intake } from './intake.service.js';
+import { replayOf } from './replay.js';
 
 /**
  * Who may see a delivery: administrators all, the owner of the connection all of it, others those that they caused or
@@ -38,7 +40,7 @@ export class DeliveryLog {
 
   /** Newest first; only what the caller may see. */
   async list(caller: Caller, query: DeliveryQuery): Promise<Page<Delivery>> {
-    checkCursor(query.cursor);
+    readIdCursor(query.cursor);
     const found = findDeliveries(caller, query, query.limit + 1);
     const rows = await this.db.query<ListRow[]>(
       `SELECT ${LIST_COLUMNS} FROM (${found.sql}) found JOIN deliveries d ON d.id = found.id JOIN connections c ON c.id = d.connection_id ORDER BY d.id DESC`,
@@ -78,30 +80,11 @@ export class DeliveryLog {
     if (!row.manages) throw new Problem(403, 'forbidden', 'Only the owner of the connection and administrators can run a delivery again. Ask one of them, or ask again in the issue.');
     const origin = await this.find(id);
     if (!origin?.body) throw new Problem(409, 'payload_gone', 'The payload of this delivery is no longer kept, so it cannot be run again. Ask again in the issue instead.');
-    const now = this.clock.now();
-    const accepted = await this.intake.accept({
-      ...origin,
-      body: origin.body,
-      origin: 'replay',
-      originDeliveryId: origin.id,
-      identifier: null,
-      bodyHash: null,
-      receivedAt: now,
-      outcome: 'pending',
-      reason: null,
-      detail: null,
-      trace: [{ step: 'replay', result: 'info', detail: `Run again from delivery ${origin.id}.`, at: now.toISOString() }],
-    });
+    const accepted = await this.intake.accept(replayOf({ ...origin, body: origin.body }, this.clock.now()));
     return { deliveryId: accepted.deliveryId };
   }
 
   private find(id: string): Promise<DeliveryEntity | null> {
     return this.db.manager.findOneBy(DeliveryEntity, { id });
   }
-}
-
-/** The cursor is the id of the last row that was shown. */
-function checkCursor(cursor: string | undefined): void {
-  if (cursor === undefined || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)) return;
-  throw new Problem(400, 'validation_failed', 'The cursor is not one that a list gave out.', [{ path: 'cursor', message: 'Use the nextCursor of the list before.' }]);
 }

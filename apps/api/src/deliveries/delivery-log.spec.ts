@@ -6,9 +6,13 @@ import { readConfig } from '../config/config.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import type { Caller } from '../security/access.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { AuditLog } from '../security/audit-log.service.js';
+import { BulkReplays } from './bulk-replays.service.js';
+import { DeliveryEntity } from './delivery.entity.js';
 import { DeliveryLog } from './delivery-log.service.js';
 import { DeliveryOverviews } from './delivery-overview.service.js';
 import { findDeliveries } from './delivery-search.js';
+import type { IncomingDelivery } from './intake.service.js';
 
 const NOW = new Date('2027-03-01T12:00:00.000Z');
 const [ADA, BEN, EVE, SHOP, BANK, JOB] = Array.from({ length: 6 }, () => v7()) as [string, string, string, string, string, string];
@@ -28,7 +32,7 @@ describe('The delivery log', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    db = await new DataSource(dataSourceOptions(database.url)).initialize();
+    db = await new DataSource({ ...dataSourceOptions(database.url), entities: [DeliveryEntity] }).initialize();
     log = new DeliveryLog(db, null as never, readConfig({ RETENTION_PAYLOAD_DAYS: '7' }), new FixedClock());
     overviews = new DeliveryOverviews(db, new FixedClock());
     for (const [id, name] of [[ADA, 'Ada'], [BEN, 'Ben'], [EVE, 'Eve']]) await db.query('INSERT INTO users (id, name) VALUES ($1, $2)', [id, name]);
@@ -127,6 +131,46 @@ describe('The delivery log', () => {
     await db.query(`INSERT INTO issue_writes (id, key, connection_id, issue_id, kind, delivery_id, content, revision, written_revision, remote_id, written_at) VALUES ($1, 'refusal:x', $2, '1', 'comment', $3, '{}', 1, 1, '4711', $4)`, [v7(), SHOP, ids['old'], ago(300)]);
     expect((await log.detail(person(BEN), ids['old']!)).comments).toEqual([{ commentId: '4711', state: 'written', writtenAt: ago(300).toISOString() }]);
     expect((await log.detail(admin, ids['failed']!)).comments).toEqual([]);
+  });
+
+  describe('decides many again', () => {
+    let run: string[];
+    const intake = { accept: ({ originDeliveryId }: IncomingDelivery) => Promise.resolve(void run.push(originDeliveryId!)) };
+    const replays = (): BulkReplays => new BulkReplays(db, intake as never, new AuditLog(new FixedClock()), new FixedClock());
+    const entries = (): Promise<{ who: string; changes: unknown }[]> => db.query(`SELECT who, changes FROM audit_log WHERE what = 'deliveries_run_again'`);
+    beforeEach(() => void (run = []));
+
+    it('in the order in which they came, and notes who did it', async () => {
+      await add('failed first', { hours: 2.5, connection: SHOP, actor: 'fay', outcome: 'failed', reason: 'jira_unreachable' });
+      expect(await replays().run(person(ADA), { outcome: 'failed' })).toEqual({ accepted: 2, skipped: 0, nextCursor: null });
+      expect(run).toEqual([ids['failed first'], ids['failed']]);
+      expect(await entries()).toEqual([{ who: 'Ada', changes: [{ name: 'outcome failed', from: null, to: '2' }] }]);
+      await db.query('DELETE FROM deliveries WHERE id = $1', [ids['failed first']]);
+    });
+
+    it.each<[string, Caller, Partial<DeliveryQuery> & { outcome: 'ignored' | 'refused' | 'failed' }, object]>([
+      ['of somebody who does not look after them', person(BEN), { outcome: 'ignored' }, { accepted: 0, skipped: 1 }],
+      ['of a stranger', person(v7()), { outcome: 'ignored' }, { accepted: 0, skipped: 0 }],
+      ['without their payload', admin, { outcome: 'refused' }, { accepted: 0, skipped: 1 }],
+      ['that do not fit the filter', admin, { outcome: 'failed', connectionId: BANK }, { accepted: 0, skipped: 0 }],
+    ])('but none %s', async (_, caller, wanted, expected) => {
+      const noted = (await entries()).length;
+      expect(await replays().run(caller, wanted)).toMatchObject(expected);
+      expect([run, (await entries()).length]).toEqual([[], noted]);
+    });
+
+    it('at most a hundred at once, then older ones, and never a repeat', async () => {
+      await db.query(
+        `INSERT INTO deliveries (id, connection_id, event, received_at, outcome, reason, body, origin) SELECT one.id, $2, 'comment_created', $3, 'failed', 'internal_error', 'x', CASE WHEN one.place = 1 THEN 'replay' ELSE 'webhook' END
+         FROM unnest($1::uuid[]) WITH ORDINALITY AS one(id, place)`,
+        [Array.from({ length: 103 }, (_, place) => v7({ msecs: ago(1).getTime() + place })), BANK, ago(1)],
+      );
+      const first = await replays().run(admin, { outcome: 'failed', reason: 'internal_error' });
+      expect(first).toMatchObject({ accepted: 100, skipped: 0, nextCursor: expect.any(String) });
+      expect(await replays().run(admin, { outcome: 'failed', reason: 'internal_error', cursor: first.nextCursor! })).toEqual({ accepted: 2, skipped: 1, nextCursor: null });
+      expect(new Set(run).size).toBe(102);
+      await db.query(`DELETE FROM deliveries WHERE reason = 'internal_error'`);
+    });
   });
 
   it.each<[string, Caller, object]>([

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { dataCenterOff, ID, me, owned, quietOverview, refusedDelivery, runningJob } from '../../testing/samples.js';
+import { dataCenterOff, ID, linkedOnly, me, owned, quietOverview, refusedDelivery, runningJob } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import * as codeTexts from '../../texts-of-codes.js';
 import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
@@ -53,6 +53,31 @@ describe('the delivery log', () => {
     fireEvent.submit(screen.getByLabelText('From').closest('form')!);
     const asked = new URLSearchParams({ since: new Date(2026, 10, 20).toISOString(), until: new Date(2026, 10, 21).toISOString(), limit: '50' });
     await waitFor(() => expect(server.callsOf(`GET /api/v1/deliveries?${asked}`)).not.toEqual([]));
+  });
+
+  it('runs again what the filter shows, after a question, and goes on with older ones', async () => {
+    const [list, again] = ['GET /api/v1/deliveries?outcome=failed&limit=50', 'POST /api/v1/deliveries/replay'];
+    server.answer(list, { body: { items: [{ ...refusedDelivery, outcome: 'failed', reason: 'jira_unreachable' }], nextCursor: null } }).answer(again, { status: 202, body: { accepted: 99, skipped: 1, nextCursor: 'next' } });
+    openPage('/activity?outcome=failed');
+    await userEvent.click(await screen.findByRole('button', { name: 'Run these again' }));
+    const dialog = screen.getByRole('dialog', { name: 'Run these deliveries again?' });
+    expect(dialog).toHaveTextContent('What has led to a job does not start a second one.');
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Run again' }));
+    expect(await screen.findByText(/^99 deliveries are decided again\. 1 left out: .* There are older ones\.$/)).toBeVisible();
+    server.answer(again, { status: 202, body: { accepted: 1, skipped: 0, nextCursor: null } });
+    await userEvent.click(screen.getByRole('button', { name: 'Run older ones again' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Run again' }));
+    expect(await screen.findAllByText('One delivery is decided again.')).not.toHaveLength(0);
+    expect(server.callsOf(again).map(({ body }) => body)).toEqual([{ outcome: 'failed' }, { outcome: 'failed', cursor: 'next' }]);
+  });
+
+  it.each<[string, string, object]>([['jobs', '/activity?outcome=job', owned], ['everything', '/activity', owned], ['what others look after', '/activity?outcome=failed', linkedOnly]])('does not offer to run %s again', async (_, address, integration) => {
+    server.answer('GET /api/v1/integrations', { body: { items: [integration, dataCenterOff] } });
+    for (const query of ['outcome=job&', '', 'outcome=failed&']) server.answer(`GET /api/v1/deliveries?${query}limit=50`, { body: { items: [refusedDelivery], nextCursor: null } });
+    openPage(address);
+    expect(await screen.findByRole('link', { name: 'Open Comment created, SHOP-1' })).toBeVisible();
+    await waitFor(() => expect(server.callsOf('GET /api/v1/integrations')).not.toEqual([]));
+    expect(screen.queryByRole('button', { name: 'Run these again' })).not.toBeInTheDocument();
   });
 
   it('drops words of an address that the server would refuse', () => {

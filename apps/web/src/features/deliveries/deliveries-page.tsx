@@ -13,6 +13,7 @@ import { countFilters, type DeliveryFilter, readFilter } from './delivery-filter
 import { DeliveryFilters } from './delivery-filters.js';
 import { LastDay, NotLetIn } from './last-day.js';
 import { ListFoot } from './list-foot.js';
+import { RunAgain } from './run-again.js';
 
 /** The delivery log: everything that reached us, with what became of it. The filters live in the address. */
 export function DeliveriesPage() {
@@ -39,6 +40,7 @@ export function DeliveriesPage() {
         {list.isError && <LoadFailure query={list} />}
         {pages?.flat().length === 0 && <Nothing filtered={countFilters(filter) > 0} />}
         {pages && pages[0]!.length > 0 && <DeliveriesTable pages={pages} caption={t.caption} showsSite={connections.length > 1} />}
+        {pages && pages[0]!.length > 0 && <RunAgain key={searchOf({ ...filter })} filter={filter} />}
         <ListFoot list={list} queryKey={deliveriesQuery(filter, live).queryKey} />
       </Section>
       {overview.data && <NotLetIn overview={overview.data} />}

@@ -1,4 +1,4 @@
-import { DeliveryDetail, type DeliveryOutcome, DeliveryOverview, DeliveryPage, IssueSights, PublicDecision, ReplayAccepted } from '@openhands-jira/contracts';
+import { BulkReplayAccepted, DeliveryDetail, type DeliveryOutcome, DeliveryOverview, DeliveryPage, IssueSights, PublicDecision, ReplayAccepted } from '@openhands-jira/contracts';
 import type { IconName, Tone } from '@openhands-jira/ui';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { request } from '../../lib/api.js';
@@ -69,6 +69,11 @@ export function decisionQuery(id: string) {
 export async function replayDelivery(id: string): Promise<string> {
   const { deliveryId } = await request(`/api/v1/deliveries/${encodeURIComponent(id)}/replay`, ReplayAccepted, { method: 'POST' });
   return deliveryId;
+}
+
+/** Decides again what the filter shows, a hundred from the newest back, or from where the last call ended. */
+export function replayMany(filter: DeliveryFilter, cursor: string | null): Promise<BulkReplayAccepted> {
+  return request('/api/v1/deliveries/replay', BulkReplayAccepted, { method: 'POST', body: { ...toServer(filter, new Date()), ...(cursor && { cursor }) } });
 }
 
 /** Writes the given values as a query; absent and empty ones are left out. */
