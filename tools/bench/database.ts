@@ -102,11 +102,14 @@ export class BenchDatabase {
     await this.client.query('SELECT pg_stat_statements_reset()');
   }
 
-  /** What was sent to this database since then, the bench's own statements aside (they name something `bench_`): BEGIN and COMMIT count like any other. */
+  /**
+   * What was sent to this database since then, the bench's own statements aside (they name something `bench_`): BEGIN and COMMIT count like
+   * any other. Checks of foreign keys that PostgreSQL makes by itself at the commit are in its list as well; nobody sends them.
+   */
   async statements(): Promise<CountedStatement[]> {
     const rows = await this.rows<{ query: string; calls: string }>(
       `SELECT query, sum(calls) AS calls FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-         AND toplevel AND query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE '%bench_%' GROUP BY query ORDER BY 2 DESC`,
+         AND toplevel AND query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE '%bench_%' AND query NOT LIKE 'SELECT % FROM ONLY %FOR KEY SHARE OF x' GROUP BY query ORDER BY 2 DESC`,
     );
     return rows.map(({ query, calls }) => ({ query: query.replace(/\s+/g, ' ').trim(), calls: Number(calls) }));
   }
