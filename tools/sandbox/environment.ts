@@ -56,6 +56,7 @@ export function productEnvironment(urls: SandboxUrls, sites: string[]): Record<s
     GITLAB_URL: urls.gitlab,
     GITLAB_CLIENT_ID: id,
     GITLAB_CLIENT_SECRET: secret,
+    GITLAB_CONFIRMS_ADDRESSES: 'true',
     BITBUCKET_URL: urls.bitbucket,
     BITBUCKET_API_URL: urls.bitbucket,
     BITBUCKET_CLIENT_ID: id,

@@ -84,6 +84,10 @@ export const CONFIG_KEYS = {
   GITLAB_CLIENT_ID: { schema: optionalText, shown: 'none', meaning: 'OAuth application for sign-in with GitLab.' },
   GITLAB_CLIENT_SECRET: { schema: secret, shown: 'none', secret: true, meaning: 'Its secret.' },
   GITLAB_URL: { schema: address.default('https://gitlab.com'), shown: 'https://gitlab.com', meaning: 'GitLab, or a self-managed GitLab by its address.' },
+  GITLAB_CONFIRMS_ADDRESSES: {
+    schema: yesNo.default(false), shown: 'false',
+    meaning: 'true says that a self-managed GitLab lets nobody use an e-mail address before its owner has confirmed it. Without it no address from there makes an administrator or matches anybody in Jira; gitlab.com always confirms.',
+  },
   BITBUCKET_CLIENT_ID: { schema: optionalText, shown: 'none', meaning: 'OAuth consumer for sign-in with Bitbucket Cloud.' },
   BITBUCKET_CLIENT_SECRET: { schema: secret, shown: 'none', secret: true, meaning: 'Its secret.' },
   BITBUCKET_URL: { schema: address.default('https://bitbucket.org'), shown: 'https://bitbucket.org', meaning: 'Bitbucket Cloud.' },

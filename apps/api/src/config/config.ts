@@ -17,6 +17,8 @@ export interface GitProviderConfig {
   apiUrl: string;
   clientId: string;
   clientSecret: string;
+  /** GitLab only: whether an address that it calls confirmed was confirmed by its owner. */
+  confirmsAddresses?: boolean;
 }
 
 /** Where and how traces are sent. */
@@ -74,9 +76,10 @@ export class AppConfig {
   /** The git providers that are configured completely. */
   get gitProviders(): GitProviderConfig[] {
     const e = this.env;
+    const gitLab = provider('gitlab', 'GitLab', e.GITLAB_URL, `${e.GITLAB_URL}/api/v4`, e.GITLAB_CLIENT_ID, e.GITLAB_CLIENT_SECRET);
     const all = [
       provider('github', 'GitHub', e.GITHUB_URL, e.GITHUB_API_URL, e.GITHUB_CLIENT_ID, e.GITHUB_CLIENT_SECRET),
-      provider('gitlab', 'GitLab', e.GITLAB_URL, `${e.GITLAB_URL}/api/v4`, e.GITLAB_CLIENT_ID, e.GITLAB_CLIENT_SECRET),
+      gitLab && { ...gitLab, confirmsAddresses: e.GITLAB_CONFIRMS_ADDRESSES || new URL(gitLab.url).origin === 'https://gitlab.com' },
       provider('bitbucket', 'Bitbucket', e.BITBUCKET_URL, e.BITBUCKET_API_URL, e.BITBUCKET_CLIENT_ID, e.BITBUCKET_CLIENT_SECRET),
       provider('bitbucket-data-center', 'Bitbucket Data Center', e.BITBUCKET_DC_URL, `${e.BITBUCKET_DC_URL}/rest/api/1.0`, e.BITBUCKET_DC_CLIENT_ID, e.BITBUCKET_DC_CLIENT_SECRET),
     ];

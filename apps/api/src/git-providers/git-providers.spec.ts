@@ -70,6 +70,20 @@ describe('what only one provider does', () => {
     expect(await provider.profile(host.oauth.grant({ subject: 'ann', scope: 'REPO_WRITE' }).accessToken)).toMatchObject({ email: 'ann@example.com', emailVerified: false });
   });
 
+  it('gitlab.com verifies addresses; a self-managed GitLab does when the operator says so, because its confirmation may be switched off', async () => {
+    const { host } = await start('gitlab', new GitLabStandIn(client), '/api/v4');
+    host.addUser({ login: 'ann', name: 'Ann' });
+    const { accessToken } = host.oauth.grant({ subject: 'ann', scope: 'read_user' });
+    const verified = async (environment: Record<string, string>): Promise<boolean | undefined> => {
+      const [configured] = readConfig({ GITLAB_CLIENT_ID: 'a', GITLAB_CLIENT_SECRET: 'b', ...environment }).gitProviders;
+      return (await createGitProvider({ ...configured!, apiUrl: `${host.url}/api/v4` }, http).profile(accessToken))?.emailVerified;
+    };
+    expect(await verified({})).toBe(true);
+    expect(await verified({ GITLAB_URL: host.url })).toBe(false);
+    expect(await verified({ GITLAB_URL: 'https://gitlab.com.example.org' })).toBe(false);
+    expect(await verified({ GITLAB_URL: host.url, GITLAB_CONFIRMS_ADDRESSES: 'true' })).toBe(true);
+  });
+
   it('without the right to read addresses people sign in without one', async () => {
     const { host, provider } = await start('github', new GitHubStandIn(client), '/api/v3');
     host.addUser({ login: 'ann', name: 'Ann' });

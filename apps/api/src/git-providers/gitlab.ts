@@ -41,11 +41,13 @@ export class GitLab implements GitProvider {
   readonly oauth: GitProviderOAuth;
   private readonly url: string;
   private readonly api: ProviderApi;
+  private readonly confirmsAddresses: boolean;
 
   constructor(config: GitProviderConfig, http: OutgoingHttp) {
     this.name = config.name;
     this.host = config.host;
     this.url = config.url;
+    this.confirmsAddresses = config.confirmsAddresses ?? false;
     this.api = new ProviderApi(http, config.apiUrl);
     this.oauth = {
       issuer: config.url,
@@ -96,8 +98,9 @@ export class GitLab implements GitProvider {
     const user = await this.api.get(accessToken, '/user', User);
     if (!user) return null;
     const { id, username, name, avatar_url: avatarUrl, email, confirmed_at: confirmedAt } = user;
-    // The address here is the primary one; a new address takes its place only after it was confirmed.
-    const emailVerified = Boolean(email && confirmedAt);
+    // The address here is the primary one; a new address takes its place only after it was confirmed. A self-managed GitLab may have
+    // confirmation switched off, and then `confirmed_at` is the moment of registration: only the operator knows what it is worth.
+    const emailVerified = this.confirmsAddresses && Boolean(email && confirmedAt);
     return { subject: String(id), login: username, name: name || username, avatarUrl: avatarUrl ?? null, email: email || null, emailVerified };
   }
 }
