@@ -1,5 +1,6 @@
 /**
- * Entries as rows of pg-boss's table (pg-boss 12.35). Its own functions take and complete one queue's entries with a statement each;
+ * Entries as rows of pg-boss's table (pg-boss 12.35): `job_common`, the one partition of `job` that our queues use; planning a statement
+ * about `job` itself takes four times as long. Its own functions take and complete one queue's entries with a statement each;
  * here one statement takes entries together with the leases of their keys, and one completes all that were finished lately.
  */
 import { Logger } from '@nestjs/common';
@@ -137,16 +138,18 @@ export class Entries {
     this.renewing ??= setInterval(() => void this.renew(), RENEW_MS).unref();
   }
 
-  private async renew(): Promise<void> {
-    if ([...this.heldKeys.values()].every((keys) => keys.size === 0)) return;
-    await this.connection.query(RENEW, [this.holder, LEASE_SECONDS]).catch((error: unknown) => this.log.warn({ err: error }, 'Leases could not be renewed'));
+  /** Keeps the keys that are worked on now. Others that were taken in our name, by a call whose answer got lost or that could not be given back, end by themselves. */
+  async renew(): Promise<void> {
+    const leases = [...this.heldKeys].flatMap(([queue, keys]) => [...keys].map((key) => leaseOf(queue, key)));
+    if (leases.length === 0) return;
+    await this.connection.query(RENEW, [this.holder, LEASE_SECONDS, leases]).catch((error: unknown) => this.log.warn({ err: error }, 'Leases could not be renewed'));
   }
 }
 
 /** Adds entries with the rules of their queue. Those that may be worked at once wake the loops of all processes at the commit. `extra`: a further condition, in which an entry is called `wanted`. */
 export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extra = 'TRUE'): Change {
   return (place, when) => `
-    INSERT INTO queue.job (name, data, start_after, created_on, singleton_key, group_id, expire_seconds, deletion_seconds, keep_until,
+    INSERT INTO queue.job_common (name, data, start_after, created_on, singleton_key, group_id, expire_seconds, deletion_seconds, keep_until,
       retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds)
     SELECT q.name, wanted.data, wanted.start_after, queue.job_now(), wanted.key, wanted."group", q.expire_seconds, q.deletion_seconds, wanted.start_after + q.retention_seconds * interval '1 second',
       q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds
@@ -162,7 +165,7 @@ export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extr
 function complete(group: { queue: string; entry: TakenEntry }[]): Change {
   const finished = group.map(({ queue, entry: { id, retries } }) => ({ name: queue, id, retries }));
   return (place, when) => `
-    UPDATE queue.job AS job SET state = 'completed', completed_on = queue.job_now()
+    UPDATE queue.job_common AS job SET state = 'completed', completed_on = queue.job_now()
     FROM jsonb_to_recordset(${place(JSON.stringify(finished))}::jsonb) AS finished (name text, id uuid, retries int)
     WHERE job.name = finished.name AND job.id = finished.id AND job.state = 'active' AND job.retry_count = finished.retries AND ${when}`;
 }
@@ -181,7 +184,7 @@ function leaseOf(queue: string, key: string): string {
  */
 const TAKE = `
   WITH candidate AS (
-    SELECT j.id, j.created_on, j.singleton_key AS key, 'queue ' || j.name || ' ' || j.singleton_key AS lease FROM queue.job j
+    SELECT j.id, j.created_on, j.singleton_key AS key, 'queue ' || j.name || ' ' || j.singleton_key AS lease FROM queue.job_common j
     WHERE j.name = $1 AND j.state < 'active' AND NOT j.blocked AND j.start_after <= queue.job_now()
       AND (j.group_id IS NULL OR j.group_id <> ALL ($3::text[]))
       AND NOT EXISTS (SELECT FROM leases WHERE name = 'queue ' || j.name || ' ' || j.singleton_key AND until >= now())
@@ -193,7 +196,7 @@ const TAKE = `
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE leases.until < now()
     RETURNING name
   ), taken AS (
-    UPDATE queue.job j SET state = 'active', started_on = queue.job_now(), heartbeat_on = queue.job_now(),
+    UPDATE queue.job_common j SET state = 'active', started_on = queue.job_now(), heartbeat_on = queue.job_now(),
       retry_count = CASE WHEN j.started_on IS NULL THEN j.retry_count ELSE j.retry_count + 1 END
     FROM turn WHERE j.name = $1 AND j.id = turn.id AND (turn.lease IS NULL OR turn.lease IN (SELECT name FROM held))
     RETURNING j.id, j.data, j.retry_count, j.singleton_key, j.group_id, j.created_on
@@ -201,8 +204,8 @@ const TAKE = `
   SELECT
     (SELECT count(*) FROM candidate)::int AS seen,
     (SELECT count(*) FROM candidate) > (SELECT count(*) FROM turn) OR cardinality($6::text[]) > 0 AND EXISTS (
-      SELECT FROM queue.job j WHERE j.name = $1 AND j.state < 'active' AND NOT j.blocked AND j.start_after <= queue.job_now() AND j.singleton_key = ANY ($6::text[])
+      SELECT FROM queue.job_common j WHERE j.name = $1 AND j.state < 'active' AND NOT j.blocked AND j.start_after <= queue.job_now() AND j.singleton_key = ANY ($6::text[])
     ) AS "waitsForKey",
     (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'data', data, 'retries', retry_count, 'key', singleton_key, 'group', group_id) ORDER BY created_on), '[]') FROM taken) AS entries`;
 
-const RENEW = `UPDATE leases SET until = now() + make_interval(secs => $2) WHERE holder = $1`;
+const RENEW = `UPDATE leases SET until = now() + make_interval(secs => $2) WHERE holder = $1 AND name = ANY ($3::text[])`;

@@ -6,7 +6,7 @@ const SUPERVISE_SECONDS = 4;
 
 const NAMES_DUE = `
   SELECT name FROM unnest($1::text[]) AS wanted (name)
-  WHERE EXISTS (SELECT 1 FROM queue.job WHERE job.name = wanted.name AND job.state < 'active' AND NOT job.blocked AND job.start_after <= now())`;
+  WHERE EXISTS (SELECT 1 FROM queue.job_common job WHERE job.name = wanted.name AND job.state < 'active' AND NOT job.blocked AND job.start_after <= now())`;
 
 /** pg-boss on our database, started when somebody first needs it. */
 @Injectable()
