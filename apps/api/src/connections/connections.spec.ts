@@ -1,3 +1,4 @@
+import { DEFAULT_RULES } from '@openhands-jira/contracts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
@@ -14,6 +15,7 @@ import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
 import { LinkTokens } from './link-tokens.service.js';
 import { Links } from './links.service.js';
+import { StoredRules } from './rules.service.js';
 import { WebhookSecrets } from './webhook-secrets.service.js';
 
 const HOUR_MS = 3_600_000;
@@ -108,7 +110,7 @@ describe('Connections', () => {
   describe('the front door', () => {
     it('knows the secret of a pending connection too, so that a first delivery proves the webhook', async () => {
       const { id } = await pending();
-      expect(await door().of(id)).toEqual({ id, product: 'jira-cloud', site: 'acme.atlassian.net', status: 'pending', secrets: [{ secret: 'first-secret', state: 'current' }], retiredSecret: null, serviceAccountIds: ['712020:bot'] });
+      expect(await door().of(id)).toEqual({ id, product: 'jira-cloud', site: 'acme.atlassian.net', status: 'pending', secrets: [{ secret: 'first-secret', state: 'current' }], retiredSecret: null, serviceAccountIds: ['712020:bot'], rules: DEFAULT_RULES });
       expect(await door().of(uuidv7())).toBeNull();
     });
 
@@ -131,6 +133,9 @@ describe('Connections', () => {
       const { id } = await active();
       const cache = door();
       expect(await cache.of(id)).toMatchObject({ status: 'active' });
+      await new StoredRules(db, new AuditLog(time)).save(id, { ...DEFAULT_RULES, otherProjects: 'not_served' }, { userId: ada });
+      time.advance(600);
+      expect(await cache.of(id)).toMatchObject({ status: 'active', rules: { otherProjects: 'not_served' } });
       await prove(id, { active: false });
       time.advance(600);
       expect(await cache.of(id)).toMatchObject({ status: 'paused' });
