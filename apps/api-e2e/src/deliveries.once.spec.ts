@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { sign } from '../../../tools/sandbox/webhook-sender.ts';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
+import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
 import { type Decided, ENDLESS, StoryIssue } from './story-issue.js';
 
@@ -175,6 +176,35 @@ describe('A request is worked once', () => {
       const delivery = await issue.settled(answer.json.deliveryId);
       expect([delivery.outcome, delivery.reason]).toEqual(['ignored', 'payload_mismatch']);
       expect([await issue.wishes(), await issue.jobs()]).toEqual([0, 0]);
+    });
+
+    it('because the creation that a delivery tells of had no label: somebody else added it later', async () => {
+      const issue = newIssue();
+      lost(issue, () => stage.sandbox.actions.addLabel(issue.key, 'ada', 'openhands'));
+      const base = JSON.parse(lostComment(issue, 'nothing')) as { issue: { id: string; key: string; fields?: object } };
+      const forged = { webhookEvent: 'jira:issue_created', issue_event_type_name: 'issue_created', timestamp: 1, user: { accountId: ACCOUNTS.ben, displayName: 'Ben Builder', accountType: 'atlassian' }, issue: { ...base.issue, fields: { ...base.issue.fields, labels: ['openhands'] } } };
+      const { delivery } = await deliver(issue, JSON.stringify(forged));
+      expect(JSON.stringify(delivery.trace)).toContain('did not have the label when it was created');
+      expect([delivery.outcome, delivery.reason]).toEqual(['ignored', 'payload_mismatch']);
+      expect([await issue.wishes(), await issue.jobs(), issue.starts()]).toEqual([0, 0, 0]);
+    });
+
+    const byAda = (body: string): string => body.replaceAll(ACCOUNTS.ben, ACCOUNTS.ada);
+
+    it('and the true one that comes after it is worked', async () => {
+      const issue = newIssue();
+      const body = lostComment(issue);
+      expect((await deliver(issue, byAda(body))).delivery).toMatchObject({ outcome: 'ignored', reason: 'payload_mismatch' });
+      expect((await deliver(issue, body)).delivery).toMatchObject({ outcome: 'job', reason: 'started' });
+      expect([await issue.jobs(), await issue.startsReach(1)]).toEqual([1, 1]);
+    });
+
+    it('and the true one that comes at the same moment is worked', async () => {
+      const issue = newIssue();
+      const body = lostComment(issue);
+      const [, { delivery: genuine }] = await Promise.all([deliver(issue, byAda(body)), deliver(issue, body)]);
+      await eventually(async () => (await ada.get(`/api/v1/deliveries/${genuine.id}`)).json.outcome, (outcome) => outcome === 'job', 'the true delivery to lead to a job');
+      expect([await issue.jobs(), await issue.startsReach(1)]).toEqual([1, 1]);
     });
 
     it('because the comment is gone', async () => {

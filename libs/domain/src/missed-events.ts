@@ -65,15 +65,15 @@ function changePayload(issue: RecentIssue, change: DatedChange): Shape {
 }
 
 function creationPayload(issue: RecentIssue, changes: DatedChange[]): Shape {
-  return { webhookEvent: 'jira:issue_created', user: personPayload(issue.creator), issue: { ...issuePayload(issue), fields: { ...issue.text, labels: firstLabels(issue, changes) } } };
+  return { webhookEvent: 'jira:issue_created', user: personPayload(issue.creator), issue: { ...issuePayload(issue), fields: { ...issue.text, labels: labelsAtBirth(issue.labels, changes) } } };
 }
 
-/** The labels with which the issue was created: what the first change of them started from. */
-function firstLabels(issue: RecentIssue, changes: DatedChange[]): string[] {
+/** The labels with which an issue was created: what the first change of them started from, else those that it has now. */
+export function labelsAtBirth(labelsNow: string[], changes: DatedChange[]): string[] {
   const first = changes
     .filter((change) => change.items.some(isLabelsItem))
     .sort((a, b) => Date.parse(a.created) - Date.parse(b.created))[0];
-  return first ? first.items.find(isLabelsItem)!.fromString.split(' ').filter(Boolean) : issue.labels;
+  return first ? first.items.find(isLabelsItem)!.fromString.split(' ').filter(Boolean) : labelsNow;
 }
 
 function issuePayload({ id, key }: RecentIssue): Shape {

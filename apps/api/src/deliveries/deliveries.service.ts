@@ -80,7 +80,7 @@ export class Deliveries {
   }
 
   /**
-   * After the first delivery of a trigger failed for good, one that was set aside as its duplicate is decided instead.
+   * After the first delivery of a trigger failed for good, or was not confirmed by Jira, one that was set aside as its duplicate is decided instead.
    * Gives the id of the one that took over.
    */
   async reviveDuplicate(manager: EntityManager, failedId: string): Promise<string | null> {
@@ -92,6 +92,8 @@ export class Deliveries {
     )) as [{ id: string; connection_id: string }[], number];
     const heir = rows[0];
     if (!heir) return null;
+    // Should the heir fail as well, the next one has its turn.
+    await manager.query('UPDATE deliveries SET duplicate_of = $2 WHERE duplicate_of = $1', [failedId, heir.id]);
     await this.queue.enqueue(manager, 'triage', { deliveryId: heir.id }, { groupOf: () => heir.connection_id });
     return heir.id;
   }

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
@@ -135,6 +136,23 @@ describe('The queue', () => {
     expect((await newEntriesOf(one.connection).take('comments', 5, [])).entries).toEqual([]);
     await other.entries.stop();
     await Promise.all([one.connection.close(), other.connection.close()]);
+  });
+
+  it('keeps the keys that it works on, and lets go of one that it could not give back', async () => {
+    const { entries, connection } = newEntries(database.url);
+    await db.transaction(async (manager) => {
+      for (const issueId of ['lost', 'held']) await queue.enqueue(manager, 'comments', { connectionId: 'c', issueId }, { key: issueId });
+    });
+    const { entries: taken } = await entries.take('comments', 2, []);
+    const away = jest.spyOn(connection, 'query').mockRejectedValueOnce(new Error('the database is away'));
+    entries.finish('comments', taken.find(({ key }) => key === 'lost')!);
+    await entries.stop();
+    away.mockRestore();
+    await db.query(`UPDATE leases SET until = now() + interval '1 second'`);
+    await entries.renew();
+    const leases = await db.query(`SELECT name, until > now() + interval '5 seconds' AS renewed FROM leases WHERE name LIKE 'queue comments%' ORDER BY name`);
+    expect(leases).toEqual([{ name: 'queue comments held', renewed: true }, { name: 'queue comments lost', renewed: false }]);
+    await connection.close();
   });
 
   it('completes an entry only for the process whose attempt it is', async () => {

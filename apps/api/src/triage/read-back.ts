@@ -3,7 +3,7 @@
  * comment or the change is fetched from Jira with the service account, and its author, text and audience count from here
  * on.
  */
-import { findIssueMention, findMention, hasLabel, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraIssue } from '@openhands-jira/domain';
+import { findIssueMention, findMention, hasLabel, labelsAtBirth, readLabelChange, type CommentAudience, type IssueEvent, type JiraActor, type JiraClient, type JiraIssue } from '@openhands-jira/domain';
 import { RetryLater } from '../queue/queue.service.js';
 import type { Confirmed, WorkTrigger } from './context.js';
 import { type Decision, ignored } from './decision.js';
@@ -60,15 +60,27 @@ async function confirmLabel(question: ReadBackQuestion, changelogId: string | nu
   return { actor: change.author, comment: null, audience: labelAudience(issue) };
 }
 
-/** @param byLabel it was the label that addressed us, and not the text */
-function confirmCreation(question: ReadBackQuestion, byLabel: boolean): Confirmed | Decision {
-  const { event, issue, label, trace } = question;
+/**
+ * Whoever created the issue asked only if the label or the words were there from the beginning: others may have added them since, and
+ * then spoken of a creation.
+ *
+ * @param byLabel it was the label that addressed us, and not the text
+ */
+async function confirmCreation(question: ReadBackQuestion, byLabel: boolean): Promise<Confirmed | Decision> {
+  const { client, event, issue, label, trace } = question;
   if (!issue.creator) return mismatch(trace, 'Jira names nobody who created the issue.');
   if (isForeign(event.actor, issue.creator)) return mismatch(trace, `Jira names another creator of the issue than the delivery did: ${issue.creator.displayName}.`);
   if (byLabel && !hasLabel(issue.labels, label)) return withdrawn(trace, 'The label is no longer on the issue.');
   if (!byLabel && !findIssueMention(issue, question).addressed) return withdrawn(trace, 'The text of the issue no longer addresses us.');
+  const changes = await client.listChanges(issue.id);
+  if (byLabel && !hasLabel(labelsAtBirth(issue.labels, changes), label)) return mismatch(trace, 'The issue did not have the label when it was created.');
+  if (!byLabel && changes.some((change) => change.author?.id !== issue.creator!.id && change.items.some(isText))) return mismatch(trace, 'Somebody else than its creator has edited the text of the issue.');
   trace.note('read back', 'yes', `Jira confirms that ${issue.creator.displayName} created the issue ${byLabel ? 'with the label' : 'with a text that addresses us'}.`);
   return { actor: issue.creator, comment: null, audience: labelAudience(issue) };
+}
+
+function isText({ field }: { field: string }): boolean {
+  return field === 'summary' || field === 'description';
 }
 
 /** A label has no audience of its own: answers are public, on service projects internal, so that customers do not read them. */

@@ -13,7 +13,7 @@ function past(reason: DeliveryReason, more: Partial<PastDelivery> = {}, event: P
   return {
     reason, repository: reason === 'started' ? repository : undefined, person: ben,
     event: {
-      product: 'jira-cloud', kind: 'comment_created', name: 'comment_created', issue: { id: '10', key: 'SHOP-1', projectKey: 'SHOP' }, actor: author, labels: [], summary: '', description: '', changelogId: null,
+      kind: 'comment_created', name: 'comment_created', issue: { id: '10', key: 'SHOP-1', projectKey: 'SHOP' }, actor: author, labels: [], summary: '', description: '', changelogId: null,
       changelog: [], timestamp: null, comment: { id: '7', body, author, audience: { visibility: null, internal: false }, updated: null, ours: false }, ...event,
     },
     ...more,

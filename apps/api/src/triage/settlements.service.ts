@@ -37,7 +37,7 @@ export class Settlements {
 
   /** With one statement, where nothing has to be read in between. Null when that is not so, or something is in the way. */
   private async settleAtOnce(delivery: DeliveryEntity, decision: Decision, end: Settlement, memory: TriggerEnd | null): Promise<Decided | null> {
-    const isPlain = decision.outcome === 'ignored' || (decision.outcome === 'job' && decision.atOnce !== undefined);
+    const isPlain = (decision.outcome === 'ignored' && !mayHideAnother(decision, memory)) || (decision.outcome === 'job' && decision.atOnce !== undefined);
     if (!isPlain) return null;
     const changes = new Changes();
     changes.demand(pendingDelivery(delivery.id));
@@ -57,6 +57,7 @@ export class Settlements {
       if (request) await noteIfLost(manager, request, decision);
       await this.deliveries.settle(manager, delivery.id, { ...end, jobId });
       if (memory) await this.triggers.settle(manager, delivery.connectionId, memory);
+      if (mayHideAnother(decision, memory)) await this.deliveries.reviveDuplicate(manager, delivery.id);
       return { outcome: decision.outcome, reason: decision.reason, ...(jobId && { jobId }) };
     });
   }
@@ -91,6 +92,11 @@ export class Settlements {
 async function noteIfLost(manager: EntityManager, { connection, delivery, actor }: Request, { reason, detail }: Decision): Promise<void> {
   if (!isForWantOfLink(reason) || delivery.origin === 'replay') return;
   await noteLostRequest(manager, { connectionId: connection.id, actor, reason, detail, deliveryId: delivery.id, at: delivery.receivedAt });
+}
+
+/** Jira does not confirm what this delivery said. Whoever knows the secret may have sent it before the true one, which then is no duplicate. */
+function mayHideAnother({ reason }: Decision, memory: TriggerEnd | null): boolean {
+  return memory !== null && (reason === 'payload_mismatch' || reason === 'withdrawn');
 }
 
 /** What the log tells of a decision. */

@@ -57,8 +57,8 @@ export class Triage {
       const { decision, request } = await this.judge(delivery, connection, trace);
       await this.settlements.settle(delivery, decision, trace, request);
     } catch (error) {
-      // Jira was not called, so nothing was tried.
-      if (error instanceof CallsPaused) throw error;
+      // Jira was not called, or somebody else comes first: nothing was tried.
+      if (error instanceof CallsPaused || error instanceof RetryLater) throw error;
       trace.note('attempt', 'error', 'This attempt did not come to an end and is repeated.');
       await this.deliveries.noteAttempt(deliveryId, trace.steps).catch((cause: unknown) => this.log.warn({ err: cause, deliveryId }, 'An attempt could not be noted'));
       throw error;

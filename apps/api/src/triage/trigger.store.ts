@@ -35,13 +35,19 @@ export interface TriggerClaim {
 
 export type Claimed = { kind: 'own_comment' } | { kind: 'claimed'; deliveryId: string };
 
+/** A comment that could not be read, or did not address us, and has not led to work since. Whoever knows the secret may have spoken of it before it was written. */
+function isWithdrawnComment(row: string): string {
+  return `(${row}.reason = 'withdrawn' AND ${row}.comment_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM triggers later WHERE later.connection_id = ${row}.connection_id AND later.comment_id = ${row}.comment_id AND later.outcome = 'job'))`;
+}
+
 /** The row of a comment of ours has no delivery. */
 const CLAIM = `
   WITH own AS (${ourComment('$1', '$8')}), claimed AS (
     INSERT INTO triggers AS t (connection_id, key, delivery_id, issue_id, comment_id, created_at)
     SELECT $1::uuid, $2, $3::uuid, $4, $5, $6::timestamptz WHERE NOT EXISTS (SELECT FROM own)
     ON CONFLICT (connection_id, key) DO UPDATE SET delivery_id = excluded.delivery_id, outcome = NULL, reason = NULL, settled_at = NULL
-      WHERE t.outcome = 'failed' OR ($7 AND t.outcome IN ('refused', 'ignored'))
+      WHERE t.outcome = 'failed' OR ($7 AND t.outcome IN ('refused', 'ignored')) OR t.reason = 'payload_mismatch' OR ${isWithdrawnComment('t')}
     RETURNING delivery_id)
   SELECT NULL::uuid AS delivery_id FROM own
   UNION ALL SELECT delivery_id FROM claimed
@@ -61,7 +67,7 @@ export class TriggerStore {
   /**
    * Claims the key for this delivery, unless it speaks of a comment that we wrote. Gives the delivery that has the key: ours when the
    * claim worked (also when we had it before, after a crash), another one when the same trigger came in already. A trigger whose
-   * first delivery failed for good is taken over.
+   * first delivery failed for good, or told what Jira does not confirm, is taken over: it must not silence the true one.
    */
   async claim(claim: TriggerClaim): Promise<Claimed> {
     const [row] = await this.db.query<{ delivery_id: string | null }[]>(CLAIM, [
