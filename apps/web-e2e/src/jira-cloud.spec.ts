@@ -253,6 +253,12 @@ test('Every request shows in the activity, with the steps of its decision', asyn
   await expect(ada.page).toHaveURL(/actor=ben\+builder/);
   await expect(ada.page.getByRole('cell', { name: /Nothing addressed OpenHands/ })).toHaveCount(0);
   await look(ada.page, 'activity-filtered');
+  await ada.page.goto('/activity?outcome=refused');
+  await ada.button('Run these again').click();
+  await look(ada.page, 'activity-run-again');
+  await ada.page.keyboard.press('Escape');
+  await expect(ada.button('Run these again')).toBeFocused();
+  await ada.page.goto('/activity');
   await ada.page.getByRole('row').filter({ hasText: 'Accepted' }).getByRole('link', { name: 'Open Comment created, SHOP-12' }).click();
   await expect(ada.page.getByRole('heading', { name: 'How it was decided' })).toBeVisible();
   await ada.page.getByText('Body', { exact: true }).click();
