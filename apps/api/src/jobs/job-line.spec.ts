@@ -1,5 +1,8 @@
-import type { JobEntity } from './jobs.entity.js';
+import { jest } from '@jest/globals';
+import { eventually } from '../../../../tools/sandbox/waiting.ts';
 import { JobsBench } from '../testing/jobs-bench.js';
+import { Agent } from './agent.js';
+import type { JobEntity } from './jobs.entity.js';
 
 const MINUTE = 60_000;
 
@@ -195,6 +198,33 @@ describe('A running job whose agent cannot be asked', () => {
     for (let round = 0; round < 10; round += 1) await bench.tick();
     bench.agent.conversation(job.conversationId!).force('RUNNING', 'finished', [{ kind: 'MessageEvent', source: 'agent', llm_message: { role: 'assistant', content: [{ type: 'text', text: 'Done.' }] } }]);
     expect(await bench.followToEnd(job.id)).toMatchObject({ state: 'succeeded', resultText: 'Done.' });
+  });
+
+  it('holds up no other job of its account while the agent is slow to answer about it', async () => {
+    bench.agent.play('runs-for-ever');
+    const jobs = [];
+    for (const number of [1, 2]) {
+      const job = await bench.add(bench.onIssue(number));
+      await bench.startUp(job.id);
+      jobs.push(await bench.followUntil(job.id, (one) => one.state === 'running'));
+    }
+    const [slow, quick] = jobs as [JobEntity, JobEntity];
+    for (const { conversationId } of jobs) bench.agent.conversation(conversationId!).force('RUNNING', 'finished', [{ kind: 'MessageEvent', source: 'agent', llm_message: { role: 'assistant', content: [{ type: 'text', text: 'Done.' }] } }]);
+    const agent = bench.get(Agent);
+    const { lastWords } = agent;
+    const answer = Promise.withResolvers<void>();
+    const late = jest.spyOn(agent, 'lastWords').mockImplementation(async (account, id, after) => {
+      if (id === slow.conversationId) await answer.promise;
+      return lastWords.call(agent, account, id, after);
+    });
+    // An end counts when it was seen twice.
+    const looking = bench.tick().then(() => bench.tick());
+    await eventually(() => bench.job(quick.id), (job) => job.state === 'succeeded', 'the end of the other job');
+    expect((await bench.job(slow.id)).state).toBe('running');
+    answer.resolve();
+    await looking;
+    late.mockRestore();
+    expect((await bench.followToEnd(slow.id)).state).toBe('succeeded');
   });
 
   it('ends when the key is refused again and again', async () => {
