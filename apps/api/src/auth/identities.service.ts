@@ -38,14 +38,14 @@ export class Identities {
       if (known) return this.signInAgain(manager, known, account);
       const userId = signedInUserId ?? (await this.addUser(manager, profile));
       const id = uuidv7();
-      await manager.insert(Identity, { ...key, id, userId, login: profile.login, createdAt: this.clock.now(), ...this.tokens.columns(id, account.tokens) });
+      await manager.insert(Identity, { ...key, id, userId, ...columnsOf(profile), createdAt: this.clock.now(), ...this.tokens.columns(id, account.tokens) });
       if (signedInUserId !== null) await this.updateUser(manager, userId, profile);
       return userId;
     });
   }
 
   private async signInAgain(manager: EntityManager, { id, userId }: Identity, { profile, tokens }: ProvenAccount): Promise<string> {
-    await manager.update(Identity, { id }, { login: profile.login, ...this.tokens.columns(id, tokens) });
+    await manager.update(Identity, { id }, { ...columnsOf(profile), ...this.tokens.columns(id, tokens) });
     await this.updateUser(manager, userId, profile);
     return userId;
   }
@@ -59,17 +59,21 @@ export class Identities {
   }
 
   /**
-   * The profile follows the provider. With several accounts an address that one of them verified is not overwritten by
-   * another that verifies none; with one account it is, so that a lost address does not count for ever.
+   * The profile follows the provider. With several accounts the address is one that an account has verified at its own latest sign-in,
+   * that of the present one first: an address counts no longer than an account has it.
    */
   private async updateUser(manager: EntityManager, userId: string, profile: GitProfile): Promise<void> {
-    const user = await manager.findOneByOrFail(User, { id: userId });
-    const accounts = await manager.countBy(Identity, { userId });
-    const keepAddress = accounts > 1 && user.emailVerified && !profile.emailVerified;
+    const accounts = await manager.find(Identity, { where: { userId }, order: { createdAt: 'ASC' } });
+    const { email, emailVerified } = [profile, ...accounts].find((one) => one.emailVerified) ?? profile;
     await manager.update(User, { id: userId }, {
-      ...(accounts === 1 && { name: profile.name, avatarUrl: profile.avatarUrl }),
-      ...(!keepAddress && { email: profile.email, emailVerified: profile.emailVerified }),
+      ...(accounts.length === 1 && { name: profile.name, avatarUrl: profile.avatarUrl }),
+      email, emailVerified: emailVerified ?? false,
       lastSignedInAt: this.clock.now(),
     });
   }
+}
+
+/** What an account tells of itself at each sign-in. */
+function columnsOf({ login, email, emailVerified }: GitProfile): Pick<Identity, 'login' | 'email' | 'emailVerified'> {
+  return { login, email, emailVerified };
 }

@@ -11,6 +11,10 @@ export class Identity {
   /** The provider's permanent id of the account; logins can be renamed. */
   @Column('text') subject!: string;
   @Column('text') login!: string;
+  /** As the account had it at its latest sign-in. */
+  @Column('text', { nullable: true }) email!: string | null;
+  /** Null until it has signed in since addresses are kept with accounts. */
+  @Column('boolean', { name: 'email_verified', nullable: true }) emailVerified!: boolean | null;
   @Column('text', { name: 'access_token_sealed', nullable: true }) accessTokenSealed!: string | null;
   @Column('text', { name: 'refresh_token_sealed', nullable: true }) refreshTokenSealed!: string | null;
   /** Null when the token never expires. */

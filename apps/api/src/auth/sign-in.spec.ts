@@ -249,6 +249,20 @@ describe('signing in', () => {
       expect((await me(other))['id']).toBe(id);
     });
 
+    it('forgets a verified address with the account that lost it, and keeps one that another account still has', async () => {
+      const { github, gitlab } = bench.hosts;
+      const user = github.addUser({ login: 'dora', name: 'Dora', email: 'dora@example.com' });
+      gitlab.addUser({ login: 'dora', name: 'Dora', emails: [{ email: 'typed@example.com', primary: true, verified: false }] });
+      await browser.signIn(github, 'dora');
+      await browser.signIn(gitlab, 'dora');
+      expect(await me()).toMatchObject({ email: 'dora@example.com', identities: [{ provider: 'github' }, { provider: 'gitlab' }] });
+      user.emails = [{ email: 'other@example.com', primary: true, verified: false }];
+      await browser.signIn(github, 'dora');
+      await browser.signIn(gitlab, 'dora');
+      expect(await me()).toMatchObject({ email: 'typed@example.com' });
+      expect(await bench.db.query(`SELECT 1 FROM users WHERE email = 'dora@example.com'`)).toEqual([]);
+    });
+
     it('adds nothing to the person who is signed in when another site began the round trip', async () => {
       await browser.signIn(bench.hosts.github, 'ann');
       const { id } = await me();

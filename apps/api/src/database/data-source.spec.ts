@@ -22,6 +22,17 @@ describe('Bringing the tables up to date', () => {
     expect(applied.flat().filter((name) => name === 'Operations1790000000007')).toHaveLength(1);
   });
 
+  it('makes the context path of a Jira Data Center a part of its site', async () => {
+    const client = new pg.Client(database.url);
+    await client.connect();
+    const sites = { 'a.example.com': 'https://a.example.com', 'b.example.com:8443': 'https://b.example.com:8443/tools/jira', 'c.example.com': 'https://c.example.com/' };
+    for (const [site, url] of Object.entries(sites)) await client.query(`INSERT INTO connections (id, product, site, site_url, status) VALUES (gen_random_uuid(), 'jira-data-center', $1, $2, 'active')`, [site, url]);
+    await migrate(database.url);
+    const { rows } = await client.query<{ site: string }>('SELECT site FROM connections ORDER BY site');
+    expect(rows.map((row) => row.site)).toEqual(['a.example.com', 'b.example.com:8443/tools/jira', 'c.example.com']);
+    await client.end();
+  });
+
   it('waits for a release that is at work, without making others wait behind it', async () => {
     const [old, other] = [new pg.Client(database.url), new pg.Client(database.url)];
     await Promise.all([old.connect(), other.connect()]);

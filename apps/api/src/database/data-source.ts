@@ -12,11 +12,12 @@ import { PausesAndLimits1790000000008 } from './migrations/0008-pauses-and-limit
 import { Rules1790000000009 } from './migrations/0009-rules.js';
 import { UnlinkedAccounts1790000000011 } from './migrations/0011-unlinked-accounts.js';
 import { ConnectionTests1790000000012 } from './migrations/0012-connection-tests.js';
+import { SitesAndAddresses1790000000013 } from './migrations/0013-sites-and-addresses.js';
 
 /** How the tables became what they are, oldest first. */
 export const MIGRATIONS: MigrationClass[] = [
   Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008,
-  Rules1790000000009, UnlinkedAccounts1790000000011, ConnectionTests1790000000012,
+  Rules1790000000009, UnlinkedAccounts1790000000011, ConnectionTests1790000000012, SitesAndAddresses1790000000013,
 ];
 
 type MigrationClass = new () => MigrationInterface;
