@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AUTHORITY_FILE, authorityCertificate, serverCertificate } from '../../../../tools/sandbox/jira-data-center/certificates.ts';
+import { AUTHORITY_FILE, authorityCertificate, certificateChain, serverCertificate } from '../../../../tools/sandbox/jira-data-center/certificates.ts';
 import { AGENT_KEY_CHECK } from '../auth/agent-key-check.js';
 import { AppConfig } from '../config/config.js';
 import { JiraDataCenterModule } from '../jira-data-center/jira-data-center.module.js';
@@ -190,7 +190,8 @@ describe('The administration', () => {
       expect(Object.keys(mistakesIn(await put(elsewhere)))).toEqual(['serviceAccountPat', 'oauthClientSecret']);
       expect(mistakesIn(await put({ ...elsewhere, serviceAccountPat: 'another-pat' }))).toEqual({ oauthClientSecret: expect.stringMatching(/^Enter the OAuth client secret again\./) });
       expect(await present()).toMatchObject({ baseUrl: 'https://jira.example.com', serviceAccountPat: 'the-pat-of-the-bot' });
-      expect((await put({ baseUrl: 'https://jira.example.com/jira' })).body).toMatchObject({ baseUrl: 'https://jira.example.com/jira', serviceAccountPatSet: true });
+      expect(Object.keys(mistakesIn(await put({ baseUrl: 'https://jira.example.com/jira-test' })))).toEqual(['serviceAccountPat', 'oauthClientSecret']);
+      expect((await put({ baseUrl: 'https://JIRA.example.com/' })).body).toMatchObject({ baseUrl: 'https://jira.example.com', serviceAccountPatSet: true });
       await put({ enabled: false, baseUrl: null });
       expect(await present()).toMatchObject({ baseUrl: null, serviceAccountPat: null, oauthClientSecret: null });
     });
@@ -225,6 +226,19 @@ describe('The administration', () => {
       expect(mistakesIn(await bench.root.send('POST', CERTIFICATES, { pem: ' ' }))['pem']).toMatch(/at least one certificate/);
       expect(mistakesIn(await bench.root.send('POST', CERTIFICATES, { pem: 'garbage' }))['pem']).toMatch(/no certificate in this text/);
       expect((await bench.root.get(CERTIFICATES)).body).toEqual(left.body);
+    });
+
+    it('takes a chain of three as it stands', async () => {
+      const answer = await bench.root.send('POST', CERTIFICATES, { pem: certificateChain() });
+      expect(answer.body['items']).toHaveLength(3);
+      expect(new Set((answer.body['items'] as { isCa: boolean }[]).map(({ isCa }) => isCa))).toEqual(new Set([true, false]));
+    });
+
+    it.each(['POST', 'PUT'] as const)('refuses one that has expired, with its name and its day, and takes none of those beside it (%s)', async (method) => {
+      await paste(authorityCertificate());
+      const answer = await bench.root.send(method, CERTIFICATES, { pem: certificateChain() + serverCertificate('expired').cert });
+      expect([answer.status, mistakesIn(answer)['pem']]).toEqual([400, expect.stringMatching(/CN=.* expired on 2021-01-01/)]);
+      expect((await bench.root.get(CERTIFICATES)).body['items']).toHaveLength(1);
     });
 
     it('refuses a private key with a sentence, and keeps what it has', async () => {

@@ -324,7 +324,7 @@ describe('Setting the webhook up in Jira oneself', () => {
       'Ada: webhook_details_generated, pending -> pending', 'Ada: webhook_confirmed, pending -> active', 'Ada: webhook_secret_replaced, active -> active', 'Ada: connection_paused, active -> paused',
       'Root: connection_resumed, paused -> active', 'Ada: webhook_installed, active -> active', 'Ada: connection_ended, active -> inactive',
     ]);
-    expect(entries[0]!.changes).toEqual([{ name: new URL(held.bench.sandbox.urls.jiraDataCenter).host, from: 'pending', to: 'pending' }, { name: 'webhook secret', from: null, to: 'set' }]);
+    expect(entries[0]!.changes).toEqual([{ name: held.bench.sandbox.urls.jiraDataCenter.replace(/^https?:\/\//, ''), from: 'pending', to: 'pending' }, { name: 'webhook secret', from: null, to: 'set' }]);
     expect(entries.at(-1)!.changes).toContainEqual({ name: 'linked people', from: '1', to: '0' });
     expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${details.secret}|${ADMIN_TOKEN}|v1\\.`));
   });
@@ -446,9 +446,12 @@ describe('The settings of the installation', () => {
     expect((await shown(member)).connection?.serviceAccount).toMatchObject({ email: CREDENTIALS.dataCenterAccountEmail, managedBy: 'app' });
   });
 
-  it('make the record of another Jira invisible, and its service account unknown', async () => {
+  it.each([
+    ['on another host', () => 'https://other.example.com/jira'],
+    ['at another context path', () => `${bench.sandbox.urls.jiraDataCenter}/jira-test`],
+  ])('make the record of another Jira, %s, invisible, and its service account unknown', async (_, baseUrl) => {
     const member = await bench.person('Ada', 'ada@example.com');
-    await save({ ...complete(), baseUrl: 'https://other.example.com/jira' });
+    await save({ ...complete(), baseUrl: baseUrl() });
     expect(await shown(member)).toMatchObject({ state: 'setup_incomplete', connection: null });
     const other = await row(bench);
     expect(await bench.app.get(Jiras, { strict: false }).open(String(other?.['id']))).toBeNull();

@@ -6,9 +6,13 @@ import type { InstalledDataCenter } from './jira-data-center.settings.js';
 /** Each Jira has an address of its own here; there is no shared one. */
 export const WEBHOOK_PATHS: WebhookPaths = { connections: '/integration/jira-dc/connections', shared: null };
 
-/** The site that a base URL means, as connections name it: host and port. The context path is no part of it. */
+/**
+ * The site that a base URL means, as connections name it: host, port and context path. Two Jiras may share a host, and a key such as
+ * `JIRAUSER10100` is another person in each.
+ */
 export function siteOfBaseUrl(baseUrl: string): string {
-  return new URL(baseUrl).host;
+  const { host, pathname } = new URL(baseUrl);
+  return host + pathname.replace(/\/+$/, '');
 }
 
 export function installedAccount({ serviceAccountEmail, managedBy }: InstalledDataCenter): InstalledAccount {
