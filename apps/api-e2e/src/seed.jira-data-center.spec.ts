@@ -136,8 +136,8 @@ describe('Configure the Admin Console', () => {
     ['Service Account Email', 'serviceAccountEmail'],
     ['Service Account PAT', 'serviceAccountPat'],
     ['Base URL', 'baseUrl'],
-    ['OAuth Client ID', 'oauthClientId'],
-    ['OAuth Client Secret', 'oauthClientSecret'],
+    ['Jira Data Center OAuth Client ID', 'oauthClientId'],
+    ['Jira Data Center OAuth Client Secret', 'oauthClientSecret'],
   ])('"Enter the Jira Data Center %s": without it nothing can be enabled', async (_, field) => {
     expect(await ada.put(SETTINGS, { [field]: null })).toMatchObject({ status: 400, json: { code: 'validation_failed', errors: [{ path: field, message: expect.stringContaining('needed before Jira Data Center can be enabled') }] } });
     expect((await ada.get(SETTINGS)).json.missing).toEqual([]);

@@ -42,8 +42,8 @@ test('An administrator enters the server and its credentials, and what is missin
   await ada.field('Jira Data Center Base URL').fill(installation.sandbox.urls.jiraDataCenter);
   await ada.field('Jira Data Center Service Account Email').fill(CREDENTIALS.dataCenterAccountEmail);
   await ada.field('Jira Data Center Service Account PAT').fill(CREDENTIALS.dataCenterPat);
-  await ada.field('OAuth Client ID').fill(CREDENTIALS.oauthClientId);
-  await ada.field('OAuth Client Secret').fill(CREDENTIALS.oauthClientSecret);
+  await ada.field('Jira Data Center OAuth Client ID').fill(CREDENTIALS.oauthClientId);
+  await ada.field('Jira Data Center OAuth Client Secret').fill(CREDENTIALS.oauthClientSecret);
   await ada.button('Save').click();
   await expect(page.getByText('Saved. It counts at once.')).toBeVisible();
   expect(await tracesOf(page, CREDENTIALS.dataCenterPat)).toEqual([]);
@@ -82,7 +82,7 @@ test('The manual way shows the details once and ends with a confirmation', async
   const { page } = ada;
   await page.getByRole('radio', { name: 'Set it up in Jira myself' }).press('Space');
   await ada.button('Generate webhook details').click();
-  const secret = await ada.field('Webhook secret').inputValue();
+  const secret = await ada.field('Signing secret').inputValue();
   const url = await ada.field('Webhook URL').inputValue();
   await look(page, 'data-center-details');
   installation.sandbox.dataCenterActions.registerWebhook(url, { secret });
@@ -105,8 +105,8 @@ test('The connection is paused and resumed with one click each', async () => {
 test('A rotated secret is shown once', async () => {
   await ada.button('Rotate secret').click();
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Rotate secret' }).click();
-  await expect(ada.page.getByRole('dialog', { name: 'The new secret' })).toBeVisible();
-  const secret = await ada.field('Webhook secret').inputValue();
+  await expect(ada.page.getByRole('dialog', { name: 'The new signing secret' })).toBeVisible();
+  const secret = await ada.field('Signing secret').inputValue();
   await look(ada.page, 'data-center-rotated');
   await ada.page.keyboard.press('Escape');
   await ada.button('Back to the value').click();

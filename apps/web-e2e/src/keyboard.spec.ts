@@ -123,9 +123,9 @@ test('The webhook of Jira Data Center is set up by hand, its secret rotated, and
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('radio', { name: 'Set it up in Jira myself' })).toBeChecked();
   await press(ada.button('Generate webhook details'));
-  await tabTo(ada.field('Webhook secret'));
-  await press(ada.button('Copy: Webhook secret'));
-  await expect(ada.button('Copied: Webhook secret')).toBeFocused();
+  await tabTo(ada.field('Signing secret'));
+  await press(ada.button('Copy: Signing secret'));
+  await expect(ada.button('Copied: Signing secret')).toBeFocused();
   await press(ada.button('I created the webhook'));
   await expect(page.getByText('The connection is active')).toBeVisible();
   await press(ada.button('Pause'));

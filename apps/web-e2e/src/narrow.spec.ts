@@ -86,7 +86,7 @@ test('Every main screen fits into the narrowest window, in both directions of wr
   const [delivery] = ((await ask('/api/v1/deliveries?limit=1')) as { items: { id: string }[] }).items;
   const screens: [string, string][] = [
     ['/settings/integrations', 'Integrations'], ['/settings/integrations/jira-cloud', 'Jira Cloud'], ['/settings/integrations/jira-cloud?another', 'Jira Cloud'],
-    ['/settings/integrations/jira-data-center', 'Jira Data Center'], ['/settings/installation', 'Installation'], [`/settings/connections/${connectionId}/rules`, 'Rules'],
+    ['/settings/integrations/jira-data-center', 'Jira Data Center'], ['/settings/installation', 'Installation (Admin Console)'], [`/settings/connections/${connectionId}/rules`, 'Rules'],
     ['/activity', 'Activity'], ['/activity/jobs', 'Activity'], ['/activity/why?issueKey=SHOP-13', 'Activity'], [`/deliveries/${delivery?.id}`, 'Comment created, SHOP-13'], ['/account', 'Account'],
   ];
   await page.setViewportSize({ width: 320, height: 640 });

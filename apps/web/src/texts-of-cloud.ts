@@ -13,7 +13,6 @@ export const cloudTexts = {
   notConnectedYet: (site: string) => `Nobody has connected ${site} yet`,
   notConnectedYetText: 'Enter the values below to connect it for your whole team. They take effect when Atlassian has confirmed that you belong to the workspace.',
   grown: (site: string) => `${site} is not connected yet. More fields have appeared.`,
-  emailMode: 'On this installation no consent is needed. Mention the agent in an issue; your e-mail address must be visible in your Atlassian profile.',
   webhookSecret: 'Webhook Secret',
   webhookSecretHelp: 'Jira and OpenHands must know the same secret. Generate it here and paste it into the webhook in Jira, or paste the one that Jira has generated for it.',
   shortSecret: 'This secret is shorter than 16 characters. A longer one is safer.',
@@ -52,7 +51,7 @@ export const cloudTexts = {
   stepWebhookLeft: 'One thing is left: the webhook in Jira',
   stepsAgain: 'How to create it',
   webhookSteps: (secret: string) => [
-    'Open Jira Settings, System, WebHooks, and choose Create a WebHook. Name: OpenHands. Status: Enabled.',
+    'Open Jira Settings, System, WebHooks, and choose Create a WebHook. Name: OpenHands Cloud Integration. Status: Enabled.',
     `Enter the URL below. ${secret}`,
     'Select the events below. Leave the JQL filter empty, or narrow it as you like; leave "Exclude body" off.',
   ],

@@ -82,14 +82,14 @@ export const jobFailures: Record<JobFailureReason, string> = {
   agent_start_timeout: 'OpenHands did not start in time. Try again.',
   agent_settings_missing: 'The model settings of the OpenHands account are not complete. Complete them in OpenHands, then try again.',
   agent_model_key_invalid: 'The model key of the OpenHands account is not valid. Correct it in OpenHands, then try again.',
-  agent_quota_exceeded: 'The budget or limit of the OpenHands account is used up.',
-  agent_error: 'OpenHands ended with an error. Its conversation tells more.',
-  agent_stuck: 'OpenHands went round in circles and stopped. Its conversation tells more.',
+  agent_quota_exceeded: 'The budget or limit of the OpenHands account is used up. Raise it in OpenHands, or add credit there, then try again.',
+  agent_error: 'OpenHands ended with an error. Its conversation tells more. Try again; if the error comes back, describe the work in other words or in smaller parts.',
+  agent_stuck: 'OpenHands went round in circles and stopped. Its conversation tells more. Ask again in the issue, more exactly or for a smaller part of the work.',
   agent_idle: 'OpenHands did not begin to work. Try again.',
   agent_suspended: 'The machine of OpenHands was paused in the middle. The work may be incomplete; try again.',
   agent_sandbox_error: 'The machine of OpenHands had an error. The work may be incomplete; try again.',
   agent_sandbox_missing: 'The machine of OpenHands was lost. The work may be incomplete; try again.',
-  time_limit: 'The job took longer than this installation allows.',
+  time_limit: 'The job took longer than this installation allows. What was pushed until then is kept: ask for a smaller part of the work, or ask an administrator for a longer limit.',
 };
 
 export const cancelReasons: Record<JobCancelReason, string> = {

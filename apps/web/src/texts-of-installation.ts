@@ -3,10 +3,10 @@ import type { AuditEntry, DataCenterField } from '@openhands-jira/contracts';
 import { checkTexts } from './texts-of-checks.js';
 
 export const installationTexts = {
-  title: 'Installation',
-  intro: 'What holds for everybody here. Only administrators see this page.',
+  title: 'Installation (Admin Console)',
+  intro: 'What holds for everybody here. Only administrators see this page. The guides call it the Admin Console.',
 
-  dataCenter: 'Jira Data Center',
+  dataCenter: 'Jira Data Center Integration',
   dataCenterIntro: 'One Jira server for the whole installation. Changes count at once, without a restart.',
   labels: {
     enabled: 'Enable Jira Data Center Integration',
@@ -15,8 +15,8 @@ export const installationTexts = {
     serviceAccountEmail: 'Jira Data Center Service Account Email',
     serviceAccountPat: 'Jira Data Center Service Account PAT',
     serviceAccountPatName: 'Name of this PAT in Jira (optional)',
-    oauthClientId: 'OAuth Client ID',
-    oauthClientSecret: 'OAuth Client Secret',
+    oauthClientId: 'Jira Data Center OAuth Client ID',
+    oauthClientSecret: 'Jira Data Center OAuth Client Secret',
   } satisfies Record<DataCenterField, string>,
   enabledHelp: 'When off, nobody but administrators sees Jira Data Center, and its deliveries are logged and not decided.',
   methods: {

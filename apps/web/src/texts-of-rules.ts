@@ -62,7 +62,7 @@ export const rulesTexts = {
   nothingChanged: 'Nothing was changed.',
   unsaved: 'Not saved yet.',
   previewing: 'Looking at what came lately …',
-  previewFailed: 'What this would change could not be found out.',
+  previewFailed: 'What this would change could not be found out. You can save without it; change any value to have it looked at again.',
   preview: ({ looked, moreWouldStart, fewerWouldStart }: RulesPreview) => {
     if (looked === 0) return 'Nothing came lately that could be compared.';
     if (moreWouldStart === 0 && fewerWouldStart === 0) return `Of the last ${looked} deliveries, none would start or stop starting work.`;

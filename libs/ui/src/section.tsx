@@ -1,10 +1,10 @@
 import { type ReactNode, useId } from 'react';
 
-/** A part of a page with its own heading, drawn as a card. */
-export function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+/** A part of a page with its own heading, drawn as a card. `isOff`: greyed, because what it shows is not in use. */
+export function Section({ title, aside, isOff = false, children }: { title: string; aside?: ReactNode; isOff?: boolean; children: ReactNode }) {
   const id = useId();
   return (
-    <section className="ui-section" aria-labelledby={id}>
+    <section className="ui-section" data-off={isOff || undefined} aria-labelledby={id}>
       <div className="ui-section-head">
         <h2 id={id} className="ui-section-title">{title}</h2>
         {aside}

@@ -25,8 +25,8 @@ const FIELD_NAMES: Record<DataCenterField, string> = {
   serviceAccountEmail: 'Jira Data Center Service Account Email',
   serviceAccountPat: 'Jira Data Center Service Account PAT',
   serviceAccountPatName: 'name of the PAT',
-  oauthClientId: 'OAuth Client ID',
-  oauthClientSecret: 'OAuth Client Secret',
+  oauthClientId: 'Jira Data Center OAuth Client ID',
+  oauthClientSecret: 'Jira Data Center OAuth Client Secret',
 };
 
 /** What the installation's settings make possible now. They may change at any time, so nothing of them is kept here. */

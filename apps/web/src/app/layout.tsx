@@ -54,10 +54,15 @@ function Head({ name, isAdmin }: { name: string | null; isAdmin: boolean }) {
       <NavLink to="/settings/integrations" end className="brand" aria-current={undefined}><img src={icon} alt="" />{texts.app.name}</NavLink>
       <nav aria-label={texts.app.menu}>
         <ul className="menu">
-          <li><Link to="/settings/integrations" aria-current={isIntegrations(pathname) ? 'page' : undefined}>{texts.app.integrations}</Link></li>
+          <li className="menu-group">
+            <span id="menu-settings">{texts.app.settings}</span>
+            <ul className="menu" aria-labelledby="menu-settings">
+              <li><Link to="/settings/integrations" aria-current={isIntegrations(pathname) ? 'page' : undefined}>{texts.app.integrations}</Link></li>
+              <li><NavLink to="/account">{texts.app.account}</NavLink></li>
+              {isAdmin && <li><NavLink to="/settings/installation">{texts.app.installation}</NavLink></li>}
+            </ul>
+          </li>
           <li><Link to="/activity" aria-current={isActivity(pathname) ? 'page' : undefined}>{texts.app.activity}</Link></li>
-          <li><NavLink to="/account">{texts.app.account}</NavLink></li>
-          {isAdmin && <li><NavLink to="/settings/installation">{texts.app.installation}</NavLink></li>}
         </ul>
       </nav>
       {name && (

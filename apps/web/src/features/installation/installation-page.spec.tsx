@@ -65,7 +65,7 @@ describe('the settings of Jira Data Center', () => {
     await userEvent.click(await screen.findByRole('switch', { name: 'Enable Jira Data Center Integration' }));
     await press('Save');
     const summary = await screen.findByRole('alert');
-    for (const name of ['Jira Data Center Base URL', 'Jira Data Center Service Account Email', 'Jira Data Center Service Account PAT', 'OAuth Client ID', 'OAuth Client Secret']) expect(summary).toHaveTextContent(name);
+    for (const name of ['Jira Data Center Base URL', 'Jira Data Center Service Account Email', 'Jira Data Center Service Account PAT', 'Jira Data Center OAuth Client ID', 'Jira Data Center OAuth Client Secret']) expect(summary).toHaveTextContent(name);
     expect(await field('Jira Data Center Base URL')).toHaveFocus();
     expect(server.callsOf(`PUT ${SETTINGS}`)).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('the settings of Jira Data Center', () => {
     show(dataCenterSettings);
     openPage(PAGE);
     await userEvent.click(await screen.findByRole('radio', { name: 'Email match' }));
-    expect(screen.queryByLabelText('OAuth Client ID')).not.toBeInTheDocument();
+    expect(screen.queryByLabelText('Jira Data Center OAuth Client ID')).not.toBeInTheDocument();
     expect(screen.getByLabelText('Jira Data Center Base URL')).toBeVisible();
   });
 
@@ -164,7 +164,7 @@ describe('the test', () => {
   it('says that unsaved values are not tested', async () => {
     show(complete);
     openPage(PAGE);
-    await fill(await field('OAuth Client ID'), 'x');
+    await fill(await field('Jira Data Center OAuth Client ID'), 'x');
     expect(await screen.findByText(/The test uses the saved values/)).toBeVisible();
   });
 });

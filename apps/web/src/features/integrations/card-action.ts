@@ -16,8 +16,7 @@ export function cloudAction(integration: Integration): CardAction | null {
   const to = '/settings/integrations/jira-cloud';
   if (connection === null && link === null) return capabilities.includes('configure') || capabilities.includes('link') ? { word: t.configure, to, isNext: true } : null;
   const owned = connection?.ownedByCaller ?? false;
-  const unfinished = owned && connection?.status === 'pending';
-  return unfinished ? { word: t.finish, to, isNext: true } : { word: t.edit, to, isNext: owned && needsAttention(integration) };
+  return { word: t.edit, to, isNext: owned && (connection?.status === 'pending' || needsAttention(integration)) };
 }
 
 function needsAttention({ state, reasons }: Integration): boolean {

@@ -12,7 +12,7 @@ import { ReasonsNotice } from './reasons-notice.js';
 export function IntegrationCard({ integration, isAdmin }: { integration: Integration; isAdmin: boolean }) {
   const { product, state, reasons, connection, link } = integration;
   return (
-    <Section title={texts.products[product]} aside={<StatusBadge tone={toneOf(integration)} icon={state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>}>
+    <Section title={texts.products[product]} isOff={state === 'disabled'} aside={<StatusBadge tone={toneOf(integration)} icon={state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>}>
       <ReasonsNotice integration={integration} />
       {connection || link ? <Facts items={factsOf(integration)} /> : state !== 'disabled' && reasons.length === 0 && <p className="ui-muted">{texts.integrations.notConfigured[product]}</p>}
       <CardAction integration={integration} isAdmin={isAdmin} />

@@ -1,4 +1,4 @@
-import { act, cleanup, screen } from '@testing-library/react';
+import { act, cleanup, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { IntegrationState, OAuthResult, OAuthReturnCode } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
@@ -28,6 +28,21 @@ describe('the integrations', () => {
     expect(screen.getByText('agent@example.com')).toBeVisible();
   });
 
+  it('offer "Edit" for a set-up that waits for its consent, with the missing step beside it', async () => {
+    server.answer(LIST, { body: { items: [{ ...owned, state: 'setup_incomplete', reasons: [{ code: 'proof_missing', detail: 'One step is left: your consent at Atlassian.' }], connection: { ...connection, status: 'pending' } }] } });
+    openPage('/settings/integrations');
+    const edit = await screen.findByRole('link', { name: 'Edit: Jira Cloud' });
+    expect(edit).toHaveAttribute('data-variant', 'filled');
+    expect(within(edit.closest('section')!).getByText('One step is left: your consent at Atlassian.')).toBeVisible();
+  });
+
+  it('are found under the word Settings, where the guides send people', async () => {
+    openPage('/settings/integrations');
+    const settings = await screen.findByRole('list', { name: 'Settings' });
+    expect(within(settings).getAllByRole('link').map((link) => link.textContent)).toEqual(['Integrations', 'Account']);
+    expect(screen.getByText('Settings')).toBeVisible();
+  });
+
   it('hide a product that is switched off from members', async () => {
     openPage('/settings/integrations');
     await screen.findByRole('heading', { name: 'Jira Cloud' });
@@ -38,7 +53,8 @@ describe('the integrations', () => {
     server.answer('GET /api/v1/me', { body: { ...me, isAdmin: true } });
     openPage('/settings/integrations');
     expect(await screen.findByRole('heading', { name: 'Jira Data Center' })).toBeVisible();
-    expect(screen.getByText('Jira Data Center is not enabled on this installation.')).toBeVisible();
+    expect(screen.getByText('Jira Data Center is not enabled on this installation.').closest('section')).toHaveAttribute('data-off', 'true');
+    expect(screen.getByRole('link', { name: 'Configure: Jira Cloud' }).closest('section')).not.toHaveAttribute('data-off');
   });
 
   it('lead administrators to the missing setting of a product that is off', async () => {

@@ -1,5 +1,5 @@
 import type { Connection, Integration } from '@openhands-jira/contracts';
-import { Facts, LoadingBlock, Moment, Notice, Section, StatusBadge } from '@openhands-jira/ui';
+import { Facts, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 import { LoadFailure } from '../../app/load-failure.js';
@@ -44,7 +44,6 @@ function CloudView({ integration }: { integration: Integration }) {
   const another = canConfigure && query.has('another');
   return (
     <>
-      {integration.linkMethod === 'email' && <Notice tone="neutral">{cloudTexts.emailMode}</Notice>}
       {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
       {!another && <RulesLink integration={integration} />}
       {!another && <ConnectionPeople integration={integration} />}

@@ -275,6 +275,7 @@ describe('a webhook that is set up', () => {
     await press('Rotate secret');
     const dialog = screen.getByRole('dialog', { name: 'Rotate the secret?' });
     expect(dialog).toHaveTextContent('valid for 24 hours');
+    expect(dialog).toHaveTextContent(dataCenterConnection.webhook.url);
     await userEvent.click(within(dialog).getByRole('button', { name: 'Rotate secret' }));
     expect(await screen.findByDisplayValue('the-one-time-secret')).toBeVisible();
     await userEvent.keyboard('{Escape}');

@@ -1,4 +1,4 @@
-import type { WebhookDetails } from '@openhands-jira/contracts';
+import type { Connection, WebhookDetails } from '@openhands-jira/contracts';
 import { Arrival, Button, CopyField, Dialog, ExternalLink, Moment, Notice } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,9 +7,10 @@ import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { texts } from '../../texts.js';
 import { integrationsQuery } from '../integrations/integrations.js';
 import { rotateSecret, webhooksPage } from './data-center.js';
+import { WhichWebhook } from './which-webhook.js';
 
 /** Asks, then shows the new secret once. It lives in this dialog only until it is closed. */
-export function RotateDialog({ siteUrl, isAutomatic, onClose }: { siteUrl: string; isAutomatic: boolean; onClose: () => void }) {
+export function RotateDialog({ connection: { siteUrl, webhook }, onClose }: { connection: Connection; onClose: () => void }) {
   const [details, setDetails] = useState<WebhookDetails | null>(null);
   const rotate = useAction(rotateSecret);
   const queries = useQueryClient();
@@ -26,7 +27,8 @@ export function RotateDialog({ siteUrl, isAutomatic, onClose }: { siteUrl: strin
       {details ? <NewSecret details={details} siteUrl={siteUrl} onClose={onClose} /> : (
         <div className="ui-stack">
           <p>{t.rotateText}</p>
-          {isAutomatic && <p>{t.rotateAutomatic}</p>}
+          {webhook.mode === 'automatic' && <p>{t.rotateAutomatic}</p>}
+          <WhichWebhook url={webhook.url} />
           {rotate.failure && <Notice tone="bad" role="alert">{rotate.failure.message}</Notice>}
           <div className="ui-row">
             <Button loading={rotate.pending} onClick={() => void run()}>{t.rotate}</Button>
@@ -38,12 +40,13 @@ export function RotateDialog({ siteUrl, isAutomatic, onClose }: { siteUrl: strin
   );
 }
 
-function NewSecret({ details: { secret, previousSecretUntil }, siteUrl, onClose }: { details: WebhookDetails; siteUrl: string; onClose: () => void }) {
+function NewSecret({ details: { secret, previousSecretUntil, webhookUrl }, siteUrl, onClose }: { details: WebhookDetails; siteUrl: string; onClose: () => void }) {
   return (
     <Arrival>
       <div className="ui-stack">
         <Notice tone="warning">{t.once}</Notice>
         <CopyField label={t.secret} value={secret} texts={texts.common.copy} />
+        <WhichWebhook url={webhookUrl} />
         {previousSecretUntil && <p>{t.previousUntil} <Moment at={previousSecretUntil} justNow={texts.common.justNow} />.</p>}
         <p><ExternalLink href={webhooksPage(siteUrl)} newTab={texts.common.newTab}>{t.openWebhooks}</ExternalLink></p>
         <div><Button onClick={onClose}>{t.rotatedDone}</Button></div>

@@ -7,6 +7,7 @@ import { Health } from '../integrations/health.js';
 import type { Tell } from './use-news.js';
 import { WebhookSetUp } from './webhook-set-up.js';
 import { WebhookStatus } from './webhook-status.js';
+import { WhichWebhook } from './which-webhook.js';
 
 /** The webhook, for those who set it up and look after it. Everybody else only learns when it is missing. */
 export function WebhookPart({ integration, tell }: { integration: Integration; tell: Tell }) {
@@ -18,7 +19,7 @@ export function WebhookPart({ integration, tell }: { integration: Integration; t
   return (
     <>
       <WebhookStatus integration={integration} connection={connection} tell={tell} onReinstall={() => setAgain(true)} />
-      {again && <SetUpAgain integration={integration} tell={tell} onEnd={() => setAgain(false)} />}
+      {again && <SetUpAgain integration={integration} url={connection.webhook.url} tell={tell} onEnd={() => setAgain(false)} />}
       {connection.status === 'active' && <FirstDelivery integration={integration} connection={connection} waiting={t.waiting} />}
       <Health connectionId={connection.id} />
     </>
@@ -34,11 +35,12 @@ function FirstSetUp({ integration, tell }: { integration: Integration; tell: Tel
   );
 }
 
-function SetUpAgain({ integration, tell, onEnd }: { integration: Integration; tell: Tell; onEnd: () => void }) {
+function SetUpAgain({ integration, url, tell, onEnd }: { integration: Integration; url: string; tell: Tell; onEnd: () => void }) {
   return (
     <Arrival>
       <Section title={t.reinstallTitle} aside={<Button variant="default" size="xs" onClick={onEnd}>{t.reinstallEnd}</Button>}>
         <p>{t.reinstallText}</p>
+        <WhichWebhook url={url} />
         <WebhookSetUp integration={integration} onDone={async (news) => { onEnd(); await tell(news); }} />
       </Section>
     </Arrival>

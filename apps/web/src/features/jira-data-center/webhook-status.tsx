@@ -33,7 +33,7 @@ export function WebhookStatus({ integration, connection, tell, onReinstall }: We
         {capabilities.includes('install_webhook') && <Button variant="default" onClick={onReinstall}>{t.reinstall}</Button>}
         {capabilities.includes('remove') && <Button variant="default" onClick={() => setOpen('remove')}>{t.remove}</Button>}
       </div>
-      {open === 'rotate' && <RotateDialog siteUrl={connection.siteUrl} isAutomatic={connection.webhook.mode === 'automatic'} onClose={close} />}
+      {open === 'rotate' && <RotateDialog connection={connection} onClose={close} />}
       {open === 'remove' && <RemoveDialog site={connection.site} people={integration.linkedPeople} onClose={close} tell={tell} />}
     </Section>
   );
