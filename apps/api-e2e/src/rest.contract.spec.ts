@@ -220,12 +220,12 @@ describe('Sign-in', () => {
   });
 
   it('GET /api/v1/me tells who calls', async () => {
-    expect(exactly(Me, await ada.get('/api/v1/me'))).toMatchObject({ name: 'Ada Admin', isAdmin: true, identities: [{ provider: 'github', host: 'localhost', login: 'ada' }], agent: { apiKeySet: false } });
+    expect(exactly(Me, await ada.get('/api/v1/me'))).toMatchObject({ name: 'Ada Admin', isAdmin: true, identities: [{ provider: 'github', host: 'localhost', login: 'ada' }], agent: { apiKeySet: false, installationKeySet: true } });
   });
 
   it('PUT /api/v1/me/agent takes a key, tells that it is set, and removes it', async () => {
     expect(exactly(AgentKeyState, await ben.put('/api/v1/me/agent', { apiKey: CREDENTIALS.openhandsKeyOfBen }))).toEqual({ apiKeySet: true });
-    expect(exactly(Me, await ben.get('/api/v1/me')).agent).toEqual({ apiKeySet: true });
+    expect(exactly(Me, await ben.get('/api/v1/me')).agent).toEqual({ apiKeySet: true, installationKeySet: true });
     const wrong = await ben.put('/api/v1/me/agent', { apiKey: 'not-a-key' });
     expect([problemOf(wrong), wrong.json.errors[0].path]).toEqual([{ status: 422, code: 'agent_rejected_key' }, 'apiKey']);
     expect(exactly(AgentKeyState, await ben.put('/api/v1/me/agent', { apiKey: null }))).toEqual({ apiKeySet: false });

@@ -19,7 +19,8 @@ export const Me = z
     avatarUrl: z.string().nullable(),
     isAdmin: z.boolean(),
     identities: z.array(Identity),
-    agent: z.object({ apiKeySet: z.boolean() }),
+    /** Whether the caller has an own OpenHands key, and whether the installation has one that is used without it. */
+    agent: z.object({ apiKeySet: z.boolean(), installationKeySet: z.boolean() }),
   })
   .meta({ id: 'Me' });
 export type Me = z.infer<typeof Me>;

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Inject, Optional, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AgentKeyState, Me, SetAgentKey } from '@openhands-jira/contracts';
+import { AppConfig } from '../config/config.js';
 import type { UserCaller } from '../security/access.js';
 import { CurrentUser } from '../security/current-user.js';
 import { notFound, Problem } from '../security/problem.js';
@@ -16,6 +17,7 @@ export class MeController {
   constructor(
     private readonly users: Users,
     private readonly accounts: GitAccounts,
+    private readonly config: AppConfig,
     @Optional() @Inject(AGENT_KEY_CHECK) private readonly agentKeys?: AgentKeyCheck,
   ) {}
 
@@ -30,7 +32,7 @@ export class MeController {
     return {
       id: user.id, name: user.name, email: user.email, avatarUrl: user.avatarUrl, isAdmin: caller.isAdmin,
       identities: accounts.map(({ provider, host, login }) => ({ provider, host, login })),
-      agent: { apiKeySet: user.agentKeySealed !== null },
+      agent: { apiKeySet: user.agentKeySealed !== null, installationKeySet: this.config.env.OPENHANDS_API_KEY !== undefined },
     };
   }
 

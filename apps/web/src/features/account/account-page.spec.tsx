@@ -52,7 +52,7 @@ describe('the own OpenHands key', () => {
     server.answer('PUT /api/v1/me/agent', { body: { apiKeySet: true } });
     openPage('/account');
     await fill(await field(), 'my-key');
-    server.answer('GET /api/v1/me', { body: { ...me, agent: { apiKeySet: true } } });
+    server.answer('GET /api/v1/me', { body: { ...me, agent: { ...me.agent, apiKeySet: true } } });
     await userEvent.click(screen.getByRole('button', { name: 'Save the key' }));
     expect(await screen.findByText('The key was saved.')).toBeVisible();
     expect(await field()).toHaveValue('');

@@ -1,5 +1,5 @@
 /** What the page asks the server about the caller's own account. */
-import { ApiToken, type CreateApiToken, CreatedApiToken, Me, page } from '@openhands-jira/contracts';
+import { AgentKeyState, ApiToken, type CreateApiToken, CreatedApiToken, page } from '@openhands-jira/contracts';
 import { queryOptions } from '@tanstack/react-query';
 import { request, tell } from '../../lib/api.js';
 
@@ -21,6 +21,6 @@ export function deleteApiToken(id: string): Promise<void> {
 }
 
 /** Sets the caller's own OpenHands key, or removes it with null. */
-export function setAgentKey(apiKey: string | null): Promise<Me['agent']> {
-  return request('/api/v1/me/agent', Me.shape.agent, { method: 'PUT', body: { apiKey } });
+export function setAgentKey(apiKey: string | null): Promise<AgentKeyState> {
+  return request('/api/v1/me/agent', AgentKeyState, { method: 'PUT', body: { apiKey } });
 }

@@ -1,5 +1,6 @@
 import { EmptyBlock, LoadingBlock } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { StaleNotice } from '../../app/stale-notice.js';
@@ -8,7 +9,10 @@ import { meQuery } from '../sign-in/me.js';
 import { IntegrationCard } from './integration-card.js';
 import { integrationsQuery, shownTo } from './integrations.js';
 
-/** Settings, Integrations: one card per product. */
+// Below the cards, and not needed to see them.
+const Readiness = lazy(async () => ({ default: (await import('./readiness.js')).Readiness }));
+
+/** Settings, Integrations: one card per product, then whether the person can ask for work. */
 export function IntegrationsPage() {
   const integrations = useQuery(integrationsQuery);
   const me = useQuery(meQuery);
@@ -23,6 +27,7 @@ export function IntegrationsPage() {
       <StaleNotice query={integrations} />
       {shown?.length === 0 && <EmptyBlock title={texts.integrations.none}>{texts.integrations.noneText}</EmptyBlock>}
       {shown && shown.length > 0 && <div className="cards">{shown.map((integration) => <IntegrationCard key={integration.product} integration={integration} isAdmin={isAdmin} />)}</div>}
+      {shown && me.data && <Suspense><Readiness me={me.data} integrations={shown} /></Suspense>}
     </>
   );
 }
