@@ -17,6 +17,11 @@ export function authorityCertificate(): string {
   return readFileSync(AUTHORITY_FILE, 'utf8');
 }
 
+/** A chain of another private authority: a server's certificate, that of its issuer, and that of the issuer's issuer. No server here uses it. */
+export function certificateChain(): string {
+  return readFileSync(new URL('certificates/chain.pem', import.meta.url), 'utf8');
+}
+
 export function serverCertificate(name: CertificateName): ServerCertificate {
   const read = (file: string): string => readFileSync(new URL(`certificates/${file}`, import.meta.url), 'utf8');
   return { cert: read(`${name}.pem`), key: read('server.key.pem') };

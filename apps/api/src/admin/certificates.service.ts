@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TrustedCertificate, TrustedCertificateList } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
 import { type PemCertificate, readCertificates } from '../http/pem.js';
 import { TrustedCertificates } from '../http/trusted-certificates.service.js';
 import type { Caller } from '../security/access.js';
@@ -14,6 +15,7 @@ export class Certificates {
     private readonly trusted: TrustedCertificates,
     private readonly audit: AuditLog,
     private readonly db: DataSource,
+    private readonly clock: Clock,
   ) {}
 
   async list(): Promise<TrustedCertificateList> {
@@ -22,13 +24,13 @@ export class Certificates {
 
   /** Replaces all by those of this PEM text. Throws `Problem` when it cannot be used. */
   replace(caller: Caller, pem: string): Promise<TrustedCertificateList> {
-    return this.change(caller, () => read(pem));
+    return this.change(caller, () => this.read(pem));
   }
 
   /** Trusts those of this PEM text as well. Throws `Problem` when there is none in it, or it cannot be used. */
   add(caller: Caller, pem: string): Promise<TrustedCertificateList> {
     return this.change(caller, (former) => {
-      const added = read(pem);
+      const added = this.read(pem);
       if (added.length === 0) throw unusable('Paste at least one certificate, which begins with -----BEGIN CERTIFICATE-----.');
       const isNew = (one: PemCertificate): boolean => former.every(({ fingerprint }) => fingerprint !== one.fingerprint);
       return [...former, ...added.filter(isNew)];
@@ -42,6 +44,15 @@ export class Certificates {
       if (left.length === former.length) throw notFound('certificate');
       return left;
     });
+  }
+
+  /** Throws `Problem` when something in it cannot be used. */
+  private read(pem: string): PemCertificate[] {
+    const reading = readCertificates(pem);
+    if (!reading.ok) throw unusable(reading.mistake);
+    const expired = reading.certificates.find(({ notAfter }) => notAfter <= this.clock.now());
+    if (expired) throw unusable(expiredWords(expired));
+    return reading.certificates;
   }
 
   private async change(caller: Caller, presentOf: (former: PemCertificate[]) => PemCertificate[]): Promise<TrustedCertificateList> {
@@ -58,10 +69,9 @@ export class Certificates {
   }
 }
 
-function read(pem: string): PemCertificate[] {
-  const reading = readCertificates(pem);
-  if (!reading.ok) throw unusable(reading.mistake);
-  return reading.certificates;
+/** What is over makes no server trusted; taken in silence, it would look like help and be none. */
+function expiredWords({ subject, notAfter }: PemCertificate): string {
+  return `The certificate of ${subject} expired on ${notAfter.toISOString().slice(0, 10)}, so no server is trusted because of it. Nothing was changed. Paste the certificate that took its place, or leave it out.`;
 }
 
 function unusable(mistake: string): Problem {

@@ -1,4 +1,4 @@
-import { authorityCertificate, serverCertificate } from '../../../../tools/sandbox/jira-data-center/certificates.ts';
+import { authorityCertificate, certificateChain, serverCertificate } from '../../../../tools/sandbox/jira-data-center/certificates.ts';
 import { type PemCertificate, readCertificates } from './pem.js';
 
 const authority = authorityCertificate();
@@ -23,6 +23,12 @@ describe('A PEM text', () => {
     expect(host!.subject).not.toBe(ca!.subject);
     expect([ca!.notAfter.getUTCFullYear(), host!.notAfter.getUTCFullYear()]).toEqual([2120, 2119]);
     expect(ca!.fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  });
+
+  it('can be a chain of three: a server, who vouches for it, and who vouches for that', () => {
+    const [host, between, root] = certificatesOf(certificateChain());
+    expect([host!.isCa, between!.isCa, root!.isCa]).toEqual([false, true, true]);
+    expect([host!.issuer, between!.issuer, root!.issuer]).toEqual([between!.subject, root!.subject, root!.subject]);
   });
 
   it('may have remarks between its certificates and lines that end as on Windows', () => {
