@@ -56,6 +56,8 @@ const REPEATED = { outcome: 'ignored', reason: 'duplicate_delivery' } as const;
 
 const MOST_ROWS = 64;
 const MOST_FLUSHES = 2;
+/** A write usually takes milliseconds. */
+const SLOW_MS = 100;
 const PATIENCE_MS = 2000;
 /** Bodies that wait while the database does not answer are held in memory; more than these are refused at once. */
 const MOST_WAITING = 2000;
@@ -66,8 +68,8 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 
 /**
  * Group commit. Deliveries that arrive together are written by one statement, and each is answered only after its own row
- * has committed, together with its queue entry when it is for triage. At most two writes are under way, so under load the
- * groups grow instead of the number of transactions.
+ * has committed, together with its queue entry when it is for triage. One write is under way, so under load the groups grow
+ * instead of the number of transactions; a second begins only beside one that takes long, which may be stuck.
  */
 @Injectable()
 export class Intake {
@@ -76,6 +78,7 @@ export class Intake {
   private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
   private flushes = 0;
+  private slowFlushes = 0;
 
   constructor(
     @Inject(DOOR_DATABASE) private readonly db: DataSource,
@@ -112,15 +115,28 @@ export class Intake {
   }
 
   private flushSoon(): void {
-    if (this.flushes >= MOST_FLUSHES || this.waiting.length === 0) return;
+    const isQuickOneUnderWay = this.flushes > this.slowFlushes;
+    if (isQuickOneUnderWay || this.flushes >= MOST_FLUSHES || this.waiting.length === 0) return;
     this.flushes += 1;
     // After this turn of the event loop, so that requests that were read together are written together.
-    setImmediate(() => {
-      void this.flush(this.takeGroup()).finally(() => {
-        this.flushes -= 1;
-        this.flushSoon();
-      });
-    });
+    setImmediate(() => void this.flushGroup());
+  }
+
+  private async flushGroup(): Promise<void> {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      this.slowFlushes += 1;
+      this.flushSoon();
+    }, SLOW_MS);
+    try {
+      await this.flush(this.takeGroup());
+    } finally {
+      clearTimeout(timer);
+      this.flushes -= 1;
+      if (isSlow) this.slowFlushes -= 1;
+      this.flushSoon();
+    }
   }
 
   private takeGroup(): Waiting[] {
