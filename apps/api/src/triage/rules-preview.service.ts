@@ -23,7 +23,6 @@ interface PastRow {
   issue_key: string | null;
   reason: DeliveryReason;
   event: string;
-  bytes: number;
   has_job: boolean;
   repository: JobRepository | null;
   user_id: string | null;
@@ -43,7 +42,7 @@ export class RulesPreviews {
 
   async of(connection: ConnectionEntity, rules: ConnectionRules): Promise<RulesPreview> {
     const end = performance.now() + PATIENCE_MS;
-    const rows = await this.db.query<PastRow[]>(LATEST, [connection.id, MOST_DELIVERIES]);
+    const rows = await this.db.query<PastRow[]>(LATEST, [connection.id, MOST_DELIVERIES, MOST_STORED_BYTES]);
     const preview: RulesPreview = { looked: 0, moreWouldStart: 0, fewerWouldStart: 0, examples: [] };
     for (let from = 0; from < rows.length && performance.now() < end; from += GROUP) {
       const group = rows.slice(from, from + GROUP);
@@ -55,7 +54,7 @@ export class RulesPreviews {
 
   /** Those of a group that would have ended otherwise. */
   private async changed(connection: ConnectionEntity, rules: ConnectionRules, group: PastRow[]): Promise<RulesExample[]> {
-    const events = await this.eventsOf(connection, group.filter(({ reason, event, bytes }) => isChangeable(reason, event) && bytes <= MOST_STORED_BYTES));
+    const events = await this.eventsOf(connection, group.filter(({ reason, event }) => isChangeable(reason, event)));
     const settings = this.settingsOf(connection);
     return group.flatMap((row) => {
       const event = events.get(row.id);
@@ -101,11 +100,11 @@ function count(preview: RulesPreview, example: RulesExample): void {
 
 /** Payloads are removed after a while, oldest first; so those that still have theirs are among the newest. */
 const LATEST = `
-  SELECT d.id, d.issue_key, d.reason, d.event, octet_length(d.body) AS bytes, j.id IS NOT NULL AS has_job, j.repository, u.id AS user_id, u.email, u.email_verified
+  SELECT d.id, d.issue_key, d.reason, d.event, j.id IS NOT NULL AS has_job, j.repository, u.id AS user_id, u.email, u.email_verified
   FROM (SELECT * FROM deliveries WHERE connection_id = $1 ORDER BY id DESC LIMIT 5 * $2) d
   LEFT JOIN jobs j ON j.id = d.job_id
   LEFT JOIN links l ON l.connection_id = d.connection_id AND l.jira_account_id = d.actor_id
   LEFT JOIN users u ON u.id = l.user_id
-  WHERE d.body IS NOT NULL AND d.reason IS NOT NULL
+  WHERE octet_length(d.body) <= $3 AND d.reason IS NOT NULL
   ORDER BY d.id DESC
   LIMIT $2`;
