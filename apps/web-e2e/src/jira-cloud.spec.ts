@@ -395,7 +395,7 @@ test('The owner unlinks everybody only after typing the name', async () => {
   await expect(dialog.getByLabel('Type acme.atlassian.net to confirm')).toHaveValue('acme.atlassian.net');
   await dialog.getByRole('button', { name: 'Unlink' }).click();
   await expect(ada.heading('Integrations')).toBeVisible();
-  await expect(ada.page.getByText('Not connected')).toBeVisible();
+  await expect(ada.page.getByText('Not connected', { exact: true })).toBeVisible();
   await ada.page.getByRole('link', { name: 'Edit: Jira Cloud' }).click();
   await expect(ada.page.getByText('This connection is inactive')).toBeVisible();
   await look(ada.page, 'edit-inactive');
