@@ -1,7 +1,9 @@
+import { jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { sign } from '../../../tools/sandbox/webhook-sender.ts';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
+import { Jobs } from '../../api/src/jobs/jobs.service.js';
 import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
 import { type Decided, ENDLESS, StoryIssue } from './story-issue.js';
 
@@ -205,6 +207,22 @@ describe('A request is worked once', () => {
       const [, { delivery: genuine }] = await Promise.all([deliver(issue, byAda(body)), deliver(issue, body)]);
       await eventually(async () => (await ada.get(`/api/v1/deliveries/${genuine.id}`)).json.outcome, (outcome) => outcome === 'job', 'the true delivery to lead to a job');
       expect([await issue.jobs(), await issue.startsReach(1)]).toEqual([1, 1]);
+    });
+
+    it('because the person unlinked while the decision was on its way', async () => {
+      const ben = await stage.signIn('ben');
+      const jobs = stage.inside(Jobs);
+      const placeInLine = jobs.placeInLine.bind(jobs);
+      // The last step before everything is stored.
+      jest.spyOn(jobs, 'placeInLine').mockImplementationOnce(async (...values) => {
+        expect((await ben.delete('/api/v1/jira-cloud/link')).status).toBe(204);
+        return placeInLine(...values);
+      });
+      const issue = newIssue();
+      const { delivery } = await deliver(issue, lostComment(issue));
+      expect(delivery).toMatchObject({ outcome: 'refused', reason: 'user_not_linked' });
+      expect([await issue.jobs(), issue.starts()]).toEqual([0, 0]);
+      await stage.link(ben, ACCOUNTS.ben);
     });
 
     it('because the comment is gone', async () => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Product } from '@openhands-jira/contracts';
 import { type EntityManager, Not, Repository } from 'typeorm';
+import type { Change } from '../database/changes.js';
 import { Clock } from '../config/clock.js';
 import { uuidv7 } from '../database/uuid.js';
 import { LinkEntity } from './link.entity.js';
@@ -17,6 +18,17 @@ export interface ProvenLink {
   method: 'oauth' | 'email';
   /** Kept sealed; none are kept of products whose proof is read once. */
   tokens?: JiraTokens;
+}
+
+/**
+ * Gives a row as long as the connection is active and the person is linked on it, and holds both as they are until the statement, or
+ * the transaction, has done its changes. Minutes may have passed since they were read: Jira and the git provider take their time.
+ */
+export function linkStillHolds(connectionId: string, userId: string | null): Change {
+  return (place, when) => `
+    SELECT c.id FROM connections c JOIN links l ON l.connection_id = c.id
+    WHERE c.id = ${place(connectionId)}::uuid AND c.status = 'active' AND l.user_id = ${place(userId)}::uuid AND l.status = 'active' AND ${when}
+    FOR SHARE OF c, l`;
 }
 
 /** The records of who in Jira is who here. What they mean is decided in the room linking. */

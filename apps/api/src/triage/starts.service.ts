@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { followUpPrompt, type JiraComment, jobPrompt, mayReach, type MessagePerson, systemSuffix } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { linkStillHolds } from '../connections/links.service.js';
+import { Changes } from '../database/changes.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs, type NewJob, RECENT_JOBS } from '../jobs/jobs.service.js';
 import { RetryLater } from '../queue/queue.service.js';
@@ -53,7 +55,10 @@ export class Starts {
       reason: 'started',
       detail: repository ? `A job starts in ${repository.fullName}.` : 'A job starts without a repository.',
       effect: (manager) => this.add(manager, job),
-      atOnce: (changes) => this.jobs.addIn(changes, job, place),
+      atOnce: (changes) => {
+        changes.demand(linkStillHolds(job.connectionId, job.userId));
+        return this.jobs.addIn(changes, job, place);
+      },
     };
   }
 
@@ -87,6 +92,7 @@ export class Starts {
 
   /** Passes the instruction on to the active job. */
   async passOn(manager: EntityManager, request: PersonalRequest, active: JobEntity): Promise<void> {
+    await needLink(manager, { connectionId: active.connectionId, userId: request.person.user.id });
     const text = followUpPrompt({ issue: request.issue, comment: request.comment });
     const passed = await this.jobs.addNote(manager, { jobId: active.id, deliveryId: request.delivery.id, fromName: request.actor.displayName, text, commentId: request.comment?.id ?? null });
     // The job ended while we decided: decided again, the instruction becomes a job of its own.
@@ -95,6 +101,7 @@ export class Starts {
 
   /** Another request of the issue may have won in the meantime: decided again, this one finds that job at work. */
   private async add(manager: EntityManager, job: NewJob): Promise<string> {
+    await needLink(manager, job);
     const added = await this.jobs.add(manager, job);
     if (added.kind === 'active') throw new RetryLater(50, 'Another request of the issue was quicker');
     return added.job.id;
@@ -126,6 +133,13 @@ export class Starts {
       receivedAt: delivery.receivedAt,
     };
   }
+}
+
+/** Decided again, whoever is not linked any more is told so, and a connection that is not active is silent. */
+async function needLink(manager: EntityManager, { connectionId, userId }: Pick<NewJob, 'connectionId' | 'userId'>): Promise<void> {
+  const changes = new Changes();
+  changes.demand(linkStillHolds(connectionId, userId));
+  if (!(await changes.run(manager))) throw new RetryLater(50, 'The link or the connection has just ended');
 }
 
 /** A retry repeats the former instruction, on a fresh copy of the issue; a retry of a retry that of the first. */
