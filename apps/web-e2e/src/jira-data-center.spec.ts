@@ -32,6 +32,9 @@ test.afterEach(() => {
 
 test('An administrator enters the server and its credentials, and what is missing is named', async () => {
   const { page } = ada;
+  await expect(page.getByRole('heading', { name: 'Ready to ask?' })).toBeVisible();
+  await expect(page.getByText('Jira Data Center is switched off.')).toBeVisible();
+  await look(page, 'integrations-off');
   await page.getByRole('link', { name: 'Installation', exact: true }).click();
   await page.getByRole('switch', { name: 'Enable Jira Data Center Integration' }).press('Space');
   await ada.field('Jira Data Center Base URL').fill('jira.example.com');

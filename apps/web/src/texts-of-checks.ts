@@ -13,6 +13,7 @@ export const checkTexts = {
   run: 'Test',
   testing: 'Testing. This can take half a minute.',
   results: 'Results of the test',
+  seeRejected: 'See the rejected calls',
   names: {
     settings: 'Settings', dns: 'Name', tcp: 'Connection', tls: 'Certificate', version: 'Version', service_account: 'Service account', oauth_client: 'OAuth client',
     site: 'Workspace', token: 'API token', scopes: 'Scopes', permissions: 'Projects and permissions', token_end: 'Age and end of the token',

@@ -98,6 +98,15 @@ describe('Testing a saved connection', () => {
       expect(await tested()).toMatchObject({ last_accepted: { result: 'pass', at }, refusals: { result: 'pass', detail: expect.stringContaining('all calls of the last 24 hours: 1') } });
     });
 
+    it.each([[6, 'active', 'pass', ''], [8, 'active', 'unknown', 'none for 8 days'], [8, 'paused', 'pass', '']])('after %i days of silence of a connection that is %s: %s', async (days, status, result, words) => {
+      await accepted();
+      const at = new Date(bench.time.now().getTime() - days * 24 * 3_600_000);
+      await bench.db.query('UPDATE connections SET last_delivery_at = $2, status = $3 WHERE id = $1', [connectionId, at, status]);
+      const check = (await tested())['last_accepted']!;
+      await bench.db.query(`UPDATE connections SET status = 'active' WHERE id = $1`, [connectionId]);
+      expect(check).toMatchObject({ result, at: at.toISOString(), detail: expect.stringContaining(words) });
+    });
+
     it('with the reason of the last refusal and what to do, while nothing is let in', async () => {
       const before = await accepted();
       bench.time.advance(60_000);

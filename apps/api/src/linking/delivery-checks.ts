@@ -8,6 +8,8 @@ import { firstIdOf } from '../database/uuid.js';
 import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
 
 const DAY_MS = 24 * 3_600_000;
+/** Silence of this length is longer than a weekend and a holiday; a webhook that somebody switched off looks the same. */
+const SILENT_DAYS = 7;
 const NOTHING_CAME = 'Write a comment in any issue of this Jira. If nothing comes, check in Jira that the webhook is enabled and has the URL of this connection, and that Jira can reach it.';
 
 /** What the test of a connection says about the calls that Jira makes: the last one let in, the last one turned away, and how many of each. */
@@ -19,10 +21,11 @@ export class DeliveryChecks {
     private readonly clock: Clock,
   ) {}
 
-  async of({ id, lastDeliveryAt }: ConnectionEntity): Promise<HealthCheck[]> {
-    const since = new Date(this.clock.now().getTime() - DAY_MS);
+  async of({ id, status, lastDeliveryAt }: ConnectionEntity): Promise<HealthCheck[]> {
+    const now = this.clock.now();
+    const since = new Date(now.getTime() - DAY_MS);
     const [turnedAway, counts] = await Promise.all([this.rejected.latest(id, null), this.counts(id, since)]);
-    return [lastAccepted(lastDeliveryAt), lastRejected(turnedAway, lastDeliveryAt), refusals(counts)];
+    return [lastAccepted(lastDeliveryAt, status === 'active' ? now : null), lastRejected(turnedAway, lastDeliveryAt), refusals(counts)];
   }
 
   /** Counters of rejected calls are kept by the hour, so theirs is the hour in which the day began. */
@@ -42,8 +45,11 @@ const COUNTS = `
   SELECT (SELECT count(*)::int FROM deliveries WHERE connection_id = $1 AND id >= $2::uuid AND origin = 'webhook') AS accepted,
          (SELECT coalesce(sum(count), 0)::int FROM rejected_calls WHERE connection_id = $1 AND hour >= date_trunc('hour', $3::timestamptz)) AS rejected`;
 
-function lastAccepted(at: Date | null): HealthCheck {
+/** `now` is null while nothing is expected to come. */
+function lastAccepted(at: Date | null, now: Date | null): HealthCheck {
   if (at === null) return { check: 'last_accepted', result: 'unknown', detail: 'Nothing has come from Jira yet.', hint: NOTHING_CAME, at: null };
+  const silentDays = now === null ? 0 : Math.floor((now.getTime() - at.getTime()) / DAY_MS);
+  if (silentDays >= SILENT_DAYS) return { check: 'last_accepted', result: 'unknown', detail: `Deliveries came before, but none for ${silentDays} days. Either nothing happened in Jira, or its webhook no longer calls.`, hint: NOTHING_CAME, at: at.toISOString() };
   return { check: 'last_accepted', result: 'pass', detail: 'The last delivery was let in.', hint: '', at: at.toISOString() };
 }
 

@@ -1,15 +1,16 @@
 import type { ConnectionTestDay, HealthCheck } from '@openhands-jira/contracts';
 import { type IconName, Moment, type Step, StepList, type Tone } from '@openhands-jira/ui';
+import { Link } from 'react-router';
 import { checkTexts as t } from '../../texts-of-checks.js';
 import { texts } from '../../texts.js';
 import { CheckHistory } from './check-history.js';
 
-/** What a test found: in one sentence, then each check with what to do, and how it did on the days before. */
-export function CheckResults({ results, days = [] }: { results: HealthCheck[]; days?: ConnectionTestDay[] }) {
+/** What a test found: in one sentence, then each check with what to do, and how it did on the days before. `connectionId`: whose calls are in the log. */
+export function CheckResults({ results, days = [], connectionId }: { results: HealthCheck[]; days?: ConnectionTestDay[]; connectionId?: string }) {
   return (
     <>
       <p><strong>{summaryOf(results)}</strong></p>
-      <StepList label={t.results} steps={results.map((one) => toStep(one, days))} />
+      <StepList label={t.results} steps={results.map((one) => toStep(one, days, connectionId))} />
     </>
   );
 }
@@ -24,10 +25,14 @@ const MARKS: Record<HealthCheck['result'], { tone: Tone; icon: IconName }> = {
   pass: { tone: 'good', icon: 'check' }, fail: { tone: 'bad', icon: 'cross' }, unknown: { tone: 'neutral', icon: 'info' },
 };
 
-function toStep({ check, result, detail, hint, at }: HealthCheck, days: ConnectionTestDay[]): Step {
+/** Checks about calls that were not let in; the activity tells of each kind. */
+const ABOUT_REJECTED: readonly string[] = ['last_rejected', 'refusals'];
+
+function toStep({ check, result, detail, hint, at }: HealthCheck, days: ConnectionTestDay[], connectionId?: string): Step {
+  const leadsToLog = connectionId !== undefined && result === 'fail' && ABOUT_REJECTED.includes(check);
   return {
     key: check, ...MARKS[result], word: t.words[result], title: t.names[check],
-    detail: <><p>{detail}</p>{hint && <p>{hint}</p>}<CheckHistory check={check} days={days} /></>,
+    detail: <><p>{detail}</p>{hint && <p>{hint}</p>}{leadsToLog && <p><Link to={`/activity?connectionId=${connectionId}`}>{t.seeRejected}</Link></p>}<CheckHistory check={check} days={days} /></>,
     ...(at && { time: <Moment at={at} justNow={texts.common.justNow} /> }),
   };
 }

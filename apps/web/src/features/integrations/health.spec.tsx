@@ -26,6 +26,14 @@ const daysOf = (...results: HealthCheck['result'][]): ConnectionTestDay[] => res
 const AT = '2026-11-20T03:04:05.000Z';
 
 describe('the health of a saved connection', () => {
+  it('leads from rejected calls to the log of the connection', async () => {
+    see(owned, dataCenterOff);
+    server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({ check: 'last_rejected' }), check({ check: 'refusals', result: 'fail' })] }, days: [] } });
+    openPage(CLOUD);
+    const links = await screen.findAllByRole('link', { name: 'See the rejected calls' });
+    expect(links.map((link) => link.getAttribute('href'))).toEqual([`/activity?connectionId=${ID}`]);
+  });
+
   it('shows what the daily test found, when, and how each check did on the days before', async () => {
     see({ ...owned, state: 'degraded', reasons: [{ code: 'check_failed', detail: 'The latest test of this connection failed. It is not there.' }] }, dataCenterOff);
     server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({ result: 'fail', detail: 'It is not there.' }), check({ check: 'token' })] }, days: daysOf('fail', 'pass', 'fail', 'unknown') } });

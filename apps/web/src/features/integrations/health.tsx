@@ -34,17 +34,17 @@ export function Health({ connectionId, hasChanges = false }: { connectionId: str
       <TestButton pending={test.pending} failure={test.failure?.message ?? null} hasChanges={hasChanges} onPress={() => void run()} />
       {health.isPending && <LoadingBlock label={texts.common.loading} lines={2} />}
       {health.isError && !health.data && <LoadFailure query={health} />}
-      {health.data && <Latest history={health.data} />}
+      {health.data && <Latest connectionId={connectionId} history={health.data} />}
     </Section>
   );
 }
 
-function Latest({ history: { latest, days } }: { history: ConnectionTestHistory }) {
+function Latest({ connectionId, history: { latest, days } }: { connectionId: string; history: ConnectionTestHistory }) {
   if (!latest) return <p className="ui-muted">{t.neverTested}</p>;
   return (
     <>
       <p className="ui-muted">{t.lastTested} <Moment at={latest.testedAt} justNow={texts.common.justNow} /></p>
-      <CheckResults results={latest.items} days={days} />
+      <CheckResults results={latest.items} days={days} connectionId={connectionId} />
     </>
   );
 }
