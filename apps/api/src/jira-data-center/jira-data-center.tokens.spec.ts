@@ -1,5 +1,6 @@
 import type { JiraActor } from '@openhands-jira/domain';
 import { DATA_CENTER_KEYS } from '../../../../tools/sandbox/seed.ts';
+import { Connections } from '../connections/connections.service.js';
 import { Jiras } from '../jira/jiras.service.js';
 import { Linking } from '../linking/linking.service.js';
 import { type JiraBench, type SignedIn, startDataCenterBench } from '../testing/jira-bench.js';
@@ -127,7 +128,11 @@ it('A link by e-mail address no longer counts once administrators have chosen OA
   const bench = await startDataCenterBench();
   const person = await bench.person('Ben', 'ben@example.com');
   await person.prove('POST', '/api/v1/jira-data-center/link', undefined, 'ben');
+  const connection = await bench.app.get(Connections, { strict: false }).byId(await connectionId(bench));
+  const ownLink = () => bench.app.get(Linking, { strict: false }).ownLink(connection!, person.id);
+  expect(await ownLink()).toMatchObject({ userId: person.id });
   await bench.db.query(`UPDATE links SET method = 'email'`);
   expect(await whoIs(bench, ben)).toMatchObject({ kind: 'refused', reason: 'user_not_linked' });
+  expect(await ownLink()).toBeNull();
   await bench.close();
 });

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../config/config.js';
 import { Queue } from '../queue/queue.service.js';
 import { Jobs } from './jobs.service.js';
@@ -11,6 +11,8 @@ const CONCURRENCY = 8;
 /** Works the queues of this room, in processes that do work. */
 @Injectable()
 export class JobWork {
+  private readonly log = new Logger('jobs');
+
   constructor(
     private readonly queue: Queue,
     private readonly config: AppConfig,
@@ -24,7 +26,13 @@ export class JobWork {
     if (!this.config.runsWorker) return false;
     await this.queue.work('start-job', ({ jobId, userId }) => this.runner.start(jobId, userId), { concurrency: CONCURRENCY, onDead: ({ jobId }) => this.runner.giveUp(jobId) });
     await this.queue.work('job-wish', ({ jobId }) => this.notes.passOn(jobId), { concurrency: CONCURRENCY, onDead: ({ jobId }) => this.notes.giveUp(jobId) });
-    await this.queue.work('connection-removed', ({ connectionId }) => this.jobs.cancelByConnection(connectionId), { concurrency: 1 });
+    await this.queue.work('connection-removed', ({ connectionId }) => this.jobs.cancelByConnection(connectionId), { concurrency: 1, onDead: (data) => this.cancelAgain(data) });
     return true;
+  }
+
+  /** Nobody else would ever end these jobs, so half an hour in vain is no reason to stop trying; operators hear of it. */
+  private async cancelAgain({ connectionId }: { connectionId: string }): Promise<void> {
+    this.log.error({ connectionId }, 'The jobs of a removed connection could not be cancelled for half an hour; trying again');
+    await this.jobs.cancelByConnection(connectionId);
   }
 }

@@ -41,6 +41,15 @@ export class Linking {
     return { ...who, detail: `${shown(app)} is an app that may ask. It acts in the name of ${who.user.name}, who owns the connection.` };
   }
 
+  /** The own link of somebody who is signed in here, or null when there is none that would count for a request in Jira now. */
+  async ownLink(connection: ConnectionEntity, userId: string): Promise<LinkEntity | null> {
+    const link = await this.links.ofUserOn(connection.id, userId);
+    if (!link) return null;
+    const actor: JiraActor = { id: link.jiraAccountId, displayName: link.jiraDisplayName, kind: 'person' };
+    const who = await this.linked(connection, actor, await this.jiras.linkMethod(connection), link, { id: userId, name: '' });
+    return who.kind === 'person' ? link : null;
+  }
+
   private async linked(connection: ConnectionOrId, actor: JiraActor, method: 'oauth' | 'email', link: LinkEntity, user: Pick<User, 'id' | 'name'>): Promise<Who> {
     const { id, jiraAccountId, method: proof } = link;
     if (proof === 'email' && method === 'oauth') return refused('user_not_linked', `${shown(actor)} was matched by e-mail address, and administrators have chosen OAuth since.`);

@@ -6,7 +6,6 @@ import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import type { LinkEntity } from '../connections/link.entity.js';
-import { Links } from '../connections/links.service.js';
 import { rulesOf } from '../connections/rules.service.js';
 import { uuidv7 } from '../database/uuid.js';
 import { GitProviderUnreachable } from '../git-providers/git-provider.js';
@@ -14,6 +13,7 @@ import { Jiras } from '../jira/jiras.service.js';
 import { JobLog } from '../jobs/job-log.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs, type NewJob } from '../jobs/jobs.service.js';
+import { Linking } from '../linking/linking.service.js';
 import type { UserCaller } from '../security/access.js';
 import { Problem } from '../security/problem.js';
 import { isDecision } from './context.js';
@@ -38,7 +38,7 @@ export class Retries {
     private readonly log: JobLog,
     private readonly jobs: Jobs,
     private readonly connections: Connections,
-    private readonly links: Links,
+    private readonly linking: Linking,
     private readonly jiras: Jiras,
     private readonly repositories: RepositoryAccess,
     private readonly entitlements: Entitlements,
@@ -49,6 +49,7 @@ export class Retries {
     if (!isTerminal(former.state)) throw notRetryable('This job is still at work. Cancel it first, or wait for its end.');
     const connection = await this.connections.byId(former.connectionId);
     if (connection?.status !== 'active') throw notRetryable('The connection to Jira is paused or unlinked. Resume it first.');
+    await this.refuseWhileOff(connection);
     const link = await this.linkOf(caller, connection);
     await this.refuseTooMany(former);
     const client = await this.jiras.clientFor(connection);
@@ -61,12 +62,18 @@ export class Retries {
     return { jobId: added.job.id };
   }
 
+  /** Nothing starts while administrators have switched the product off, or named another Jira: its deliveries start nothing either. */
+  private async refuseWhileOff({ product, site }: ConnectionEntity): Promise<void> {
+    const { state, sharedSite } = await this.jiras.product(product).setup();
+    if (state !== 'off' && (sharedSite === null || sharedSite.site === site)) return;
+    throw notRetryable('Administrators of this installation have switched this Jira off, or named another one. Ask them.');
+  }
+
   private async linkOf(caller: UserCaller, connection: ConnectionEntity): Promise<LinkEntity> {
-    const links = await this.links.ofUser(caller.userId, connection.product);
-    const link = links.find((one) => one.connectionId === connection.id && one.status === 'active');
+    const link = await this.linking.ownLink(connection, caller.userId);
     if (link && !(await this.entitlements.mayStart(connection, caller.userId))) throw new Problem(403, 'forbidden', 'The rules of this connection do not let you start work. Its owner decides about that.');
     if (link) return link;
-    throw new Problem(403, 'forbidden', 'A job runs in the name of the person who asks for it. Connect your own Jira account under Settings > Integrations, then try again.');
+    throw new Problem(403, 'forbidden', 'A job runs in the name of the person who asks for it. Connect your own Jira account under Settings > Integrations, or renew its link there, then try again.');
   }
 
   private async refuseTooMany(former: JobEntity): Promise<void> {
