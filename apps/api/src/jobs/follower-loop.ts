@@ -29,6 +29,7 @@ export class FollowerLoop {
   /** Stops asking, and waits for what is being looked at. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    this.follower.stop();
     await Promise.all(this.working);
   }
 

@@ -32,6 +32,7 @@ export class Follower {
   private readonly log = new Logger('jobs');
   /** Accounts that are being looked at: a slow one must not hold up the others. */
   private readonly busy = new Set<string>();
+  private stopped = false;
 
   constructor(
     private readonly runs: Runs,
@@ -50,6 +51,11 @@ export class Follower {
     const accounts = Map.groupBy(due, ({ run }) => run.agentAccount);
     await Promise.all([...accounts].map(([account, followed]) => this.followAccount(account, followed)));
     return due.length;
+  }
+
+  /** From now on no further run is begun; those that were taken go back, for another process to look at them at once. */
+  stop(): void {
+    this.stopped = true;
   }
 
   private async followAccount(account: string, followed: FollowedRun[]): Promise<void> {
@@ -111,9 +117,10 @@ export class Follower {
   private async each(followed: FollowedRun[], step: (one: FollowedRun) => Promise<void>): Promise<void> {
     const waiting = [...followed];
     const work = async (): Promise<void> => {
-      for (let one = waiting.shift(); one; one = waiting.shift()) await this.carryOut(one, step);
+      for (let one = this.stopped ? undefined : waiting.shift(); one; one = this.stopped ? undefined : waiting.shift()) await this.carryOut(one, step);
     };
     await Promise.all(Array.from({ length: AT_THE_SAME_TIME }, work));
+    await this.runs.lookAgainAtAll(waiting.map(({ run }) => ({ run, pauseMs: 0, memory: {} })));
   }
 
   /** One run that cannot be followed must not hold up the others of its account. */
@@ -127,13 +134,14 @@ export class Follower {
     }
   }
 
+  /** Whatever is in the way, such as a key that cannot be opened any more, counts as no answer: the time limit of a job holds all the same. */
   private async lookAtAll<T>(followed: FollowedRun[], look: () => Promise<T>): Promise<T | null> {
     try {
       return await look();
     } catch (error) {
-      if (!(error instanceof AgentProblem)) throw error;
-      this.log.warn({ account: followed[0]?.run.agentAccount, runs: followed.length, problem: error.message }, 'The agent did not answer');
-      for (const one of followed) await this.noAnswer(one, error);
+      const problem = error instanceof AgentProblem ? error : new AgentProblem('agent_unreachable', 'The agent could not be asked', 'unchanged');
+      this.log.warn({ account: followed[0]?.run.agentAccount, runs: followed.length, ...(error === problem ? { problem: problem.message } : { err: error }) }, 'The agent did not answer');
+      for (const one of followed) await this.noAnswer(one, problem);
       return null;
     }
   }

@@ -2,6 +2,8 @@ import { jest } from '@jest/globals';
 import { eventually } from '../../../../tools/sandbox/waiting.ts';
 import { JobsBench } from '../testing/jobs-bench.js';
 import { Agent } from './agent.js';
+import { AgentKeys } from './agent-keys.js';
+import { Runs } from './runs.service.js';
 import type { JobEntity } from './jobs.entity.js';
 
 const MINUTE = 60_000;
@@ -35,6 +37,40 @@ describe('A job, from an accepted request to its end', () => {
     expect(bench.jira.links.map((link) => [link.title, link.resolved])).toEqual([['OpenHands', true], ['Pull request: Acme/web-app/pull/7', false]]);
     expect(bench.starts()).toBe(1);
     expect(await bench.timeline(job.id)).toEqual(['accepted', 'starting', 'running', 'succeeded']);
+  });
+
+  it('ends at the time limit also when the key that it runs under cannot be opened any more', async () => {
+    bench.agent.play('runs-for-ever');
+    bench.ownKeys.set(bench.userId, bench.credentials.openhandsKeyOfBen);
+    const job = await bench.add();
+    await bench.startUp(job.id);
+    await bench.followUntil(job.id, (one) => one.state === 'running');
+    const keyOf = jest.spyOn(bench.get(AgentKeys), 'keyOf').mockRejectedValue(new Error('The value was sealed with a key that is not there'));
+    await bench.tick();
+    expect((await bench.job(job.id)).state).toBe('running');
+    bench.clock.advance(120 * MINUTE);
+    expect(await bench.followToEnd(job.id)).toMatchObject({ state: 'failed', failure: 'agent_unreachable' });
+    keyOf.mockRestore();
+  });
+
+  it('is looked at by another process at once when this one stops in the middle of a look', async () => {
+    bench.agent.play('runs-for-ever');
+    const jobs = await Promise.all([1, 2, 3].map(async (number) => (await bench.db.transaction((manager) => bench.jobs.add(manager, bench.onIssue(number)))).job));
+    for (const job of jobs) await bench.startUp(job.id);
+    await bench.db.query(`UPDATE job_runs SET next_poll_at = now()`);
+    const [runs, stopping] = [bench.get(Runs), bench.anotherFollower()];
+    // The claim holds for minutes, and the process is told to stop right after it.
+    const claimDue = runs.claimDue.bind(runs);
+    jest.spyOn(runs, 'claimDue').mockImplementationOnce(async (...values) => {
+      const claimed = await claimDue(...values);
+      await bench.db.query(`UPDATE job_runs SET next_poll_at = now() + interval '5 minutes'`);
+      stopping.stop();
+      return claimed;
+    });
+    bench.agent.advance(10);
+    expect(await stopping.tick()).toBe(3);
+    const due = await bench.db.query<unknown[]>('SELECT id FROM job_runs WHERE next_poll_at <= now()');
+    expect(due).toHaveLength(3);
   });
 
   it.each<[script: string, end: Partial<JobEntity>]>([

@@ -25,9 +25,14 @@ import { HttpModule } from '../http/http.module.js';
 import { Jiras } from '../jira/jiras.service.js';
 import { Agent } from '../jobs/agent.js';
 import { AgentKeys } from '../jobs/agent-keys.js';
+import { AgentStopper } from '../jobs/agent-stopper.js';
+import { ConversationFollower } from '../jobs/conversation-follower.js';
 import { FollowPlan } from '../jobs/follow-plan.js';
 import { Follower } from '../jobs/follower.js';
 import { JOB_ENTITIES, JobEntity } from '../jobs/jobs.entity.js';
+import { JobProgress } from '../jobs/job-progress.js';
+import { RunProgress } from '../jobs/run-progress.js';
+import { Runs } from '../jobs/runs.service.js';
 import { JOB_PROVIDERS } from '../jobs/job-providers.js';
 import { Jobs, type NewJob } from '../jobs/jobs.service.js';
 import { Notes } from '../jobs/notes.service.js';
@@ -129,6 +134,12 @@ export class JobsBench {
 
   get<T>(type: abstract new (...args: never[]) => T): T {
     return this.module!.get<T>(type as never);
+  }
+
+  /** A follower of another process. */
+  anotherFollower(): Follower {
+    const parts = [Runs, Agent, ConversationFollower, AgentStopper, RunProgress, JobProgress, FollowPlan, Clock] as const;
+    return new Follower(...(parts.map((part) => this.get(part as never)) as unknown as ConstructorParameters<typeof Follower>));
   }
 
   async addUser(name: string): Promise<string> {

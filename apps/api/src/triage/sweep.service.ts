@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ConnectionRules, Product, TraceStep } from '@openhands-jira/contracts';
-import { detectTrigger, eventsInWindow, hasLabel, type IssueEvent, type JiraClient, type MissedEvent, type RecentIssue, servesProject, type TimeWindow, type TriggerVerdict } from '@openhands-jira/domain';
+import { detectTrigger, eventsInWindow, hasLabel, type IssueEvent, type JiraClient, JiraProblem, type MissedEvent, type RecentIssue, servesProject, type TimeWindow, type TriggerVerdict } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { Connections } from '../connections/connections.service.js';
@@ -19,6 +19,8 @@ const OVERLAP_MS = 2 * MINUTE_MS;
 const LONGEST_LOOK_BACK_MS = 72 * 60 * MINUTE_MS;
 const MOST_ISSUES = 500;
 const MOST_COMMENTS = 100;
+/** Issues that may fail in a search that goes on. */
+const MOST_UNREAD = 3;
 
 /** The connection that is searched. */
 interface Site {
@@ -58,11 +60,26 @@ export class Sweep {
       until: new Date(now - SETTLED_AFTER_MS),
     };
     const issues = await site.client.recentlyUpdated((now - window.from.getTime() + OVERLAP_MS) / MINUTE_MS, MOST_ISSUES);
-    let found = 0;
-    for (const issue of issues) found += await this.searchIssue(site, issue, window);
-    await this.store.advance(connectionId, issues.length < MOST_ISSUES ? window.until : reachedBy(issues, window));
+    const { found, unread } = await this.searchIssues(site, issues, window);
+    // What could not be read may hold a request of any moment of this time, so the next search takes the same time again.
+    if (unread === 0 || issues.length === MOST_ISSUES) await this.store.advance(connectionId, issues.length < MOST_ISSUES ? window.until : reachedBy(issues, window));
     if (found > 0) this.log.warn({ connectionId, found }, 'Requests were found in Jira that no delivery told us of');
     return found;
+  }
+
+  /** An issue that Jira cannot show holds up no other one. When several cannot be shown, it is Jira itself: then the search ends. */
+  private async searchIssues(site: Site, issues: RecentIssue[], window: TimeWindow): Promise<{ found: number; unread: number }> {
+    let [found, unread] = [0, 0];
+    for (const issue of issues) {
+      try {
+        found += await this.searchIssue(site, issue, window);
+      } catch (error) {
+        if (!(error instanceof JiraProblem) || unread === MOST_UNREAD || unread + 1 === issues.length) throw error;
+        unread += 1;
+        this.log.warn({ err: error, connectionId: site.connectionId, issueId: issue.id }, 'An issue could not be searched for requests; the next search tries again');
+      }
+    }
+    return { found, unread };
   }
 
   private async siteOf(connectionId: string): Promise<Site | null> {

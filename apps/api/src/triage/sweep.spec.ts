@@ -221,6 +221,15 @@ describe.each<Product>(['jira-cloud', 'jira-data-center'])('The search for misse
     expect(await sweep.run(id)).toBe(1);
   });
 
+  it('finds the requests in other issues when Jira cannot show one, and looks for those in it again', async () => {
+    for (const key of ['SHOP-12', 'SHOP-13']) jira.actions.comment(key, 'ben', '@openhands fix it');
+    clock.advance(3 * MINUTE);
+    jira.standIn.faults.add({ path: `/issue/${issueId('SHOP-12')}/comment`, times: 1, effect: { kind: 'status', status: 500 } });
+    expect(await sweep.run(id)).toBe(1);
+    clock.advance(30 * MINUTE);
+    expect(await sweep.run(id)).toBe(1);
+  });
+
   it('reads all pages of a long list of issues', async () => {
     const jiraStore = product === 'jira-cloud' ? sandbox.jira.store : sandbox.jiraDataCenter.store;
     for (let number = 0; number < 130; number += 1) jiraStore.addIssue({ projectKey: 'SHOP', summary: `Issue ${number}`, description: null, reporterId: jira.actions.accountId('ben') });
