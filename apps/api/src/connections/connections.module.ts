@@ -16,6 +16,7 @@ import { Ownership } from './ownership.service.js';
 import { RefusedAccounts } from './refused-accounts.service.js';
 import { StoredRules } from './rules.service.js';
 import { SharedConnections } from './shared-connections.service.js';
+import { SiteCandidates } from './site-candidates.service.js';
 import { Ties } from './ties.service.js';
 import { UnlinkedAccounts } from './unlinked-accounts.service.js';
 import { WebhookSecrets } from './webhook-secrets.service.js';
@@ -25,7 +26,8 @@ import { WebhookSecrets } from './webhook-secrets.service.js';
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
   providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, StoredRules, Ties, UnlinkedAccounts,
     { provide: WebhookSecrets, useFactory: (door: DataSource, secrets: ConnectionSecrets, clock: Clock) => new WebhookSecrets(door.getRepository(ConnectionEntity), secrets, clock), inject: [DOOR_DATABASE, ConnectionSecrets, Clock] },
+    { provide: SiteCandidates, useFactory: (door: DataSource, clock: Clock) => new SiteCandidates(door.getRepository(ConnectionEntity), clock), inject: [DOOR_DATABASE, Clock] },
   ],
-  exports: [CallPauses, Connections, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, StoredRules, Ties, UnlinkedAccounts, WebhookSecrets],
+  exports: [CallPauses, Connections, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, SiteCandidates, StoredRules, Ties, UnlinkedAccounts, WebhookSecrets],
 })
 export class ConnectionsModule {}

@@ -22,7 +22,7 @@ export interface ServiceAccount {
 export interface LearnedAccount {
   scheme?: 'basic' | 'bearer';
   accountId?: string;
-  /** All of them, on a product where an account has several. */
+  /** All of them, on a product where an account has several; whoever else was known is not us any more. */
   accountIds?: string[];
 }
 
@@ -56,12 +56,6 @@ export class Connections {
   /** All connections that took effect and were not ended. */
   inEffect(): Promise<ConnectionEntity[]> {
     return this.rows.findBy({ status: In(['active', 'paused']) });
-  }
-
-  /** Whose deliveries may come in on the shared URL for a site: the one in effect first. The signature decides among them. */
-  async candidates(product: Product, site: string): Promise<string[]> {
-    const rows = await this.rows.find({ select: { id: true, status: true }, where: { product, site, status: Not('inactive') }, order: { id: 'ASC' }, take: 20 });
-    return [...rows.filter((row) => row.status !== 'pending'), ...rows.filter((row) => row.status === 'pending')].map((row) => row.id);
   }
 
   /** Connections of a person: those owned, newest first, and those with the given ids. */
@@ -118,8 +112,8 @@ export class Connections {
   /** Keeps what a call taught about the service account. */
   async learn(id: string, learned: LearnedAccount): Promise<void> {
     if (learned.scheme) await this.rows.query(SET_SCHEME, [id, learned.scheme]);
-    const ids = [...(learned.accountId ? [learned.accountId] : []), ...(learned.accountIds ?? [])];
-    if (ids.length > 0) await this.rows.query(ADD_ACCOUNT_IDS, [id, ids]);
+    if (learned.accountId) await this.rows.query(ADD_ACCOUNT_ID, [id, [learned.accountId]]);
+    if (learned.accountIds) await this.rows.query(SET_ACCOUNT_IDS, [id, learned.accountIds]);
   }
 
   /** Keeps when the token of the service account ends, as Jira told it; null when it does not end, or Jira does not tell. */
@@ -144,7 +138,11 @@ const SET_SCHEME = `
   UPDATE connections SET service_account_scheme = $2, version = version + 1, updated_at = now()
   WHERE id = $1 AND service_account_scheme IS DISTINCT FROM $2`;
 
-const ADD_ACCOUNT_IDS = `
+const SET_ACCOUNT_IDS = `
+  UPDATE connections SET service_account_ids = $2, version = version + 1, updated_at = now()
+  WHERE id = $1 AND NOT (service_account_ids @> $2::text[] AND service_account_ids <@ $2::text[])`;
+
+const ADD_ACCOUNT_ID = `
   UPDATE connections
   SET service_account_ids = ARRAY(SELECT DISTINCT unnest(service_account_ids || $2::text[])), version = version + 1, updated_at = now()
   WHERE id = $1 AND NOT (service_account_ids @> $2::text[])`;

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { DEFAULT_RULES } from '@openhands-jira/contracts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
@@ -16,9 +17,11 @@ import { LinkEntity } from './link.entity.js';
 import { LinkTokens } from './link-tokens.service.js';
 import { Links } from './links.service.js';
 import { StoredRules } from './rules.service.js';
+import { SiteCandidates } from './site-candidates.service.js';
 import { WebhookSecrets } from './webhook-secrets.service.js';
 
 const HOUR_MS = 3_600_000;
+const LAST = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
 const settings: ConnectionChanges = {
   cloudId: '6f1f7c1e-0000-4000-8000-00000000c10d', webhookSecret: 'first-secret', serviceAccount: { email: 'bot@example.com', token: 'the-token', scheme: 'basic', ids: ['712020:bot'] },
 };
@@ -91,19 +94,34 @@ describe('Connections', () => {
       expect(await prove(uuidv7())).toBe('gone');
     });
 
-    it('is a candidate for its site before all that are only pending', async () => {
-      const waiting = await pending(ben);
-      const row = await active();
-      expect(await connections.candidates('jira-cloud', 'acme.atlassian.net')).toEqual([row.id, waiting.id]);
-      await db.transaction((manager) => connections.deactivate(manager, row, { userId: null }, 0));
-      expect(await connections.candidates('jira-cloud', 'acme.atlassian.net')).toEqual([waiting.id]);
-      expect(await connections.candidates('jira-data-center', 'acme.atlassian.net')).toEqual([]);
+    it('is a candidate for its site before all that are only pending, however many there are', async () => {
+      const { id } = await active();
+      await db.query(`INSERT INTO connections (id, product, site, site_url, status) SELECT gen_random_uuid(), 'jira-cloud', 'acme.atlassian.net', '', 'pending' FROM generate_series(1, 30)`);
+      await db.query('UPDATE connections SET id = $1 WHERE id = $2', [LAST, id]);
+      const candidates = await new SiteCandidates(db.getRepository(ConnectionEntity), time).of('jira-cloud', 'acme.atlassian.net');
+      expect([candidates[0], candidates.length]).toEqual([LAST, 20]);
+    });
+
+    it('is looked up once in half a second by the name of its site, and so is a site that nobody has', async () => {
+      const questions = jest.spyOn(db.getRepository(ConnectionEntity), 'createQueryBuilder');
+      const sites = new SiteCandidates(db.getRepository(ConnectionEntity), time);
+      for (const site of ['acme.atlassian.net', 'nobody.atlassian.net']) await Promise.all([1, 2, 3].map(() => sites.of('jira-cloud', site)));
+      expect(questions).toHaveBeenCalledTimes(2);
+      const { id } = await pending();
+      expect(await sites.of('jira-cloud', 'acme.atlassian.net')).toEqual([]);
+      time.advance(600);
+      expect(await sites.of('jira-cloud', 'acme.atlassian.net')).toEqual([id]);
+      expect(await sites.of('jira-data-center', 'acme.atlassian.net')).toEqual([]);
+      expect(await sites.of('jira-cloud', 'x'.repeat(256))).toEqual([]);
+      expect(questions).toHaveBeenCalledTimes(4);
     });
 
     it('learns once how its service account is called', async () => {
       const { id, version } = await active();
       for (let round = 0; round < 2; round += 1) await connections.learn(id, { scheme: 'bearer', accountId: '712020:late' });
       expect(await connections.byId(id)).toMatchObject({ serviceAccountScheme: 'bearer', serviceAccountIds: ['712020:bot', '712020:late'], version: version + 2 });
+      for (let round = 0; round < 2; round += 1) await connections.learn(id, { accountIds: ['JIRAUSER1', 'bot'] });
+      expect(await connections.byId(id)).toMatchObject({ serviceAccountIds: ['JIRAUSER1', 'bot'], version: version + 3 });
     });
   });
 
@@ -111,7 +129,16 @@ describe('Connections', () => {
     it('knows the secret of a pending connection too, so that a first delivery proves the webhook', async () => {
       const { id } = await pending();
       expect(await door().of(id)).toEqual({ id, product: 'jira-cloud', site: 'acme.atlassian.net', status: 'pending', secrets: [{ secret: 'first-secret', state: 'current' }], retiredSecret: null, serviceAccountIds: ['712020:bot'], rules: DEFAULT_RULES });
-      expect(await door().of(uuidv7())).toBeNull();
+    });
+
+    it('is asked once in half a second for an id that nobody has', async () => {
+      const questions = jest.spyOn(db.getRepository(ConnectionEntity), 'findBy');
+      const [cache, unknown] = [door(), uuidv7()];
+      for (let round = 0; round < 3; round += 1) expect(await cache.of(unknown)).toBeNull();
+      expect(questions).toHaveBeenCalledTimes(1);
+      time.advance(600);
+      expect(await cache.of(unknown)).toBeNull();
+      expect(questions).toHaveBeenCalledTimes(2);
     });
 
     it('accepts the former secret for a day, and then still knows it', async () => {

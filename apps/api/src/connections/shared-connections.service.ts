@@ -26,7 +26,7 @@ export interface SharedChanges {
   webhookMode?: 'manual' | 'automatic';
   /** True: confirmed now. */
   webhookConfirmed?: boolean;
-  /** Added to those that are known: comments of a former service account stay ours. */
+  /** In place of those that are known: a person whose own token was entered at first must be heard again. Comments of a former account are known by their marks. */
   serviceAccountIds?: string[];
 }
 
@@ -77,12 +77,11 @@ export class SharedConnections {
     return changed;
   }
 
-  private columns(row: ConnectionEntity, { webhookSecret, webhookConfirmed, serviceAccountIds = [], ...columns }: SharedChanges): Partial<ConnectionEntity> {
+  private columns(row: ConnectionEntity, { webhookSecret, webhookConfirmed, ...columns }: SharedChanges): Partial<ConnectionEntity> {
     const now = this.clock.now();
     return {
       ...(webhookSecret !== undefined && changedColumns(row, { webhookSecret }, this.secrets, now)),
       ...(webhookConfirmed !== undefined && { webhookConfirmedAt: webhookConfirmed ? now : null }),
-      serviceAccountIds: [...new Set([...row.serviceAccountIds, ...serviceAccountIds])],
       ...columns,
       ...(columns.ownerId !== undefined && columns.ownerId !== row.ownerId && { rules: rulesForNewOwner(row) }),
     };

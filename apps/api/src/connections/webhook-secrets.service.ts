@@ -56,6 +56,8 @@ const MOST_KNOWN = 10_000;
 @Injectable()
 export class WebhookSecrets {
   private readonly known = new Map<string, Known>();
+  /** Ids that nobody has, with the time of the question: no connection will ever get them. */
+  private readonly unknown = new Map<string, number>();
   private wanted = new Map<string, Wanted>();
   private looking = false;
 
@@ -67,6 +69,7 @@ export class WebhookSecrets {
 
   /** Null when there is no such connection. */
   async of(connectionId: string): Promise<WebhookDoor | null> {
+    if (this.isUnknown(connectionId)) return null;
     const known = this.freshOf(connectionId) ?? (await this.ask(connectionId));
     return known && this.door(connectionId, known);
   }
@@ -75,6 +78,11 @@ export class WebhookSecrets {
   private freshOf(id: string): Known | null {
     const known = this.known.get(id);
     return known?.status === 'active' && this.age(known) < FRESH_MS ? known : null;
+  }
+
+  private isUnknown(id: string): boolean {
+    const askedAt = this.unknown.get(id);
+    return askedAt !== undefined && Math.abs(this.clock.now().getTime() - askedAt) < FRESH_MS;
   }
 
   private ask(id: string): Promise<Known | null> {
@@ -115,14 +123,16 @@ export class WebhookSecrets {
     const known = ids.filter((id) => this.known.has(id));
     const versions = known.length === 0 ? [] : await this.rows.find({ select: { id: true, version: true }, where: { id: In(known) } });
     const same = new Set(versions.filter((now) => now.version === this.known.get(now.id)?.version).map((now) => now.id));
-    for (const id of same) this.keep(id, { ...this.known.get(id)!, checkedAt });
+    for (const id of same) keepNewest(this.known, id, { ...this.known.get(id)!, checkedAt });
     const others = ids.filter((id) => !same.has(id));
     const rows = others.length === 0 ? [] : await this.rows.findBy({ id: In(others) });
+    const found = new Set(rows.map((row) => row.id));
     for (const id of others) this.known.delete(id);
+    for (const id of others) if (!found.has(id)) keepNewest(this.unknown, id, checkedAt);
     const unreadable = new Map<string, unknown>();
     for (const row of rows) {
       try {
-        this.keep(row.id, this.opened(row, checkedAt));
+        keepNewest(this.known, row.id, this.opened(row, checkedAt));
       } catch (error) {
         unreadable.set(row.id, error);
       }
@@ -145,14 +155,6 @@ export class WebhookSecrets {
     };
   }
 
-  /** The least recently read goes when there are too many. */
-  private keep(id: string, known: Known): void {
-    this.known.delete(id);
-    this.known.set(id, known);
-    const oldest = this.known.keys().next();
-    if (this.known.size > MOST_KNOWN && !oldest.done) this.known.delete(oldest.value);
-  }
-
   private age(known: Known): number {
     return Math.abs(this.clock.now().getTime() - known.checkedAt);
   }
@@ -164,4 +166,12 @@ export class WebhookSecrets {
     if (accepted) secrets.push({ secret: previous.secret, state: 'previous' });
     return { id, product, site, status, secrets, retiredSecret: previous && !accepted ? previous.secret : null, serviceAccountIds, rules };
   }
+}
+
+/** The least recently read goes when there are too many. */
+function keepNewest<T>(entries: Map<string, T>, key: string, entry: T): void {
+  entries.delete(key);
+  entries.set(key, entry);
+  const oldest = entries.keys().next();
+  if (entries.size > MOST_KNOWN && !oldest.done) entries.delete(oldest.value);
 }

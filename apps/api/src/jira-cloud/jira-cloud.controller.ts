@@ -8,10 +8,10 @@ import { type Caller, CurrentCaller, Public, type UserCaller } from '../security
 import { CurrentUser } from '../security/current-user.js';
 import { OAuthFailures } from '../security/oauth-failures.filter.js';
 import { type CallbackResult, callbackVisit, returnPage } from '../security/oauth-return.js';
+import { CredentialLimit } from '../security/person-limit.guard.js';
 import { Problem } from '../security/problem.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { CloudCallback } from './jira-cloud.callback.js';
-import { CheckLimit } from './jira-cloud.check-limit.guard.js';
 import { CloudWorkspaces, type Visitor } from './jira-cloud.service.js';
 
 /** Connecting and linking Jira Cloud over REST, and the address that Atlassian sends browsers back to. */
@@ -36,7 +36,7 @@ export class JiraCloudController {
 
   @Post('api/v1/jira-cloud/service-account-checks')
   @HttpCode(200)
-  @UseGuards(CheckLimit)
+  @UseGuards(CredentialLimit)
   @ApiOperation({ summary: 'Try a service account on a workspace; nothing is stored' })
   @ApiOkResponse({ standardSchema: ServiceAccountCheck, description: 'What was tried, and what it means for the form' })
   @ApiProblems('validation_failed', 'forbidden', 'conflict', 'product_disabled', 'too_many_requests')
@@ -47,7 +47,7 @@ export class JiraCloudController {
 
   @Post('api/v1/jira-cloud/workspaces')
   @HttpCode(200)
-  @UseGuards(CheckLimit)
+  @UseGuards(CredentialLimit)
   @ApiOperation({ summary: 'Connect a workspace; takes effect when the OAuth proof succeeds' })
   @ApiOkResponse({ standardSchema: WorkspaceCreated, description: 'The credentials are good. The consent page comes next' })
   @ApiProblems('validation_failed', 'forbidden', 'conflict', 'product_disabled', 'too_many_requests', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer')
@@ -57,7 +57,7 @@ export class JiraCloudController {
   }
 
   @Patch('api/v1/jira-cloud/workspaces/:workspace')
-  @UseGuards(CheckLimit)
+  @UseGuards(CredentialLimit)
   @ApiOperation({ summary: 'Change a workspace (its owner only); takes effect when the OAuth proof succeeds' })
   @ApiParam({ name: 'workspace', description: 'Id of the connection', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ standardSchema: AuthorizationRedirect, description: 'The consent page comes next' })

@@ -2,8 +2,8 @@ import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { WebhookAnswer } from '@openhands-jira/contracts';
 import type { FastifyRequest } from 'fastify';
-import { Connections } from '../connections/connections.service.js';
 import { DeliveryTimes } from '../connections/delivery-times.service.js';
+import { SiteCandidates } from '../connections/site-candidates.service.js';
 import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets.service.js';
 import { Clock } from '../config/clock.js';
 import { bodyBytes } from '../deliveries/body-bytes.js';
@@ -27,7 +27,7 @@ export class JiraCloudWebhookController {
   constructor(
     private readonly door: FrontDoor,
     private readonly secrets: WebhookSecrets,
-    private readonly connections: Connections,
+    private readonly sites: SiteCandidates,
     private readonly times: DeliveryTimes,
     private readonly clock: Clock,
   ) {}
@@ -57,7 +57,7 @@ export class JiraCloudWebhookController {
   }
 
   private async bySite(site: string | null): Promise<WebhookDoor[]> {
-    const ids = site === null ? [] : await this.connections.candidates('jira-cloud', site);
+    const ids = site === null ? [] : await this.sites.of('jira-cloud', site);
     const doors = await Promise.all(ids.map((id) => this.secrets.of(id)));
     return doors.filter((door) => door !== null);
   }

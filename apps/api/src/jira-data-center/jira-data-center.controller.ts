@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Query, Redirect, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Query, Redirect, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiFoundResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Connection, ConnectionRemoved, DataCenterLinkBegun, RemoveConnection, SetUpWebhook, UpdateConnection, WebhookDetails, WebhookSetUp } from '@openhands-jira/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,6 +8,7 @@ import { type Caller, CurrentCaller, Public, type UserCaller } from '../security
 import { CurrentUser } from '../security/current-user.js';
 import { OAuthFailures } from '../security/oauth-failures.filter.js';
 import { callbackVisit, returnPage } from '../security/oauth-return.js';
+import { CredentialLimit } from '../security/person-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { DataCenterCallback } from './jira-data-center.callback.js';
 import { DataCenterLinking, DataCenterUnlinking } from './jira-data-center.service.js';
@@ -27,9 +28,10 @@ export class JiraDataCenterController {
 
   @Post('api/v1/jira-data-center/link')
   @HttpCode(200)
+  @UseGuards(CredentialLimit)
   @ApiOperation({ summary: 'Link the own Jira account: by OAuth, or by e-mail address when administrators chose that' })
   @ApiOkResponse({ standardSchema: DataCenterLinkBegun, description: 'With OAuth the consent page comes next; with e-mail matching the link is there' })
-  @ApiProblems('forbidden', 'product_disabled', 'conflict', 'email_not_found', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer', 'tls_untrusted')
+  @ApiProblems('forbidden', 'product_disabled', 'conflict', 'too_many_requests', 'email_not_found', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_unreachable', 'jira_unexpected_answer', 'tls_untrusted')
   link(@CurrentUser() caller: UserCaller, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<DataCenterLinkBegun> {
     return this.linking.link({ userId: caller.userId, browser: oauthBrowser(request, reply, this.config.secure) });
   }
@@ -68,10 +70,11 @@ export class JiraDataCenterConnectionController {
   ) {}
 
   @Put('webhook')
+  @UseGuards(CredentialLimit)
   @ApiOperation({ summary: 'Set the webhook up: automatically with a one-time token of a Jira administrator, or by hand' })
   @ApiOkResponse({ standardSchema: WebhookSetUp, description: 'Installed; or the details to enter in Jira, with the secret in this answer only' })
   @ApiProblems(
-    'validation_failed', 'forbidden', 'not_owner', 'product_disabled', 'conflict', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_not_admin', 'webhook_api_missing', 'webhook_not_signed', 'jira_unreachable',
+    'validation_failed', 'forbidden', 'not_owner', 'product_disabled', 'conflict', 'too_many_requests', 'jira_rejected_credentials', 'jira_missing_permission', 'jira_not_admin', 'webhook_api_missing', 'webhook_not_signed', 'jira_unreachable',
     'jira_unexpected_answer', 'tls_untrusted',
   )
   async setUp(@CurrentCaller() caller: Caller, @Body({ schema: SetUpWebhook }) body: SetUpWebhook): Promise<WebhookSetUp> {
@@ -107,9 +110,10 @@ export class JiraDataCenterConnectionController {
   }
 
   @Delete('connection')
+  @UseGuards(CredentialLimit)
   @ApiOperation({ summary: 'End the connection and every link; with a one-time token of a Jira administrator the webhook in Jira goes, too' })
   @ApiOkResponse({ standardSchema: ConnectionRemoved, description: 'How many links ended, and whether the webhook in Jira is gone' })
-  @ApiProblems('validation_failed', 'forbidden', 'not_owner', 'not_found', 'conflict', 'jira_rejected_credentials', 'jira_not_admin', 'webhook_api_missing', 'jira_unreachable', 'jira_unexpected_answer', 'tls_untrusted')
+  @ApiProblems('validation_failed', 'forbidden', 'not_owner', 'not_found', 'conflict', 'too_many_requests', 'jira_rejected_credentials', 'jira_not_admin', 'webhook_api_missing', 'jira_unreachable', 'jira_unexpected_answer', 'tls_untrusted')
   remove(@CurrentCaller() caller: Caller, @Body({ schema: RemoveConnection }) body?: RemoveConnection): Promise<ConnectionRemoved> {
     return this.webhook.remove(caller, body?.adminToken);
   }

@@ -1,8 +1,11 @@
+import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import type { DataSource } from 'typeorm';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import type { Links } from '../connections/links.service.js';
 import type { NotedChange, SharedConnections } from '../connections/shared-connections.service.js';
 import type { Queue } from '../queue/queue.service.js';
+import { CredentialLimit } from '../security/person-limit.guard.js';
+import { JiraDataCenterConnectionController, JiraDataCenterController } from './jira-data-center.controller.js';
 import { DataCenterRecord } from './jira-data-center.record.js';
 
 const rowOf = (row: Partial<ConnectionEntity>): ConnectionEntity => Object.assign(new ConnectionEntity(), { id: 'jira', ownerId: null, status: 'pending' }, row);
@@ -34,4 +37,12 @@ describe('A change of the record of Jira Data Center', () => {
     await expect(record.end(rowOf({}), BEN)).rejects.toMatchObject({ code: 'conflict' });
     expect(changed).toEqual([]);
   });
+});
+
+it.each([
+  ['linking oneself', JiraDataCenterController.prototype, 'link'],
+  ['setting the webhook up', JiraDataCenterConnectionController.prototype, 'setUp'],
+  ['removing the connection', JiraDataCenterConnectionController.prototype, 'remove'],
+])('Tokens of administrators of Jira cannot be tried without end by %s', (_, controller, route) => {
+  expect(Reflect.getMetadata(GUARDS_METADATA, (controller as unknown as Record<string, object>)[route]!)).toContain(CredentialLimit);
 });

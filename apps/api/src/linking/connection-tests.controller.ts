@@ -2,8 +2,8 @@ import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/commo
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ConnectionHealth, ConnectionTestHistory, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller } from '../security/access.js';
+import { ConnectionTestLimit } from '../security/person-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
-import { ConnectionTestLimit } from './connection-test-limit.guard.js';
 import { ConnectionTests } from './connection-tests.service.js';
 
 /** Testing a saved connection over REST, the same for every product. */

@@ -2,8 +2,8 @@ import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IssueQuery, IssueSights } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller } from '../security/access.js';
+import { ConnectionTestLimit } from '../security/person-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
-import { ConnectionTestLimit } from './connection-test-limit.guard.js';
 import { IssueSightings } from './issue-sight.service.js';
 
 /** For "why did nothing happen?", when nothing about the issue has come. */
