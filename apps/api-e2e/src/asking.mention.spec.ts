@@ -1,7 +1,8 @@
 import type { Browser } from '../../../tools/sandbox/browser.ts';
+import { eventually } from '../../../tools/sandbox/waiting.ts';
 import type { NewIssue } from '../../../tools/sandbox/jira-model.ts';
 import { ACCOUNTS, Stage } from './stage.js';
-import { newPerson, StoryIssue } from './story-issue.js';
+import { ENDLESS, newPerson, StoryIssue } from './story-issue.js';
 
 describe('Asking in an issue', () => {
   let stage: Stage;
@@ -206,6 +207,19 @@ describe('Asking in an issue', () => {
       expect(stage.sandbox.actions.agentComments(issue.key).map((one) => one.visibility)).toEqual([
         expect.objectContaining({ type: 'role', value: 'Developers' }), expect.objectContaining({ type: 'role', value: 'Developers' }),
       ]);
+    });
+
+    it('words of a closed circle that go into an open job keep its later answers in that circle, and another circle cannot join', async () => {
+      const issue = newIssue();
+      stage.sandbox.openhands.play(ENDLESS);
+      const { jobId } = await issue.ask('ben', '@openhands fix it');
+      await issue.jobIs(jobId, 'running');
+      expect(await issue.ask('ben', '@openhands the key is under the mat', { visibility: { type: 'role', value: 'Developers' } })).toMatchObject({ reason: 'continued', jobId });
+      expect(await issue.ask('ben', '@openhands and the door is green', { visibility: { type: 'role', value: 'Administrators' } })).toMatchObject({ outcome: 'refused', reason: 'already_running' });
+      await issue.ask('ben', '@openhands stop');
+      await issue.jobIs(jobId, 'cancelled');
+      const readersOf = (text: RegExp): Promise<unknown> => eventually(() => stage.sandbox.actions.agentComments(issue.key).find((one) => text.test(one.text)), (one) => one !== undefined, `a comment with ${text}`).then((one) => one!.visibility?.value ?? 'everybody');
+      expect([await readersOf(/^Stopped/), await readersOf(/was stopped by Ben/)]).toEqual(['everybody', 'Developers']);
     });
 
     it('an internal note gets internal answers', async () => {

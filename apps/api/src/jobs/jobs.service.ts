@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JobCancelReason, JobRepository } from '@openhands-jira/contracts';
-import type { CommentAudience, MessagePerson } from '@openhands-jira/domain';
+import { type CommentAudience, mayReach, type MessagePerson } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { type Change, Changes } from '../database/changes.js';
 import { storableJson, storableText } from '../database/stored-text.js';
@@ -63,6 +63,8 @@ export interface NewNote {
   text: string;
   /** The comment that carries it; it gets a thumbs-up where the product has that. */
   commentId: string | null;
+  /** Who could read it. When these are fewer than the readers of the job's answers, only they read what the job says from now on. */
+  audience: CommentAudience;
 }
 
 /** Who stops a job, and why. */
@@ -159,12 +161,13 @@ export class Jobs {
    * meanwhile. While a note is open, its job does not end with success: the agent gets the note first.
    */
   async addNote(manager: EntityManager, note: NewNote): Promise<'added' | 'repeated' | 'over'> {
-    const { jobId, deliveryId, fromName, text, commentId } = note;
+    const { jobId, deliveryId, fromName, text, commentId, audience } = note;
     // The row stays as it is until this transaction ends, so the job cannot end in between.
-    const job = await manager.findOne(JobEntity, { where: { id: jobId, state: In(ACTIVE_STATES) }, lock: { mode: 'pessimistic_read' } });
+    const job = await manager.findOne(JobEntity, { where: { id: jobId, state: In(ACTIVE_STATES) }, lock: { mode: 'pessimistic_write' } });
     if (!job) return 'over';
     const inserted = (await manager.query(INSERT_NOTE, [uuidv7(), jobId, deliveryId, storableText(fromName), storableText(text), this.clock.now()])) as unknown[];
     if (inserted.length === 0) return 'repeated';
+    if (!mayReach(job.audience, audience)) await manager.update(JobEntity, { id: jobId }, { audience });
     const changes = new Changes();
     this.reporter.note(changes, jobId, 'note_accepted', `From ${fromName}.`);
     if (commentId) this.reporter.react(changes, job, commentId);

@@ -183,7 +183,7 @@ export class JobsBench {
 
   /** An instruction of somebody else for a job. */
   async addNote(jobId: string, text: string, deliveryId: string = uuidv7()): Promise<'added' | 'repeated' | 'over'> {
-    return this.db.transaction((manager) => this.jobs.addNote(manager, { jobId, deliveryId, fromName: 'Ben Builder', text, commentId: null }));
+    return this.db.transaction((manager) => this.jobs.addNote(manager, { jobId, deliveryId, fromName: 'Ben Builder', text, commentId: null, audience: { visibility: null, internal: false } }));
   }
 
   async cancel(jobId: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isAllowedApp, isTerminal } from '@openhands-jira/domain';
+import { isAllowedApp, isTerminal, mayReach } from '@openhands-jira/domain';
 import { rulesOf } from '../connections/rules.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs } from '../jobs/jobs.service.js';
@@ -78,6 +78,9 @@ export class Requests {
     // Words in a job are as good as a push to its repository, and its end may lose work, so somebody else needs the right to push.
     const barred = active.userId === request.person.user.id ? null : await this.repositories.refusalFor(request, active.repository);
     if (barred || isFresh) return barred;
+    // What is said to two circles would reach the other one with the answer.
+    const isForOthers = !mayReach(active.audience, request.audience) && !mayReach(request.audience, active.audience);
+    if (isForOthers) return refused(request.delivery.id, { kind: 'refusal.already_running' }, 'The active job answers to other readers than those of this comment.');
     return {
       outcome: 'job',
       reason: 'continued',

@@ -94,7 +94,7 @@ export class Starts {
   async passOn(manager: EntityManager, request: PersonalRequest, active: JobEntity): Promise<void> {
     await needLink(manager, { connectionId: active.connectionId, userId: request.person.user.id });
     const text = followUpPrompt({ issue: request.issue, comment: request.comment });
-    const passed = await this.jobs.addNote(manager, { jobId: active.id, deliveryId: request.delivery.id, fromName: request.actor.displayName, text, commentId: request.comment?.id ?? null });
+    const passed = await this.jobs.addNote(manager, { jobId: active.id, deliveryId: request.delivery.id, fromName: request.actor.displayName, text, commentId: request.comment?.id ?? null, audience: request.audience });
     // The job ended while we decided: decided again, the instruction becomes a job of its own.
     if (passed === 'over') throw new RetryLater(50, 'The active job has just ended');
   }
