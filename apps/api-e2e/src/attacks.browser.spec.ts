@@ -114,7 +114,7 @@ describe('OAuth: nobody is linked by', () => {
   it('a code that would go to another server than the one that issued it: mix-up by changed settings', async () => {
     const address = await begun(ben);
     const before = redemptions();
-    await ada.put(SETTINGS, { baseUrl: `${stage.sandbox.urls.jiraDataCenter}/elsewhere` });
+    await ada.put(SETTINGS, { ...completeSettings(stage), baseUrl: `${stage.sandbox.urls.jiraDataCenter}/elsewhere` });
     expect(await end(ben, address)).toBe('wrong_site base_url_changed');
     expect(redemptions()).toBe(before);
     await ada.put(SETTINGS, completeSettings(stage));
