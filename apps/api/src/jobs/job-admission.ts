@@ -20,6 +20,9 @@ export interface AdmittedRun extends FollowedRun {
 const STOPPING_PATIENCE_MS = 60_000;
 const STOPPING_PAUSE_MS = 500;
 
+/** A job may wait for hours; whoever asked may have left meanwhile. Completes the sentence "the job was stopped by". */
+const LINK_ENDED = 'the end of the link of the person who asked';
+
 /** Lets waiting jobs start: decides limits, account and conversation, and commits them before the agent hears of the job. */
 @Injectable()
 export class JobAdmission {
@@ -37,9 +40,13 @@ export class JobAdmission {
     const account = await this.agent.accountFor(owner ?? null);
     return this.db.transaction(async (manager) => {
       if (!(await this.limits.lockWith(manager, jobId))) return null;
-      const { job, waiting } = (await this.limits.look(manager, jobId))!;
+      const { job, waiting, isLinked } = (await this.limits.look(manager, jobId))!;
       if (job.state === 'starting') return this.interrupted(manager, job);
       if (job.state !== 'queued') return null;
+      if (!isLinked) {
+        await this.progress.endIn(manager, jobId, { state: 'cancelled', reason: 'stopped_by_person', by: LINK_ENDED }, 'is_over');
+        return null;
+      }
       if (await this.formerIsStopping(manager, job)) throw new RetryLater(STOPPING_PAUSE_MS, 'the agent of the job that this one replaces is being stopped');
       if (!account) {
         await this.progress.endIn(manager, jobId, { state: 'failed', reason: 'agent_not_configured' }, 'is_over');

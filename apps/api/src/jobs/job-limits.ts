@@ -77,15 +77,16 @@ export class JobLimits {
     return this.inLine(job, now.now);
   }
 
-  /** A job under the lock of all processes, and whether it has to wait. Null when there is no such job. */
-  async look(manager: EntityManager, jobId: string): Promise<{ job: JobEntity; waiting: Waiting | null } | null> {
+  /** A job under the lock of all processes, whether it has to wait, and whether its person is still linked. Null when there is no such job. */
+  async look(manager: EntityManager, jobId: string): Promise<{ job: JobEntity; waiting: Waiting | null; isLinked: boolean } | null> {
     const { entities, raw } = await manager
       .createQueryBuilder(JobEntity, 'job')
       .addSelect(counts('job.id', 'job.userId', String(this.config.env.JOBS_MAX_RUNNING_PER_USER)), 'now')
+      .addSelect(IS_LINKED, 'linked')
       .where({ id: jobId })
-      .getRawAndEntities<{ now: Counts }>();
+      .getRawAndEntities<{ now: Counts; linked: boolean }>();
     const [job] = entities;
-    return job ? { job, waiting: this.inLine(job, raw[0]!.now) } : null;
+    return job ? { job, waiting: this.inLine(job, raw[0]!.now), isLinked: raw[0]!.linked } : null;
   }
 
   private inLine({ userId }: Pick<JobEntity, 'userId'>, now: Counts): Waiting | null {
@@ -117,6 +118,9 @@ export class JobLimits {
     }
   }
 }
+
+/** About the row `job`. */
+const IS_LINKED = `EXISTS (SELECT FROM links WHERE links.connection_id = job.connection_id AND links.user_id = job.user_id)`;
 
 const LOCK_WITH = `
   WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($1))

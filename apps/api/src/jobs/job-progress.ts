@@ -66,7 +66,8 @@ export class JobProgress {
 
   async noteAndShowIn(manager: EntityManager, jobId: string, kind: ShownEvent, detail: string): Promise<void> {
     await this.note(manager, jobId, kind, detail);
-    const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
+    // Held, because an end at the same moment has the last word in the status comment.
+    const job = await manager.findOneOrFail(JobEntity, { where: { id: jobId }, lock: { mode: 'pessimistic_read' } });
     if (job.state === 'running') await this.show(manager, job);
   }
 

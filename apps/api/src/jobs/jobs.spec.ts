@@ -48,6 +48,17 @@ describe('Adding a job', () => {
     expect(await bench.jobs.countSince(bench.connectionId, '10013', since)).toBe(0);
   });
 
+  it('does not start when whoever asked is not linked any more, and says so', async () => {
+    const job = await bench.add();
+    await bench.db.query('DELETE FROM links');
+    expect(await bench.startOnce(job.id)).toBe('done');
+    expect(await bench.job(job.id)).toMatchObject({ state: 'cancelled', cancelReason: 'stopped_by_person' });
+    await bench.write();
+    expect(bench.jira.textOf(`job:${job.id}:result`)).toContain('the job was stopped by the end of the link of the person who asked.');
+    expect(bench.starts()).toBe(0);
+    await bench.link(bench.connectionId, bench.userId);
+  });
+
   it('fails with a reason when there is no key for the agent, and when the agent refuses it', async () => {
     bench.ownKeys.set(bench.userId, 'not-a-key');
     expect(await bench.run((await bench.add()).id)).toMatchObject({ state: 'failed', failure: 'agent_key_rejected' });

@@ -145,13 +145,19 @@ export class JobsBench {
   async addUser(name: string): Promise<string> {
     const id = uuidv7();
     await this.db.query('INSERT INTO users (id, name) VALUES ($1, $2)', [id, name]);
+    if (this.connectionId) await this.link(this.connectionId, id);
     return id;
   }
 
   async addConnection(ownerId: string | null, site = 'acme.atlassian.net'): Promise<string> {
     const id = uuidv7();
     await this.db.query(`INSERT INTO connections (id, product, site, site_url, owner_id, status) VALUES ($1, 'jira-cloud', $2, $3, $4, 'active')`, [id, site, `https://${site}`, ownerId]);
+    await this.link(id, this.userId);
     return id;
+  }
+
+  async link(connectionId: string, userId: string): Promise<void> {
+    await this.db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method, linked_at) VALUES ($1, $2, $3, $4, 'Somebody', 'oauth', now())`, [uuidv7(), connectionId, userId, `account of ${userId}`]);
   }
 
   /** A new job's data; fields may be replaced. */
