@@ -19,6 +19,7 @@ const OWN_PACKAGES = [/^pino/, /^thread-stream$/, /^swagger-ui-dist/, /^@opentel
 /** Writes it. `folder` holds the compiled modules. */
 export async function bundle(folder = join(root, 'apps/api/dist')): Promise<void> {
   for (const old of ['bundle.js', 'bundle']) rmSync(join(folder, old), { recursive: true, force: true });
+  const { NODE_ENV } = process.env;
   await build({
     configFile: false,
     root,
@@ -38,6 +39,9 @@ export async function bundle(folder = join(root, 'apps/api/dist')): Promise<void
       },
     },
   });
+  // Vite says "production" to everything that runs after it in this process: tests of the page would load the wrong React.
+  if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
+  else process.env['NODE_ENV'] = NODE_ENV;
 }
 
 /** Libraries try to load drivers and plug-ins that are not here, and live without them. */

@@ -219,7 +219,7 @@ describe('Asking in an issue', () => {
       await issue.ask('ben', '@openhands stop');
       await issue.jobIs(jobId, 'cancelled');
       const readersOf = (text: RegExp): Promise<unknown> => eventually(() => stage.sandbox.actions.agentComments(issue.key).find((one) => text.test(one.text)), (one) => one !== undefined, `a comment with ${text}`).then((one) => one!.visibility?.value ?? 'everybody');
-      expect([await readersOf(/^Stopped/), await readersOf(/was stopped by Ben/)]).toEqual(['everybody', 'Developers']);
+      expect([await readersOf(/Stopped/), await readersOf(/was stopped by Ben/)]).toEqual(['everybody', 'Developers']);
     });
 
     it('an internal note gets internal answers', async () => {

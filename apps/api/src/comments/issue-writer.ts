@@ -89,7 +89,8 @@ export class IssueWriter {
     const pause = this.pacing.take(`${write.connectionId}:${write.issueId}`, this.clock.now().getTime());
     if (pause > 0) throw new RetryLater(pause, 'this issue had many writes just now');
     const outcome = await this.attemptInContext(write, round.connection);
-    if (!outcome) return;
+    // Whatever went wrong may be true of the whole connection now, such as a refused account: the next write goes by what is known then.
+    if (!outcome) return void (round.readAt = -Infinity);
     round.outcomes.push(outcome);
     round.pending = round.pending.filter((one) => one !== write);
   }
