@@ -1,0 +1,24 @@
+import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Trial, Uuid } from '@openhands-jira/contracts';
+import { type Caller, CurrentCaller } from '../security/access.js';
+import { TrialLimit } from '../security/person-limit.guard.js';
+import { ApiProblems } from '../security/problem-answers.js';
+import { Trials } from './trials.service.js';
+
+/** Decisions that are only tried: nothing is written, stored or started. */
+@ApiTags('Deliveries')
+@Controller('api/v1')
+@UseGuards(TrialLimit)
+export class TrialsController {
+  constructor(private readonly trials: Trials) {}
+
+  @Post('deliveries/:id/dry-run')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'What would become of a stored payload under today\'s settings (the owner of the connection and administrators); nothing is done' })
+  @ApiOkResponse({ standardSchema: Trial, description: 'How it would end, with each step, the comment in both formats and the job' })
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'payload_gone', 'too_many_requests')
+  dryRun(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<Trial> {
+    return this.trials.dryRun(caller, id);
+  }
+}
