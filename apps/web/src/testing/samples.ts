@@ -1,5 +1,5 @@
 /** Answers of the API, for tests. */
-import type { Connection, DataCenterConfiguration, DeliveryDetail, DeliveryOverview, Integration, JobDetail, Me, PersonLink } from '@openhands-jira/contracts';
+import type { Connection, DataCenterConfiguration, DeliveryDetail, DeliveryOverview, Integration, JobDetail, Me, PersonLink, Trial } from '@openhands-jira/contracts';
 
 export const ID = '0190a0b0-0000-7000-8000-000000000001';
 const EARLIER = '2026-11-20T08:00:00.000Z';
@@ -57,6 +57,13 @@ export const refusedDelivery: DeliveryDetail = {
   origin: 'webhook', originDeliveryId: null, duplicateOf: null, duplicates: 0, signedWith: 'current', settledAt: EARLIER, detail: 'No line was found.', fixHint: 'Write a line "Repository: owner/name".',
   trace: [{ step: 'signature', result: 'yes', detail: 'The signature is right.', at: EARLIER }, { step: 'repository', result: 'no', detail: 'No repository line.', at: EARLIER }],
   comments: [], manages: false, payloadKeptUntil: null, headers: null, payload: null,
+};
+
+/** A delivery that would start work now. */
+export const startingTrial: Trial = {
+  outcome: 'job', reason: 'started', detail: 'A job starts in acme/shop.', fixHint: null, trace: [{ step: 'repository', result: 'yes', detail: 'The line names acme/shop.', at: EARLIER }],
+  comment: { adf: { type: 'doc', version: 1, content: [] }, wiki: '*OpenHands* starts.', text: 'OpenHands starts.' },
+  job: { trigger: 'mention', requestedBy: 'Mia Krystof', repository: { provider: 'github', host: 'github.com', fullName: 'acme/shop', url: 'https://github.com/acme/shop', branch: null, source: 'line' }, prompt: 'Fix the rounding.', followUpPrompt: null, systemSuffix: 'Name the branch after SHOP-1.' },
 };
 
 /** The last 24 hours of somebody whose connection got no calls. */
