@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Trial } from '@openhands-jira/contracts';
+import { Trial, TriedEvent } from '@openhands-jira/contracts';
 import { JiraProblem } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -211,6 +211,61 @@ describe('The delivery log', () => {
       const status = async (who: Browser): Promise<number> => (await who.post(`/api/v1/deliveries/${delivery.id}/dry-run`)).status;
       expect([await status(member), await status(stranger)]).toEqual([403, 404]);
       expect(await trial(owner, delivery)).toMatchObject({ outcome: 'job', reason: 'command_done', job: null, comment: { text: expect.stringContaining('@openhands stop') } });
+    });
+  });
+
+  describe('tries a call that Jira did not make', () => {
+    const tried = async (wish: object, who = owner): Promise<Answer> => who.post(`/api/v1/connections/${connectionId}/try`, { as: 'signed', ...wish });
+    const told = async (wish: object): Promise<Decided> => {
+      // A person may run twenty in a minute.
+      const { status, json } = await tried(wish, admin);
+      expect(status).toBe(200);
+      return z.strictObject(TriedEvent.shape).parse(json);
+    };
+    const rows = async (): Promise<unknown> => (await sql<object>('SELECT (SELECT count(*) FROM deliveries) AS deliveries, (SELECT count(*) FROM triggers) AS triggers, (SELECT count(*) FROM jobs) AS jobs, (SELECT sum(count) FROM rejected_calls) AS rejected', []))[0];
+    let issue: StoryIssue;
+    let before: unknown;
+    beforeAll(async () => {
+      issue = newIssue();
+      await issue.ask('ben', 'nothing for anybody');
+      before = await rows();
+    });
+    afterAll(async () => expect(await rows()).toEqual(before));
+
+    it.each<[string, object]>([
+      ['mention', { outcome: 'job', reason: 'started', job: { trigger: 'mention', requestedBy: 'Ben Builder', repository: { fullName: 'Acme/web-app' } } }],
+      ['label', { outcome: 'job', reason: 'started', job: { trigger: 'label' } }],
+      ['command', { outcome: 'job', reason: 'command_done', job: null, comment: { adf: { type: 'doc' } } }],
+      ['no_mention', { outcome: 'ignored', reason: 'no_mention_no_label', job: null, comment: null }],
+    ])('a sample: %s', async (sample, expected) => {
+      expect(await told({ sample, issueKey: issue.key.toLowerCase(), jiraAccountId: ACCOUNTS.ben })).toMatchObject({ ...expected, door: { status: 200 }, readBack: 'simulated', trace: expect.arrayContaining([expect.objectContaining({ step: 'signature', result: 'yes' })]) });
+    });
+
+    it.each([['wrongly_signed', 'signature_mismatch'], ['unsigned', 'signature_missing']])('a call that is %s, with the one answer of the door', async (as, reason) => {
+      expect(await told({ sample: 'mention', issueKey: issue.key, jiraAccountId: ACCOUNTS.ben, as })).toMatchObject({ outcome: 'rejected', reason, comment: null, door: { status: 403, detail: expect.stringContaining('not accepted') } });
+    });
+
+    it('a body, which Jira has to confirm', async () => {
+      const payload = (text: string) => JSON.stringify({ webhookEvent: 'comment_created', issue: { id: issue.issue.id, key: issue.key }, comment: { id: issue.lastComment, body: text, author: { accountId: ACCOUNTS.ben } } });
+      expect(await told({ payload: payload('@openhands fix it') })).toMatchObject({ outcome: 'ignored', reason: 'withdrawn', readBack: 'real', door: { status: 200 } });
+    });
+
+    it.each([['', 'body_empty'], ['{', 'body_unreadable'], ['[1]', 'body_unreadable'], ['{"a":1}', 'body_unreadable'], ['{"a":'.repeat(40_000), 'body_unreadable']])('a body that is none, in words (%#)', async (payload, reason) => {
+      expect(await told({ payload })).toMatchObject({ outcome: 'rejected', reason, door: { status: 400 } });
+    });
+
+    it('a body with characters that no database takes, in words', async () => {
+      const payload = JSON.stringify({ webhookEvent: 'comment_created', issue: { id: '1\0', key: 'SHOP-1' }, comment: { id: '\0', body: '@openhands', author: { accountId: 'x' } } });
+      expect((await told({ payload })).outcome).toMatch(/failed|ignored|refused/);
+    });
+
+    it('nothing that is incomplete, names nobody, or is of others', async () => {
+      const fields = async (wish: object): Promise<string[]> => ((await tried(wish)).json.errors ?? []).map(({ path }: { path: string }) => path);
+      expect(await fields({})).toEqual(['sample']);
+      expect(await fields({ sample: 'mention' })).toEqual(['issueKey', 'jiraAccountId']);
+      expect(await fields({ sample: 'mention', issueKey: issue.key, jiraAccountId: 'nobody' })).toEqual(['jiraAccountId']);
+      expect(await fields({ sample: 'mention', issueKey: 'SHOP-99999', jiraAccountId: ACCOUNTS.ben })).toEqual(['issueKey']);
+      expect((await tried({ payload: '{}' }, member)).status).toBe(404);
     });
   });
 

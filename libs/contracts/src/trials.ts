@@ -1,6 +1,6 @@
 /** Trials: what would become of a delivery now, with nothing written, stored or started. */
 import { z } from 'zod';
-import { TraceStep } from './deliveries.js';
+import { IssueQuery, TraceStep } from './deliveries.js';
 import { JobRepository } from './jobs.js';
 import { DeliveryOutcome, DeliveryReason } from './reasons.js';
 
@@ -56,3 +56,40 @@ export const Trial = z
   })
   .meta({ id: 'Trial' });
 export type Trial = z.infer<typeof Trial>;
+
+/** A body of a usual size, as text. */
+const MOST_PAYLOAD_CHARACTERS = 500_000;
+
+/** A call that is tried at the door of a connection: a sample about an issue by a person, or a body as Jira would send it. */
+export const TryEvent = z
+  .object({
+    /** `mention`: a comment that asks for work; `command`: one with the command "check"; `no_mention`: one for nobody; `label`: the label is added. */
+    sample: z.enum(['mention', 'command', 'no_mention', 'label'], { error: 'Choose mention, command, no_mention or label.' }).optional(),
+    /** For a sample: an issue of the site. */
+    issueKey: IssueQuery.shape.issueKey.toUpperCase().optional(),
+    /** For a sample: the Jira account of somebody who is linked on the connection. */
+    jiraAccountId: z.string({ error: 'Choose a person.' }).trim().min(1, 'Choose a person.').max(255, 'At most 255 characters.').optional(),
+    /** The body as text, byte for byte what Jira would send. */
+    payload: z.string({ error: 'Send the body as a text.' }).max(MOST_PAYLOAD_CHARACTERS, `At most ${MOST_PAYLOAD_CHARACTERS} characters.`).optional(),
+    as: z.enum(['signed', 'wrongly_signed', 'unsigned'], { error: 'Choose signed, wrongly_signed or unsigned.' }),
+  })
+  .superRefine(({ sample, issueKey, jiraAccountId, payload }, context) => {
+    const missing = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if ((sample === undefined) === (payload === undefined)) missing('sample', 'Choose a sample, or paste a body.');
+    if (sample !== undefined && issueKey === undefined) missing('issueKey', 'Enter the key of an issue, like PROJ-123.');
+    if (sample !== undefined && jiraAccountId === undefined) missing('jiraAccountId', 'Choose a person.');
+  })
+  .meta({ id: 'TryEvent' });
+export type TryEvent = z.infer<typeof TryEvent>;
+
+/** What the door would answer, and what would come of it. Links in the comment lead to nothing, because no delivery is stored. */
+export const TriedEvent = Trial.extend({
+  /** Null: it did not come to that, because something did not answer before. */
+  door: z.object({ status: z.number().int(), detail: z.string() }).nullable(),
+  /**
+   * `simulated`: a sample is not in Jira, so it counts as confirmed, with its own words and its own person; the issue is the real one. `real`: a body is
+   * confirmed with Jira like any delivery.
+   */
+  readBack: z.enum(['simulated', 'real']),
+}).meta({ id: 'TriedEvent' });
+export type TriedEvent = z.infer<typeof TriedEvent>;

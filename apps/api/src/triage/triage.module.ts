@@ -23,6 +23,7 @@ import { Starts } from './starts.service.js';
 import { SweepLoop } from './sweep.loop.js';
 import { Sweep } from './sweep.service.js';
 import { SweepStore } from './sweep.store.js';
+import { TriedEvents } from './tried-events.service.js';
 import { Trials } from './trials.service.js';
 import { TrialsController } from './trials.controller.js';
 import { Triage } from './triage.service.js';
@@ -35,6 +36,6 @@ import { Withdrawals } from './withdrawals.service.js';
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
   controllers: [RetryController, RulesController, TrialsController],
-  providers: [Entitlements, Triage, Retries, TriageWorker, TriggerStore, TurnStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore, Trials],
+  providers: [Entitlements, Triage, Retries, TriageWorker, TriggerStore, TurnStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore, TriedEvents, Trials],
 })
 export class TriageModule {}

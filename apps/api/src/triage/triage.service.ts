@@ -72,8 +72,8 @@ export class Triage {
     const event = this.eventOf(delivery, connection!);
     if (!event) return { decision: ignored('event_not_used', 'The stored payload cannot be read as an event.') };
     const verdict = detectTrigger(event, this.settingsOf(connection!));
-    // The front door noted these steps when the delivery came in; a trial has not been there, or under other settings.
-    if (trial) for (const { step, result, detail } of verdict.trace) trace.note(step, result, detail);
+    // The front door noted these steps when the delivery came in; a dry run has not been there under today's settings.
+    if (trial && trace.steps.length === 0) for (const { step, result, detail } of verdict.trace) trace.note(step, result, detail);
     if (verdict.kind === 'ignored') return { decision: ignored(verdict.reason, verdict.detail) };
     const { trigger } = verdict;
     if (trigger.kind === 'withdrawal') return { decision: await this.withdrawals.decide(connection!.id, trigger) };

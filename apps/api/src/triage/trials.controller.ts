@@ -1,9 +1,10 @@
-import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Trial, Uuid } from '@openhands-jira/contracts';
+import { Trial, TriedEvent, TryEvent, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller } from '../security/access.js';
 import { TrialLimit } from '../security/person-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
+import { TriedEvents } from './tried-events.service.js';
 import { Trials } from './trials.service.js';
 
 /** Decisions that are only tried: nothing is written, stored or started. */
@@ -11,7 +12,10 @@ import { Trials } from './trials.service.js';
 @Controller('api/v1')
 @UseGuards(TrialLimit)
 export class TrialsController {
-  constructor(private readonly trials: Trials) {}
+  constructor(
+    private readonly trials: Trials,
+    private readonly events: TriedEvents,
+  ) {}
 
   @Post('deliveries/:id/dry-run')
   @HttpCode(200)
@@ -20,5 +24,14 @@ export class TrialsController {
   @ApiProblems('validation_failed', 'forbidden', 'not_found', 'payload_gone', 'too_many_requests')
   dryRun(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<Trial> {
     return this.trials.dryRun(caller, id);
+  }
+
+  @Post('connections/:id/try')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'What a call to the webhook address of a connection would come to (its owner and administrators): a sample or a body, signed or not; nothing is done' })
+  @ApiOkResponse({ standardSchema: TriedEvent, description: 'The answer of the door, and what would come of it' })
+  @ApiProblems('validation_failed', 'not_found', 'too_many_requests')
+  tryEvent(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string, @Body({ schema: TryEvent }) wish: TryEvent): Promise<TriedEvent> {
+    return this.events.run(caller, id, wish);
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Trial } from '@openhands-jira/contracts';
 import { canBeCopied, REASON_TEXTS } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
@@ -16,7 +16,7 @@ import { Triage, type Judged } from './triage.service.js';
 import { shownComment, shownJob, withHiddenAddresses } from './trial-view.js';
 
 /** A trial of what is stored sees Jira as it is. */
-const AS_IT_IS: TrialRun = { seenThrough: (client) => client };
+export const AS_IT_IS: TrialRun = { seenThrough: (client) => client };
 
 /**
  * Decisions that are only tried. They come from the same code as real ones; what a decision means is a value until it is
@@ -24,6 +24,8 @@ const AS_IT_IS: TrialRun = { seenThrough: (client) => client };
  */
 @Injectable()
 export class Trials {
+  private readonly logger = new Logger('triage');
+
   constructor(
     private readonly triage: Triage,
     private readonly log: DeliveryLog,
@@ -44,8 +46,18 @@ export class Trials {
       const judged = await this.triage.judge(delivery, connection, trace, seen);
       return withHiddenAddresses(await this.told(judged, trace));
     } catch (error) {
-      return withHiddenAddresses(unanswered(error, trace));
+      return withHiddenAddresses(this.unanswered(error, trace));
     }
+  }
+
+  /** Something that a decision needs did not answer, or somebody else comes first. A fault of our own is told like that of a real decision. */
+  unanswered(error: unknown, trace: Trace): Trial {
+    const reason = failureOf(error);
+    if (reason === 'internal_error') this.logger.error({ err: error }, 'A trial did not come to an end');
+    const nothing = { trace: trace.steps, comment: null, job: null };
+    if (!reason) return { ...nothing, outcome: 'pending', reason, detail: `${(error as Error).message}. Try again in a moment.`, fixHint: null };
+    const { title, hint } = REASON_TEXTS[reason];
+    return { ...nothing, outcome: 'failed', reason, detail: `${title}. A real delivery is tried again for half an hour.`, fixHint: hint };
   }
 
   private async told({ decision, request }: Judged, trace: Trace): Promise<Trial> {
@@ -67,14 +79,4 @@ export class Trials {
 
 function refusalOf(decision: Judged['decision']): Outlook | null {
   return decision.outcome === 'refused' && decision.message ? { comment: decision.message, job: null } : null;
-}
-
-/** Something that a decision needs did not answer, or somebody else comes first. A fault of our own is not hidden. */
-function unanswered(error: unknown, trace: Trace): Trial {
-  const reason = failureOf(error);
-  if (reason === 'internal_error') throw error;
-  const nothing = { trace: trace.steps, comment: null, job: null };
-  if (!reason) return { ...nothing, outcome: 'pending', reason, detail: `${(error as Error).message}. Try again in a moment.`, fixHint: null };
-  const { title, hint } = REASON_TEXTS[reason];
-  return { ...nothing, outcome: 'failed', reason, detail: `${title}. A real delivery is tried again for half an hour.`, fixHint: hint };
 }
