@@ -24,3 +24,47 @@ export const trialTexts = {
   prompt: 'What OpenHands would be told',
   systemSuffix: 'What is added to the instructions of OpenHands',
 };
+
+/** "Try it", for a call that Jira did not make. */
+export const tryTexts = {
+  back: 'Back to the integrations',
+  title: 'Try it',
+  intro: 'Send this connection a call that Jira did not make, and see what would become of it: from the signature to the comment and the request to OpenHands. Nothing is written, stored or started.',
+  link: 'Try a call',
+  linkIntro: 'See what this connection would make of a comment, a label or a body of your own, without anything being written or started.',
+  call: 'The call',
+  what: 'What is sent',
+  whats: [
+    { value: 'sample' as const, label: 'A sample', description: 'What a person could do in one of your issues. The issue is the real one.' },
+    { value: 'payload' as const, label: 'A body of your own', description: 'The text of a delivery, for example from the log of Jira. What it says is confirmed with Jira.' },
+  ],
+  sample: 'Sample',
+  samples: [
+    { value: 'mention', label: 'A comment that asks for work' },
+    { value: 'label', label: 'The label is added' },
+    { value: 'command', label: 'A comment with the command "check"' },
+    { value: 'no_mention', label: 'A comment for nobody' },
+  ],
+  issue: 'Issue key',
+  issueHelp: 'An issue that the service account can see.',
+  asked: 'Person',
+  askedHelp: 'One of the people who are linked on this connection; the newest hundred are offered.',
+  nobody: 'Nobody is linked on this connection yet. Link your own Jira account first.',
+  choose: 'Choose a person',
+  person: (inJira: string, here: string) => (inJira === here ? inJira : `${inJira} (${here})`),
+  payload: 'Body',
+  payloadHelp: 'Paste the whole body, a JSON object with a field "webhookEvent".',
+  as: 'Signature',
+  signatures: [
+    { value: 'signed', label: 'Signed with the secret of the webhook' },
+    { value: 'wrongly_signed', label: 'Signed with a wrong secret' },
+    { value: 'unsigned', label: 'Not signed' },
+  ],
+  run: 'Try it',
+  found: 'What would become of it',
+  door: (status: number, detail: string) => `Jira would be answered with ${status}. ${detail}`,
+  readBack: {
+    simulated: 'A sample is not in Jira, so its own words and its own person count as confirmed.',
+    real: 'Jira was asked whether it confirms what the body says.',
+  },
+};
