@@ -1,8 +1,26 @@
+import { jest } from '@jest/globals';
+import { Trial, TriedEvent } from '@openhands-jira/contracts';
+import { JiraProblem } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
-import type { Browser } from '../../../tools/sandbox/browser.ts';
+import { z } from 'zod';
+import { Jiras } from '../../api/src/jira/jiras.service.js';
+import type { Answer, Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
 import { type Decided, newPerson, StoryIssue } from './story-issue.js';
+
+/** What a trial must leave as it was. */
+const KEPT_ROWS = `SELECT
+  (SELECT row_to_json(d) FROM (SELECT outcome, reason, attempts, trace, job_id FROM deliveries WHERE id = $1) d) AS delivery,
+  (SELECT json_agg(row_to_json(t) ORDER BY t.key) FROM triggers t WHERE issue_id = $2) AS triggers,
+  (SELECT json_agg(row_to_json(w) ORDER BY w.id) FROM issue_writes w WHERE issue_id = $2) AS writes,
+  (SELECT count(*) FROM jobs) AS jobs, (SELECT count(*) FROM links) AS links, (SELECT count(*) FROM job_notes) AS notes`;
+
+/** The answer of a trial, exactly as the contract has it. */
+function exactlyTrial({ status, json }: Answer): Decided {
+  expect(status).toBe(200);
+  return z.strictObject(Trial.shape).parse(json);
+}
 
 describe('The delivery log', () => {
   let stage: Stage;
@@ -145,6 +163,109 @@ describe('The delivery log', () => {
     it('and lets only those run it again who manage the connection', async () => {
       const answer = await member.post(`/api/v1/deliveries/${ofMember.id}/replay`);
       expect([answer.status, answer.json.code]).toEqual([403, 'forbidden']);
+    });
+  });
+
+  describe('runs as a trial', () => {
+    const trial = async (who: Browser, delivery: Decided): Promise<Decided> => exactlyTrial(await who.post(`/api/v1/deliveries/${delivery.id}/dry-run`));
+    const kept = async (delivery: Decided, { issue }: StoryIssue): Promise<unknown> => (await sql<object>(KEPT_ROWS, [delivery.id, issue.id]))[0];
+
+    it('a refused delivery under today\'s settings, and nothing comes of it', async () => {
+      const issue = newIssue({ description: '-' });
+      const refused = await issue.ask('ben', '@openhands fix it, says mia@example.org');
+      expect(await issue.comments()).toHaveLength(1);
+      const before = await kept(refused, issue);
+      expect(await trial(owner, refused)).toMatchObject({ outcome: 'refused', reason: 'repo_missing', fixHint: expect.any(String), job: null, comment: { wiki: expect.stringContaining('Repository:'), text: expect.stringContaining('Repository:'), adf: { type: 'doc' } } });
+      stage.sandbox.jira.store.setDescription(issue.issue, 'Repository: Acme/web-app', ACCOUNTS.ben);
+      const now = await trial(admin, refused);
+      expect(now).toMatchObject({ outcome: 'job', reason: 'started', fixHint: null, job: { trigger: 'mention', requestedBy: 'Ben Builder', repository: { fullName: 'Acme/web-app' }, followUpPrompt: null } });
+      expect(now.job.prompt).toContain('fix it, says (e-mail address)');
+      expect(now.comment.text).toContain('Acme/web-app');
+      expect(now.trace.map(({ step }: { step: string }) => step)).toEqual(expect.arrayContaining(['event', 'mention', 'read back', 'person', 'repository', 'conversation']));
+      expect(await kept(refused, issue)).toEqual(before);
+      expect([(await issue.comments()).length, await issue.jobs()]).toEqual([1, 0]);
+    });
+
+    it('what led to a job, and says that it would not start twice', async () => {
+      const issue = newIssue();
+      const started = await issue.ask('ben', '@openhands fix it');
+      await issue.jobIs(started.jobId);
+      const { outcome, trace } = await trial(owner, started);
+      expect(outcome).toBe('job');
+      expect(trace).toContainEqual(expect.objectContaining({ step: 'trigger key', result: 'info', detail: expect.stringContaining(`${started.id} has already asked for the same, and it was accepted`) }));
+      expect(await issue.jobs()).toBe(1);
+    });
+
+    it('a Jira that does not answer is told in words', async () => {
+      const issue = newIssue();
+      const delivery = await issue.ask('ben', '@openhands help');
+      const open = jest.spyOn(stage.inside(Jiras), 'clientFor').mockRejectedValue(new JiraProblem('jira_unreachable', 'upstream words'));
+      const told = await trial(owner, delivery);
+      open.mockRestore();
+      expect(told).toMatchObject({ outcome: 'failed', reason: 'jira_unreachable', comment: null, job: null, fixHint: expect.any(String) });
+      expect(JSON.stringify(told)).not.toContain('upstream words');
+    });
+
+    it('only for those who look after the connection', async () => {
+      const delivery = await newIssue().ask(eve, '@openhands help');
+      const status = async (who: Browser): Promise<number> => (await who.post(`/api/v1/deliveries/${delivery.id}/dry-run`)).status;
+      expect([await status(member), await status(stranger)]).toEqual([403, 404]);
+      expect(await trial(owner, delivery)).toMatchObject({ outcome: 'job', reason: 'command_done', job: null, comment: { text: expect.stringContaining('@openhands stop') } });
+    });
+  });
+
+  describe('tries a call that Jira did not make', () => {
+    const tried = async (wish: object, who = owner): Promise<Answer> => who.post(`/api/v1/connections/${connectionId}/try`, { as: 'signed', ...wish });
+    const told = async (wish: object): Promise<Decided> => {
+      // A person may run twenty in a minute.
+      const { status, json } = await tried(wish, admin);
+      expect(status).toBe(200);
+      return z.strictObject(TriedEvent.shape).parse(json);
+    };
+    const rows = async (): Promise<unknown> => (await sql<object>('SELECT (SELECT count(*) FROM deliveries) AS deliveries, (SELECT count(*) FROM triggers) AS triggers, (SELECT count(*) FROM jobs) AS jobs, (SELECT sum(count) FROM rejected_calls) AS rejected', []))[0];
+    let issue: StoryIssue;
+    let before: unknown;
+    beforeAll(async () => {
+      issue = newIssue();
+      await issue.ask('ben', 'nothing for anybody');
+      before = await rows();
+    });
+    afterAll(async () => expect(await rows()).toEqual(before));
+
+    it.each<[string, object]>([
+      ['mention', { outcome: 'job', reason: 'started', job: { trigger: 'mention', requestedBy: 'Ben Builder', repository: { fullName: 'Acme/web-app' } } }],
+      ['label', { outcome: 'job', reason: 'started', job: { trigger: 'label' } }],
+      ['command', { outcome: 'job', reason: 'command_done', job: null, comment: { adf: { type: 'doc' } } }],
+      ['no_mention', { outcome: 'ignored', reason: 'no_mention_no_label', job: null, comment: null }],
+    ])('a sample: %s', async (sample, expected) => {
+      expect(await told({ sample, issueKey: issue.key.toLowerCase(), jiraAccountId: ACCOUNTS.ben })).toMatchObject({ ...expected, door: { status: 200 }, readBack: 'simulated', trace: expect.arrayContaining([expect.objectContaining({ step: 'signature', result: 'yes' })]) });
+    });
+
+    it.each([['wrongly_signed', 'signature_mismatch'], ['unsigned', 'signature_missing']])('a call that is %s, with the one answer of the door', async (as, reason) => {
+      expect(await told({ sample: 'mention', issueKey: issue.key, jiraAccountId: ACCOUNTS.ben, as })).toMatchObject({ outcome: 'rejected', reason, comment: null, door: { status: 403, detail: expect.stringContaining('not accepted') } });
+    });
+
+    it('a body, which Jira has to confirm', async () => {
+      const payload = (text: string) => JSON.stringify({ webhookEvent: 'comment_created', issue: { id: issue.issue.id, key: issue.key }, comment: { id: issue.lastComment, body: text, author: { accountId: ACCOUNTS.ben } } });
+      expect(await told({ payload: payload('@openhands fix it') })).toMatchObject({ outcome: 'ignored', reason: 'withdrawn', readBack: 'real', door: { status: 200 } });
+    });
+
+    it.each([['', 'body_empty'], ['{', 'body_unreadable'], ['[1]', 'body_unreadable'], ['{"a":1}', 'body_unreadable'], ['{"a":'.repeat(40_000), 'body_unreadable']])('a body that is none, in words (%#)', async (payload, reason) => {
+      expect(await told({ payload })).toMatchObject({ outcome: 'rejected', reason, door: { status: 400 } });
+    });
+
+    it('a body with characters that no database takes, in words', async () => {
+      const payload = JSON.stringify({ webhookEvent: 'comment_created', issue: { id: '1\0', key: 'SHOP-1' }, comment: { id: '\0', body: '@openhands', author: { accountId: 'x' } } });
+      expect((await told({ payload })).outcome).toMatch(/failed|ignored|refused/);
+    });
+
+    it('nothing that is incomplete, names nobody, or is of others', async () => {
+      const fields = async (wish: object): Promise<string[]> => ((await tried(wish)).json.errors ?? []).map(({ path }: { path: string }) => path);
+      expect(await fields({})).toEqual(['sample']);
+      expect(await fields({ sample: 'mention' })).toEqual(['issueKey', 'jiraAccountId']);
+      expect(await fields({ sample: 'mention', issueKey: issue.key, jiraAccountId: 'nobody' })).toEqual(['jiraAccountId']);
+      expect(await fields({ sample: 'mention', issueKey: 'SHOP-99999', jiraAccountId: ACCOUNTS.ben })).toEqual(['issueKey']);
+      expect((await tried({ payload: '{}' }, member)).status).toBe(404);
     });
   });
 

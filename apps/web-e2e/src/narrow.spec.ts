@@ -81,12 +81,28 @@ test('The saved connection is tested, and the button keeps the focus', async () 
   await look(page, 'edit-tested');
 });
 
+test('A trial of a delivery, and a call that is tried, fit and can be read by everybody', async () => {
+  const { page } = ada;
+  const [delivery] = ((await ask('/api/v1/deliveries?limit=1')) as { items: { id: string }[] }).items;
+  await page.goto(`/deliveries/${delivery?.id}`);
+  await ada.button('Run as a trial').click();
+  await expect(page.getByRole('group', { name: 'Result of the trial' })).toBeVisible();
+  await expect(ada.button('Run as a trial')).toBeFocused();
+  await look(page, 'delivery-trial');
+  await page.goto(`/settings/connections/${connectionId}/try`);
+  await page.getByLabel('Issue key').fill('SHOP-12');
+  await page.getByLabel('Person').selectOption({ index: 1 });
+  await ada.button('Try it').click();
+  await expect(page.getByRole('region', { name: 'What would become of it' })).toBeVisible();
+  await look(page, 'try-it');
+});
+
 test('Every main screen fits into the narrowest window, in both directions of writing', async () => {
   const { page } = ada;
   const [delivery] = ((await ask('/api/v1/deliveries?limit=1')) as { items: { id: string }[] }).items;
   const screens: [string, string][] = [
     ['/settings/integrations', 'Integrations'], ['/settings/integrations/jira-cloud', 'Jira Cloud'], ['/settings/integrations/jira-cloud?another', 'Jira Cloud'],
-    ['/settings/integrations/jira-data-center', 'Jira Data Center'], ['/settings/installation', 'Installation (Admin Console)'], [`/settings/connections/${connectionId}/rules`, 'Rules'],
+    ['/settings/integrations/jira-data-center', 'Jira Data Center'], ['/settings/installation', 'Installation (Admin Console)'], [`/settings/connections/${connectionId}/rules`, 'Rules'], [`/settings/connections/${connectionId}/try`, 'Try it'],
     ['/activity', 'Activity'], ['/activity/jobs', 'Activity'], ['/activity/why?issueKey=SHOP-13', 'Activity'], [`/deliveries/${delivery?.id}`, 'Comment created, SHOP-13'], ['/account', 'Account'],
   ];
   await page.setViewportSize({ width: 320, height: 640 });

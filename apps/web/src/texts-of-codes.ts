@@ -121,6 +121,7 @@ export const traceSteps: Record<string, string> = {
   signature: 'Signature', event: 'Kind of event', connection: 'Connection', mention: 'Mention', label: 'Label', author: 'Author', edit: 'Edited comment', replay: 'Run again',
   'trigger key': 'Asked before', 'read back': 'Confirmed by Jira', reading: 'What was asked', person: 'Person', repository: 'Repository', access: 'Access to the repository',
   conversation: 'Conversation', limits: 'Limits', 'active job': 'Running job', attempt: 'Attempt', outcome: 'Result',
+  project: 'Project', rules: 'Rules', gate: 'Gate of the project', withdrawal: 'Deletion', sweep: 'Found by our own check', sample: 'Sample',
 };
 
 /** What can be in a job's timeline. */

@@ -14,4 +14,5 @@ export * from './products.js';
 export * from './reasons.js';
 export * from './rules.js';
 export * from './sign-in.js';
+export * from './trials.js';
 export * from './unlinked-accounts.js';

@@ -6,7 +6,7 @@
  * Pure. The same find gives the same payload, byte for byte: that is how a find is recognised when it is made again.
  */
 import type { JiraActor } from './issue-event.js';
-import type { JiraComment } from './jira.js';
+import type { JiraChange, JiraComment } from './jira.js';
 import { isLabelsItem } from './label.js';
 import { OWN_COMMENT_PROPERTY, type Shape } from './payload-reading.js';
 import type { DatedChange, RecentIssue } from './recent-issues.js';
@@ -22,6 +22,9 @@ export interface MissedEvent {
   payload: Shape;
   at: Date;
 }
+
+/** How a payload names an issue. */
+export type IssueName = Pick<RecentIssue, 'id' | 'key'>;
 
 /** What was found in one issue. */
 export interface FoundInIssue {
@@ -43,7 +46,7 @@ export function eventsInWindow({ issue, comments, changes }: FoundInIssue, windo
 }
 
 /** An edited comment is delivered as an edit: whether its text of today is a new request is decided like for any edit. */
-function commentPayload(issue: RecentIssue, comment: JiraComment): Shape {
+export function commentPayload(issue: IssueName, comment: JiraComment): Shape {
   const { id, body, created, updated, audience, mark } = comment;
   return {
     webhookEvent: created === updated ? 'comment_created' : 'comment_updated',
@@ -59,7 +62,8 @@ function commentPayload(issue: RecentIssue, comment: JiraComment): Shape {
   };
 }
 
-function changePayload(issue: RecentIssue, change: DatedChange): Shape {
+/** A change of an issue, as Jira would deliver it. */
+export function changePayload(issue: IssueName, change: JiraChange): Shape {
   const items = change.items.map(({ toText, ...item }) => ({ ...item, toString: toText }));
   return { webhookEvent: 'jira:issue_updated', issue_event_type_name: 'issue_updated', user: personPayload(change.author), issue: issuePayload(issue), changelog: { id: change.id, items } };
 }
@@ -76,7 +80,7 @@ export function labelsAtBirth(labelsNow: string[], changes: DatedChange[]): stri
   return first ? first.items.find(isLabelsItem)!.fromString.split(' ').filter(Boolean) : labelsNow;
 }
 
-function issuePayload({ id, key }: RecentIssue): Shape {
+function issuePayload({ id, key }: IssueName): Shape {
   return { id, key };
 }
 

@@ -15,6 +15,6 @@ import { RejectedCalls } from './rejected-calls.service.js';
   imports: [TypeOrmModule.forFeature([DeliveryEntity])],
   controllers: [DeliveriesController],
   providers: [BulkReplays, Intake, FrontDoor, RejectedCalls, Deliveries, DeliveryLog, DeliveryOverviews],
-  exports: [FrontDoor, Intake, Deliveries, RejectedCalls],
+  exports: [FrontDoor, Intake, Deliveries, DeliveryLog, RejectedCalls],
 })
 export class DeliveriesModule {}

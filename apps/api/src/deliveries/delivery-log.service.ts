@@ -75,13 +75,18 @@ export class DeliveryLog {
    * twice: the trigger key sees to that.
    */
   async replay(caller: Caller, id: string): Promise<ReplayAccepted> {
+    const accepted = await this.intake.accept(replayOf(await this.keptFor(caller, id), this.clock.now()));
+    return { deliveryId: accepted.deliveryId };
+  }
+
+  /** A delivery with its payload, for those who may run it again. Throws the problem that says why there is none. */
+  async keptFor(caller: Caller, id: string): Promise<DeliveryEntity & { body: Buffer }> {
     const [row] = await this.db.query<{ manages: boolean }[]>(`SELECT ${MANAGES} AS manages FROM deliveries d WHERE d.id = $3::uuid AND ${VISIBLE}`, [caller.userId, caller.isAdmin, id]);
     if (!row) throw notFound('delivery');
     if (!row.manages) throw new Problem(403, 'forbidden', 'Only the owner of the connection and administrators can run a delivery again. Ask one of them, or ask again in the issue.');
     const origin = await this.find(id);
     if (!origin?.body) throw new Problem(409, 'payload_gone', 'The payload of this delivery is no longer kept, so it cannot be run again. Ask again in the issue instead.');
-    const accepted = await this.intake.accept(replayOf({ ...origin, body: origin.body }, this.clock.now()));
-    return { deliveryId: accepted.deliveryId };
+    return { ...origin, body: origin.body };
   }
 
   private find(id: string): Promise<DeliveryEntity | null> {

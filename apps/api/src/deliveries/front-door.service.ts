@@ -41,6 +41,15 @@ export interface LetIn extends Accepted {
   connectionId: string;
 }
 
+/** What the door would do with a call. */
+export type Rehearsed = { kind: 'turned_away'; answer: Problem; reason: RejectedReason } | { kind: 'let_in'; delivery: IncomingDelivery };
+
+/** A connection that a signature proves, and which of its secrets did. */
+interface Proven {
+  connection: DoorConnection;
+  secret: 'current' | 'previous';
+}
+
 /** Jira's ids are numbers of a few digits, so a longer key is not from Jira; it would not fit into an index either. */
 const LONGEST_KEY = 255;
 
@@ -82,16 +91,27 @@ export class FrontDoor {
 
   private async letIn(call: WebhookCall): Promise<LetIn> {
     const proven = this.prove(call, await this.find(call));
-    const payload = this.parse(call, proven.connection.id);
-    const event = call.readEvent(payload);
-    if (!event) throw this.unreadable(call, proven.connection.id, 'body_unreadable', 'The body names no webhook event.');
+    const event = this.read(call, proven.connection.id);
     try {
-      const delivery = { ...this.describe(call, proven, event), ...(await this.judge(proven.connection, event)) };
-      return { connectionId: proven.connection.id, ...(await this.intake.accept(delivery)) };
+      return { connectionId: proven.connection.id, ...(await this.intake.accept(await this.taken(call, proven, event))) };
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) this.log.error({ err: error, connectionId: proven.connection.id }, 'A delivery could not be judged');
       throw storeIsAway();
     }
+  }
+
+  /** What this door would answer to a call and note of it, for a trial: nothing is stored, and nothing is counted. */
+  async rehearse(call: WebhookCall): Promise<Rehearsed> {
+    const proof = proofOf(call, await this.find(call));
+    if (!proof.ok) return { kind: 'turned_away', answer: NOT_ACCEPTED, reason: proof.reason };
+    const reading = readCall(call);
+    if (!reading.ok) return { kind: 'turned_away', answer: new Problem(400, 'validation_failed', reading.detail), reason: reading.reason };
+    return { kind: 'let_in', delivery: await this.taken(call, proof, reading.event) };
+  }
+
+  /** The delivery as it is stored. */
+  private async taken(call: WebhookCall, proven: Proven, event: IssueEvent): Promise<IncomingDelivery> {
+    return { ...this.describe(call, proven, event), ...(await this.judge(proven.connection, event)) };
   }
 
   /** Counts a call that never reached a connection, and gives its answer. */
@@ -110,28 +130,16 @@ export class FrontDoor {
     }
   }
 
-  private prove(call: WebhookCall, candidates: DoorConnection[]): { connection: DoorConnection; secret: 'current' | 'previous' } {
-    const known = candidates.filter((one) => one.status !== 'inactive');
-    let reason: RejectedReason = 'connection_unknown';
-    for (const connection of known) {
-      const verdict = verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets: connection.secrets });
-      if (verdict.ok) return { connection, secret: verdict.secret };
-      reason = this.isRetired(call, connection) ? 'signature_secret_retired' : verdict.reason;
-    }
-    throw this.refuse({ headers: call.headers, size: call.body.length }, known.length === 1 ? known[0]!.id : null, reason);
+  private prove(call: WebhookCall, candidates: DoorConnection[]): Proven {
+    const proof = proofOf(call, candidates);
+    if (proof.ok) return proof;
+    throw this.refuse({ headers: call.headers, size: call.body.length }, proof.connectionId, proof.reason);
   }
 
-  private isRetired(call: WebhookCall, connection: DoorConnection): boolean {
-    if (!connection.retiredSecret) return false;
-    const secrets: WebhookSecret[] = [{ secret: connection.retiredSecret, state: 'previous' }];
-    return verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets }).ok;
-  }
-
-  private parse(call: WebhookCall, connectionId: string): unknown {
-    if (call.body.length === 0) throw this.unreadable(call, connectionId, 'body_empty', 'The body is empty. Untick "Exclude body" in the webhook.');
-    const payload = readPayload(call.body);
-    if (payload) return payload;
-    throw this.unreadable(call, connectionId, 'body_unreadable', 'The body is not a JSON object. Check which program calls this address; Jira sends an object with a field "webhookEvent".');
+  private read(call: WebhookCall, connectionId: string): IssueEvent {
+    const reading = readCall(call);
+    if (reading.ok) return reading.event;
+    throw this.unreadable(call, connectionId, reading.reason, reading.detail);
   }
 
   private unreadable(call: WebhookCall, connectionId: string, reason: RejectedReason, detail: string): Problem {
@@ -139,7 +147,7 @@ export class FrontDoor {
     return new Problem(400, 'validation_failed', detail);
   }
 
-  private describe(call: WebhookCall, proven: { connection: DoorConnection; secret: 'current' | 'previous' }, event: IssueEvent): Omit<IncomingDelivery, 'outcome' | 'reason' | 'detail' | 'trace' | 'triggerKey'> {
+  private describe(call: WebhookCall, proven: Proven, event: IssueEvent): Omit<IncomingDelivery, 'outcome' | 'reason' | 'detail' | 'trace' | 'triggerKey'> {
     return {
       connectionId: proven.connection.id,
       origin: 'webhook',
@@ -184,6 +192,33 @@ export class FrontDoor {
     const rows = await inTime(this.db.query<unknown[]>('SELECT 1 FROM triggers WHERE connection_id = $1 AND comment_id = $2 LIMIT 1', [connectionId, event.comment.id]), LOOK_UP_MS);
     return rows.length > 0;
   }
+}
+
+/** Which of the connections the signature proves, or why none. */
+function proofOf(call: WebhookCall, candidates: DoorConnection[]): ({ ok: true } & Proven) | { ok: false; connectionId: string | null; reason: RejectedReason } {
+  const known = candidates.filter((one) => one.status !== 'inactive');
+  let reason: RejectedReason = 'connection_unknown';
+  for (const connection of known) {
+    const verdict = verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets: connection.secrets });
+    if (verdict.ok) return { ok: true, connection, secret: verdict.secret };
+    reason = isRetired(call, connection) ? 'signature_secret_retired' : verdict.reason;
+  }
+  return { ok: false, connectionId: known.length === 1 ? known[0]!.id : null, reason };
+}
+
+function isRetired(call: WebhookCall, connection: DoorConnection): boolean {
+  if (!connection.retiredSecret) return false;
+  const secrets: WebhookSecret[] = [{ secret: connection.retiredSecret, state: 'previous' }];
+  return verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets }).ok;
+}
+
+/** The event in the body, or what is wrong with the body, for whoever sent it. */
+function readCall({ body, readEvent }: WebhookCall): { ok: true; event: IssueEvent } | { ok: false; reason: RejectedReason; detail: string } {
+  if (body.length === 0) return { ok: false, reason: 'body_empty', detail: 'The body is empty. Untick "Exclude body" in the webhook.' };
+  const payload = readPayload(body);
+  if (!payload) return { ok: false, reason: 'body_unreadable', detail: 'The body is not a JSON object. Check which program calls this address; Jira sends an object with a field "webhookEvent".' };
+  const event = readEvent(payload);
+  return event ? { ok: true, event } : { ok: false, reason: 'body_unreadable', detail: 'The body names no webhook event.' };
 }
 
 /** The answer that makes Jira send the delivery again. */

@@ -13,9 +13,9 @@ async function connectionId(bench: JiraBench): Promise<string> {
   return (await bench.db.query<{ id: string }[]>('SELECT id FROM connections'))[0]!.id;
 }
 
-async function whoIs(bench: JiraBench, actor: JiraActor) {
+async function whoIs(bench: JiraBench, actor: JiraActor, onlyLook = false) {
   const id = await connectionId(bench);
-  return bench.app.get(Linking, { strict: false }).whoIs(id, actor, await bench.app.get(Jiras, { strict: false }).clientFor(id));
+  return bench.app.get(Linking, { strict: false }).whoIs(id, actor, await bench.app.get(Jiras, { strict: false }).clientFor(id), onlyLook);
 }
 
 describe('The authorisation behind a link', () => {
@@ -83,6 +83,14 @@ describe('Who somebody is by e-mail address', () => {
     expect(await whoIs(bench, ben)).toMatchObject({ kind: 'person', user: { id: person.id }, link: { jiraAccountId: ben.id, method: 'email' } });
     expect((await person.integration('jira-data-center')).link).toMatchObject({ jiraAccountId: ben.id, method: 'email' });
     expect((await whoIs(bench, ben)).kind).toBe('person');
+  });
+
+  it('is found by a trial too, which links nobody', async () => {
+    expect(await whoIs(bench, ben, true)).toMatchObject({ kind: 'person', user: { id: person.id }, link: { jiraAccountId: ben.id, method: 'email' } });
+    expect(await bench.db.query('SELECT 1 FROM links')).toEqual([]);
+    await whoIs(bench, ben);
+    [jira().store.person(ben.id).emailAddress, jira().store.person(cleo.id).emailAddress] = ['b@example.com', 'ben@example.com'];
+    expect(await whoIs(bench, cleo, true)).toMatchObject({ kind: 'refused', reason: 'user_link_ambiguous' });
   });
 
   it.each<[string, () => unknown, string]>([

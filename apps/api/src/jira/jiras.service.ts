@@ -56,6 +56,12 @@ export class Jiras {
     return this.product(id).readEvent(payload);
   }
 
+  /** False while administrators have switched the product off, or named another Jira: nothing starts then. */
+  async isServed({ product, site }: Pick<ConnectionEntity, 'product' | 'site'>): Promise<boolean> {
+    const { state, sharedSite } = await this.product(product).setup();
+    return state !== 'off' && (sharedSite === null || sharedSite.site === site);
+  }
+
   /** How people are linked on a connection now. */
   async linkMethod(connection: ConnectionOrId): Promise<'oauth' | 'email'> {
     const row = await this.rowOf(connection);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JobCancelReason, JobRepository } from '@openhands-jira/contracts';
-import { type CommentAudience, mayReach, type MessagePerson } from '@openhands-jira/domain';
+import { type CommentAudience, mayReach, type MessagePerson, type StatusMessage } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { type Change, Changes } from '../database/changes.js';
 import { storableJson, storableText } from '../database/stored-text.js';
@@ -13,7 +13,7 @@ import { Queue } from '../queue/queue.service.js';
 import { JobEndings } from './job-endings.js';
 import { JobLimits, type Waiting } from './job-limits.js';
 import { ACTIVE_STATES, JobEntity, JobRunEntity } from './jobs.entity.js';
-import { Reporter } from './reporter.js';
+import { firstStatus, Reporter } from './reporter.js';
 
 /** Everything that a new job needs; whoever makes it has checked the person and the repository. */
 export interface NewJob {
@@ -112,6 +112,11 @@ export class Jobs {
       this.queue.add(changes, 'start-job', [{ jobId: job.id, userId: job.userId }], { key: job.id, groupOf: () => job.connectionId });
     });
     return job;
+  }
+
+  /** What the first status comment of a new job would say. */
+  firstStatus(wanted: NewJob, { jobId, waiting }: PlaceInLine): StatusMessage {
+    return firstStatus(newJobEntity(this.db.manager, jobId, wanted, this.clock.now()), waiting);
   }
 
   /** The id that a new job will have, and whether it will have to wait for others. */

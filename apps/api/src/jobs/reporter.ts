@@ -38,10 +38,9 @@ export class Reporter {
 
   /** The job exists: thumbs-up, status comment, and the link in Jira's own list of links. */
   accepted(changes: Changes, job: JobEntity, waiting: Waiting | null): void {
-    const status = statusMessage(job, factsOf(job, NOTHING_YET), waiting);
     this.writes.ensureIn(changes, placeOf(job), [
       ...this.reaction(job, job.commentId),
-      commentOf(job, 'status', status, true),
+      commentOf(job, 'status', firstStatus(job, waiting), true),
       ...this.links(job, [this.ownLink(job, false)]),
     ]);
   }
@@ -88,6 +87,11 @@ export class Reporter {
   private links(job: JobEntity, links: RemoteLink[]): NewWrite[] {
     return canBeCopied(job.audience) ? links.map((link) => aRemoteLink({ ...placeOf(job), link })) : [];
   }
+}
+
+/** What the status comment of a job says before anything has happened. */
+export function firstStatus(job: JobEntity, waiting: Waiting | null): StatusMessage {
+  return statusMessage(job, factsOf(job, NOTHING_YET), waiting);
 }
 
 function factsOf(job: JobEntity, told: ToldSoFar): StatusFacts {

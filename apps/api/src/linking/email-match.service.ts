@@ -20,15 +20,15 @@ export class EmailMatch {
     private readonly users: Users,
   ) {}
 
-  /** Looks for the person and links them, so that they see it in their settings and can undo it. Throws `JiraProblem` when Jira cannot be asked. */
-  match(connectionId: string, actor: JiraActor, jira: Addresses): Promise<Who> {
-    return this.find(connectionId, actor, jira).catch((error: unknown) => {
+  /** Looks for the person and links them, so that they see it in their settings and can undo it; with `onlyLook` nobody is linked. Throws `JiraProblem` when Jira cannot be asked. */
+  match(connectionId: string, actor: JiraActor, jira: Addresses, onlyLook: boolean): Promise<Who> {
+    return this.find(connectionId, actor, jira, onlyLook).catch((error: unknown) => {
       if (error instanceof JiraProblem && error.code === 'service_account_forbidden') return refused('user_search_forbidden', MAY_NOT_LOOK);
       throw error;
     });
   }
 
-  private async find(connectionId: string, actor: JiraActor, jira: Addresses): Promise<Who> {
+  private async find(connectionId: string, actor: JiraActor, jira: Addresses, onlyLook: boolean): Promise<Who> {
     // Asked for with the service account, never taken from a delivery.
     const email = actor.id === '' ? null : await jira.emailOf(actor.id);
     if (!email) return refused('user_email_hidden', `People are matched by e-mail address, and Jira shows none of ${shown(actor)}.`);
@@ -37,14 +37,26 @@ export class EmailMatch {
     if (others.length > 0) return refused('user_link_ambiguous', `Several accounts here have the e-mail address of ${shown(actor)}.`);
     const twins = (await jira.accountsWithEmail(email)).filter((one) => one.id !== actor.id);
     if (twins.length > 0) return refused('user_link_ambiguous', `Several Jira accounts have the e-mail address of ${shown(actor)}.`);
-    return this.enrol(connectionId, actor, user);
+    return onlyLook ? this.wouldBe(connectionId, actor, user) : this.enrol(connectionId, actor, user);
   }
 
   private async enrol(connectionId: string, actor: JiraActor, user: { id: string; name: string }): Promise<Who> {
     const { id: jiraAccountId, displayName: jiraDisplayName } = actor;
     const link = await this.db.transaction((manager) => this.links.enrol(manager, { connectionId, userId: user.id, jiraAccountId, jiraDisplayName, method: 'email' }));
-    if (link === 'taken') return refused('user_link_ambiguous', `The person here with the e-mail address of ${shown(actor)} is linked to another Jira account.`);
-    const { id, method } = link;
-    return { kind: 'person', user: { id: user.id, name: user.name }, link: { id, jiraAccountId, method }, detail: `${shown(actor)} was matched to ${user.name} by e-mail address.` };
+    return link === 'taken' ? taken(actor) : matched(actor, user, link.method);
   }
+
+  /** What `enrol` would say. */
+  private async wouldBe(connectionId: string, actor: JiraActor, user: { id: string; name: string }): Promise<Who> {
+    const known = await this.links.ofUserOn(connectionId, user.id);
+    return known && known.jiraAccountId !== actor.id ? taken(actor) : matched(actor, user, known?.method ?? 'email');
+  }
+}
+
+function taken(actor: JiraActor): Who {
+  return refused('user_link_ambiguous', `The person here with the e-mail address of ${shown(actor)} is linked to another Jira account.`);
+}
+
+function matched(actor: JiraActor, { id, name }: { id: string; name: string }, method: 'oauth' | 'email'): Who {
+  return { kind: 'person', user: { id, name }, link: { jiraAccountId: actor.id, method }, detail: `${shown(actor)} was matched to ${name} by e-mail address.` };
 }

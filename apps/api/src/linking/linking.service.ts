@@ -22,14 +22,17 @@ export class Linking {
     private readonly emails: EmailMatch,
   ) {}
 
-  /** @param jira asked for e-mail addresses, as the service account sees them */
-  async whoIs(connection: ConnectionOrId, actor: JiraActor, jira: Addresses): Promise<Who> {
+  /**
+   * @param jira asked for e-mail addresses, as the service account sees them
+   * @param onlyLook whoever is found by the e-mail rule is not linked, for a trial
+   */
+  async whoIs(connection: ConnectionOrId, actor: JiraActor, jira: Addresses, onlyLook = false): Promise<Who> {
     const connectionId = typeof connection === 'string' ? connection : connection.id;
     if (actor.kind === 'app') return refused('user_is_app', `${shown(actor)} is an app or an automation, not a person.`);
     const method = await this.jiras.linkMethod(connection);
     const tie = actor.id === '' ? null : await this.links.ofAccount(connectionId, actor.id);
     if (tie) return this.linked(connection, actor, method, tie.link, { id: tie.link.userId, name: tie.personName });
-    return method === 'email' ? this.emails.match(connectionId, actor, jira) : this.stranger(actor, jira);
+    return method === 'email' ? this.emails.match(connectionId, actor, jira, onlyLook) : this.stranger(actor, jira);
   }
 
   /** The owner of a connection, in whose name an app asks. The owner's own link is the proof of who that is in this Jira. */
@@ -55,7 +58,7 @@ export class Linking {
     if (proof === 'email' && method === 'oauth') return refused('user_not_linked', `${shown(actor)} was matched by e-mail address, and administrators have chosen OAuth since.`);
     const holds = link.status === 'active' && (await this.jiras.linkHolds(connection, id));
     if (!holds) return refused('user_link_expired', `The link of ${shown(actor)} has to be renewed.`);
-    return { kind: 'person', user: { id: user.id, name: user.name }, link: { id, jiraAccountId, method: proof }, detail: `${shown(actor)} is linked to ${user.name}.` };
+    return { kind: 'person', user: { id: user.id, name: user.name }, link: { jiraAccountId, method: proof }, detail: `${shown(actor)} is linked to ${user.name}.` };
   }
 
   /**

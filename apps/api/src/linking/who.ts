@@ -3,7 +3,7 @@ import type { JiraActor, JiraClient } from '@openhands-jira/domain';
 
 /** Who a Jira account is here, or why that cannot be said. `detail` is for the trace; it holds no e-mail address. */
 export type Who =
-  | { kind: 'person'; user: { id: string; name: string }; link: { id: string; jiraAccountId: string; method: 'oauth' | 'email' }; detail: string }
+  | { kind: 'person'; user: { id: string; name: string }; link: { jiraAccountId: string; method: 'oauth' | 'email' }; detail: string }
   | { kind: 'refused'; reason: PersonRefusal; detail: string };
 
 /** Why somebody is nobody here. */

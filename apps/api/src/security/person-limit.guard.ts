@@ -36,5 +36,8 @@ export function limitPerPerson({ what, perMinute, detail }: PersonLimit): Type<C
 /** For the routes that try credentials at Jira: nobody shall use us to guess them. Enough for somebody who corrects a form. */
 export const CredentialLimit = limitPerPerson({ what: 'account check', perMinute: 20, detail: 'You tried many credentials within a minute. Wait a minute, then try again.' });
 
+/** For decisions that are only tried: each reads from Jira and the git host. */
+export const TrialLimit = limitPerPerson({ what: 'trial', perMinute: 20, detail: 'You ran many trials within a minute. Wait a minute, then try again.' });
+
 /** For the routes that call Jira at the press of a button; each test is half a dozen calls. */
 export const ConnectionTestLimit = limitPerPerson({ what: 'connection test', perMinute: 10, detail: 'You asked Jira many times within a minute. Wait a minute, then try again.' });

@@ -121,10 +121,11 @@ export class Commands {
   /** One comment per place: asking again edits it. */
   private answer(request: Request, key: string, message: CommandMessage, detail: string): Decision {
     const { connection, issue, delivery, audience } = request;
-    return done(detail, async (manager) => {
+    const written = done(detail, async (manager) => {
       await this.writes.ensureComment(manager, { key, connectionId: connection.id, issueId: issue.id, deliveryId: delivery.id, message, audience, quiet: false });
       return null;
     });
+    return { ...written, outlook: () => Promise.resolve({ comment: message, job: null }) };
   }
 }
 
@@ -135,6 +136,6 @@ function place({ connection, issue, audience }: Request): string {
   return [connection.id, issue.id, ...readers].join(':');
 }
 
-function done(detail: string, effect: (manager: EntityManager) => Promise<string | null>): Decision {
+function done(detail: string, effect: (manager: EntityManager) => Promise<string | null>): Decision & { outcome: 'job' } {
   return { outcome: 'job', reason: 'command_done', detail, effect };
 }

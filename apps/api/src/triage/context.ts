@@ -16,6 +16,17 @@ export interface Question {
   trigger: WorkTrigger;
   client: JiraClient;
   trace: Trace;
+  /** Set when the decision is only tried. */
+  trial: TrialRun | null;
+}
+
+/**
+ * A decision without effects: no trigger key is claimed, nobody is linked, and the caller leaves the effects of the decision alone.
+ * Jira and the git host are read as always.
+ */
+export interface TrialRun {
+  /** How the trial sees Jira. */
+  seenThrough(client: JiraClient): JiraClient;
 }
 
 /** What Jira itself says about the trigger. */

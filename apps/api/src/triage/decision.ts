@@ -1,10 +1,17 @@
 import type { FailedReason, IgnoredReason, JobReason, RefusedReason } from '@openhands-jira/contracts';
-import type { RefusalMessage } from '@openhands-jira/domain';
+import type { Message, RefusalMessage } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import type { Changes } from '../database/changes.js';
+import type { NewJob } from '../jobs/jobs.service.js';
 
 /** What else must happen in the transaction that settles the delivery: a job, a note, a comment. */
 export type Effect = (manager: EntityManager) => Promise<void>;
+
+/** What a decision would have us say in the issue, and the job that it would start. */
+export interface Outlook {
+  comment: Message;
+  job: NewJob | null;
+}
 
 /** How a delivery ends, as a value. Exceptions are only for what nobody expects: they are retried. */
 export type Decision =
@@ -14,9 +21,10 @@ export type Decision =
   | { outcome: 'refused'; reason: RefusedReason; detail: string; message: RefusalMessage | null }
   /**
    * Work or a command was accepted. `effect` gives the job it belongs to, if any; it may still find out otherwise. `atOnce` is the same
-   * as changes of one statement, which demand that nothing is in the way; when something is, `effect` finds out what.
+   * as changes of one statement, which demand that nothing is in the way; when something is, `effect` finds out what. `outlook` tells
+   * what would be written or started, without doing it; a decision about a job that exists has none.
    */
-  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null>; atOnce?: (changes: Changes) => { id: string; userId: string | null } }
+  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null>; atOnce?: (changes: Changes) => { id: string; userId: string | null }; outlook?: () => Promise<Outlook> }
   /** Our side, or a service that we need, failed for good. */
   | { outcome: 'failed'; reason: FailedReason; detail: string };
 

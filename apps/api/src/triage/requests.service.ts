@@ -36,9 +36,9 @@ export class Requests {
   }
 
   /** An app acts in the name of the connection's owner, if the owner allowed that. */
-  private whoAsks({ connection, actor, client }: Request): Promise<Who> {
+  private whoAsks({ connection, actor, client, trial }: Request): Promise<Who> {
     const isAllowed = isAllowedApp(rulesOf(connection).allowedApps, actor);
-    return isAllowed ? this.linking.ownerFor(connection, actor) : this.linking.whoIs(connection, actor, client);
+    return isAllowed ? this.linking.ownerFor(connection, actor) : this.linking.whoIs(connection, actor, client, trial !== null);
   }
 
   /** An instruction, an empty address or a label: into the active job, or a new one. */

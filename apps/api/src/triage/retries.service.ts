@@ -63,9 +63,8 @@ export class Retries {
   }
 
   /** Nothing starts while administrators have switched the product off, or named another Jira: its deliveries start nothing either. */
-  private async refuseWhileOff({ product, site }: ConnectionEntity): Promise<void> {
-    const { state, sharedSite } = await this.jiras.product(product).setup();
-    if (state !== 'off' && (sharedSite === null || sharedSite.site === site)) return;
+  private async refuseWhileOff(connection: ConnectionEntity): Promise<void> {
+    if (await this.jiras.isServed(connection)) return;
     throw notRetryable('Administrators of this installation have switched this Jira off, or named another one. Ask them.');
   }
 

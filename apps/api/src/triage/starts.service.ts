@@ -8,7 +8,7 @@ import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs, type NewJob, RECENT_JOBS } from '../jobs/jobs.service.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { asksAfresh, type PersonalRequest, type Request } from './context.js';
-import { type Decision, refused } from './decision.js';
+import { type Decision, type Outlook, refused } from './decision.js';
 import type { FoundRepository } from './repository-access.service.js';
 
 /** Jobs that one issue may start within an hour: more is an automation that talks to itself. */
@@ -59,6 +59,7 @@ export class Starts {
         changes.demand(linkStillHolds(job.connectionId, job.userId));
         return this.jobs.addIn(changes, job, place);
       },
+      outlook: () => this.outlookOf(job),
     };
   }
 
@@ -73,7 +74,12 @@ export class Starts {
         await this.jobs.cancel(manager, former.id, { reason: 'replaced', by: request.actor.displayName });
         return this.add(manager, { ...job, previousJobId: former.id });
       },
+      outlook: () => this.outlookOf(job),
     };
+  }
+
+  private async outlookOf(job: NewJob): Promise<Outlook> {
+    return { comment: this.jobs.firstStatus(job, await this.jobs.placeInLine(job)), job };
   }
 
   /** At most ten jobs per issue and hour. `recent`: the latest jobs of the issue, newest first, at least ten of them if there were so many. */

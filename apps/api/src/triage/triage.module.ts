@@ -23,6 +23,9 @@ import { Starts } from './starts.service.js';
 import { SweepLoop } from './sweep.loop.js';
 import { Sweep } from './sweep.service.js';
 import { SweepStore } from './sweep.store.js';
+import { TriedEvents } from './tried-events.service.js';
+import { Trials } from './trials.service.js';
+import { TrialsController } from './trials.controller.js';
 import { Triage } from './triage.service.js';
 import { TriageWorker } from './triage.worker.js';
 import { TriggerStore } from './trigger.store.js';
@@ -32,7 +35,7 @@ import { Withdrawals } from './withdrawals.service.js';
 /** Decides deliveries: trigger, person, repository, then a job, a refusal or nothing. Looks for what no delivery told. */
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
-  controllers: [RetryController, RulesController],
-  providers: [Entitlements, Triage, Retries, TriageWorker, TriggerStore, TurnStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore],
+  controllers: [RetryController, RulesController, TrialsController],
+  providers: [Entitlements, Triage, Retries, TriageWorker, TriggerStore, TurnStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore, TriedEvents, Trials],
 })
 export class TriageModule {}

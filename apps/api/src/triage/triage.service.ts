@@ -10,13 +10,13 @@ import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
 import { Jiras } from '../jira/jiras.service.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { sha256 } from '../security/digest.js';
-import { isDecision, type Question, type Request } from './context.js';
+import { isDecision, type Question, type Request, type TrialRun } from './context.js';
 import { type Decision, ignored } from './decision.js';
 import { readBack } from './read-back.js';
 import { Requests } from './requests.service.js';
 import { Settlements } from './settlements.service.js';
 import { Trace } from './trace.js';
-import { TriggerStore } from './trigger.store.js';
+import { type KeyHolder, TriggerStore } from './trigger.store.js';
 import { TurnStore } from './turn.store.js';
 import { Withdrawals } from './withdrawals.service.js';
 
@@ -65,21 +65,24 @@ export class Triage {
     }
   }
 
-  private async judge(delivery: DeliveryEntity, connection: ConnectionEntity | null, trace: Trace): Promise<{ decision: Decision; request?: Request | Question }> {
+  /** The decision as a value. What it means is done by `Settlements`, and not at all for a trial. */
+  async judge(delivery: DeliveryEntity, connection: ConnectionEntity | null, trace: Trace, trial: TrialRun | null = null): Promise<Judged> {
     const closed = connectionState(connection, trace);
     if (closed) return { decision: closed };
     const event = this.eventOf(delivery, connection!);
     if (!event) return { decision: ignored('event_not_used', 'The stored payload cannot be read as an event.') };
     const verdict = detectTrigger(event, this.settingsOf(connection!));
+    // The front door noted these steps when the delivery came in; a dry run has not been there under today's settings.
+    if (trial && trace.steps.length === 0) for (const { step, result, detail } of verdict.trace) trace.note(step, result, detail);
     if (verdict.kind === 'ignored') return { decision: ignored(verdict.reason, verdict.detail) };
     const { trigger } = verdict;
     if (trigger.kind === 'withdrawal') return { decision: await this.withdrawals.decide(connection!.id, trigger) };
-    const client = await this.jiras.clientFor(connection!);
-    return this.judgeTrigger({ delivery, connection: connection!, event, trigger, client, trace });
+    const jira = await this.jiras.clientFor(connection!);
+    return this.judgeTrigger({ delivery, connection: connection!, event, trigger, client: trial ? trial.seenThrough(jira) : jira, trace, trial });
   }
 
-  private async judgeTrigger(question: Question): Promise<{ decision: Decision; request: Question }> {
-    const early = (await this.alreadyAnswered(question)) ?? (await this.takenBefore(question));
+  private async judgeTrigger(question: Question): Promise<Judged> {
+    const early = (await this.alreadyAnswered(question)) ?? (await (question.trial ? this.heldBefore(question) : this.takenBefore(question)));
     if (early) return { decision: early, request: question };
     const request = await this.confirm(question);
     if (isDecision(request)) return { decision: request, request: question };
@@ -87,10 +90,11 @@ export class Triage {
   }
 
   /** Editing never restarts or repeats work; it helps only where the comment was refused or did not address us before. */
-  private async alreadyAnswered({ event, trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
+  private async alreadyAnswered(question: Question): Promise<Decision | null> {
+    const { event, trigger, connection, trace } = question;
     if (trigger.kind !== 'comment' || !trigger.edited || trigger.via === 'unproven_picker' || !event.comment) return null;
     const known = await this.triggers.knownComment(connection.id, trigger.commentId, trigger.key);
-    const undecided = known !== null && known.outcome === null && this.ageOf(delivery) < UNDECIDED_MS;
+    const undecided = known !== null && known.outcome === null && this.ageIn(question) < UNDECIDED_MS;
     if (undecided) throw new RetryLater(2000, 'The comment itself is being decided; its edit comes after it');
     const mention = findMention({ body: event.comment.body, format: 'wiki', token: this.config.triggerMention, serviceAccountIds: connection.serviceAccountIds });
     const verdict = decideEdit({
@@ -113,18 +117,23 @@ export class Triage {
       saidIn: event.comment?.id ?? null,
       replay: delivery.origin === 'replay',
     });
-    if (claimed.kind === 'own_comment') {
-      trace.note('author', 'no', 'The comment was written by us.');
-      return ignored('self_authored', 'The comment was written by us.');
-    }
+    if (claimed.kind === 'own_comment') return ownVoice(trace);
     if (claimed.deliveryId === delivery.id) return null;
     const detail = `Delivery ${claimed.deliveryId} speaks of the same ${trigger.kind === 'comment' ? 'comment' : 'change'}.`;
     trace.note('trigger key', 'no', detail);
     return ignored('duplicate_trigger', detail, claimed.deliveryId);
   }
 
+  /** The same for a trial, which claims nothing: that another delivery has the key is told, and the trial goes on. */
+  private async heldBefore({ event, trigger, connection, delivery, trace }: Question): Promise<Decision | null> {
+    const holder = await this.triggers.holderOf({ connectionId: connection.id, key: trigger.key, saidIn: event.comment?.id ?? null });
+    if (holder?.kind === 'own_comment') return ownVoice(trace);
+    if (holder && (holder.outcome === 'job' || holder.deliveryId !== delivery.id)) trace.note('trigger key', 'info', heldWords(holder));
+    return null;
+  }
+
   private async confirm(question: Question): Promise<Request | Decision> {
-    const { client, event, trigger, connection, delivery, trace } = question;
+    const { client, event, trigger, connection, trace } = question;
     const issue = await client.getIssue(trigger.issueId);
     if ('via' in trigger && trigger.via === 'unproven_picker') throw new Error('The ids of the service account are not known yet, so nobody can tell who was mentioned.');
     if (!issue) {
@@ -136,12 +145,17 @@ export class Triage {
     if (outside) return outside;
     const { triggerMention: token, triggerLabel: label } = this.config;
     const { serviceAccountIds } = connection;
-    const ageMs = this.ageOf(delivery);
+    const ageMs = this.ageIn(question);
     const confirmed = await readBack({ client, event, trigger, issue, token, label, serviceAccountIds, ageMs, trace });
     if (isDecision(confirmed)) return confirmed;
     const reading = confirmed.comment ? readCommand({ body: confirmed.comment.body, format: 'wiki', token, serviceAccountIds }) : ({ kind: 'empty' } as const);
     trace.note('reading', 'info', readingWords(reading));
     return { ...question, ...confirmed, issue, reading };
+  }
+
+  /** A trial waits for nothing: what is not there now counts as missing. */
+  private ageIn({ delivery, trial }: Question): number {
+    return trial ? Infinity : this.ageOf(delivery);
   }
 
   private ageOf(delivery: DeliveryEntity): number {
@@ -156,6 +170,23 @@ export class Triage {
   private settingsOf(connection: ConnectionEntity): Parameters<typeof detectTrigger>[1] {
     return { token: this.config.triggerMention, label: this.config.triggerLabel, serviceAccountIds: connection.serviceAccountIds, rules: rulesOf(connection) };
   }
+}
+
+/** A decision, and what is known of the request; nothing when it ended before anybody was asked. */
+export interface Judged {
+  decision: Decision;
+  request?: Request | Question;
+}
+
+function ownVoice(trace: Trace): Decision {
+  trace.note('author', 'no', 'The comment was written by us.');
+  return ignored('self_authored', 'The comment was written by us.');
+}
+
+function heldWords({ deliveryId, outcome }: Extract<KeyHolder, { kind: 'claimed' }>): string {
+  const held = `Delivery ${deliveryId} has already asked for the same`;
+  if (outcome === 'job') return `${held}, and it was accepted. For real, this would end here as a duplicate; the trial goes on.`;
+  return `${held}. For real, only one of the two is decided, unless the other one is run again; the trial goes on.`;
 }
 
 /** A connection that takes no work any more, or not yet. */

@@ -2,7 +2,6 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import type { FailedReason, IgnoredReason } from '@openhands-jira/contracts';
 import { type CommentAudience, detectTrigger, type IssueEvent, JiraProblem } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
-import { GitProviderUnreachable } from '../git-providers/git-provider.js';
 import { IssueWrites } from '../comments/issue-writes.service.js';
 import { AppConfig } from '../config/config.js';
 import { CallsPaused } from '../connections/call-pauses.service.js';
@@ -13,6 +12,7 @@ import { Deliveries } from '../deliveries/deliveries.service.js';
 import type { DeliveryEntity } from '../deliveries/delivery.entity.js';
 import { Jiras } from '../jira/jiras.service.js';
 import { Queue, RetryLater } from '../queue/queue.service.js';
+import { failureOf } from './failure.js';
 import { Trace } from './trace.js';
 import { Triage } from './triage.service.js';
 import { TriggerStore } from './trigger.store.js';
@@ -139,13 +139,6 @@ interface Silence {
  */
 function claimedAudience(event: IssueEvent): CommentAudience {
   return event.comment?.audience ?? { visibility: null, internal: true };
-}
-
-/** Which reason an exception stands for, if it stays so. */
-function failureOf(error: unknown): FailedReason | null {
-  if (error instanceof JiraProblem) return error.code;
-  if (error instanceof GitProviderUnreachable) return 'git_provider_unreachable';
-  return error instanceof RetryLater ? null : 'internal_error';
 }
 
 const FAILED: readonly string[] = ['service_account_rejected', 'service_account_forbidden', 'jira_unreachable', 'jira_site_renamed', 'jira_rate_limited', 'jira_unexpected_answer', 'git_provider_unreachable', 'internal_error'];

@@ -33,6 +33,9 @@ export interface TriggerClaim {
   replay: boolean;
 }
 
+/** Who has a key; `outcome` is null while that is being decided. */
+export type KeyHolder = { kind: 'own_comment' } | { kind: 'claimed'; deliveryId: string; outcome: DeliveryOutcome | null };
+
 export type Claimed = { kind: 'own_comment' } | { kind: 'claimed'; deliveryId: string };
 
 /** A comment that could not be read, or did not address us, and has not led to work since. Whoever knows the secret may have spoken of it before it was written. */
@@ -76,6 +79,16 @@ export class TriggerStore {
     // A row that another transaction inserted after our snapshot is in no part: ask once more.
     if (!row) return this.claim(claim);
     return row.delivery_id === null ? { kind: 'own_comment' } : { kind: 'claimed', deliveryId: row.delivery_id };
+  }
+
+  /** Who has the key, and what became of it, without claiming it. Null when nobody has. */
+  async holderOf({ connectionId, key, saidIn }: Pick<TriggerClaim, 'connectionId' | 'key' | 'saidIn'>): Promise<KeyHolder | null> {
+    const [row] = await this.db.query<{ is_own: boolean; delivery_id: string | null; outcome: DeliveryOutcome | null }[]>(
+      `SELECT EXISTS (${ourComment('$1', '$3')}) AS is_own, t.delivery_id, t.outcome FROM (SELECT) AS always LEFT JOIN triggers t ON t.connection_id = $1 AND t.key = $2`,
+      [connectionId, key, saidIn],
+    );
+    if (row?.is_own) return { kind: 'own_comment' };
+    return row?.delivery_id ? { kind: 'claimed', deliveryId: row.delivery_id, outcome: row.outcome } : null;
   }
 
   /** The key that this delivery claimed, or null when it never came to that. */

@@ -17,6 +17,7 @@ const DeliveriesPage = withFields(async () => (await import('../features/deliver
 const WhyPage = withFields(async () => (await import('../features/deliveries/why-page.js')).WhyPage);
 const JobsPage = withFields(async () => (await import('../features/jobs/jobs-page.js')).JobsPage);
 const RulesPage = withFields(async () => (await import('../features/rules/rules-page.js')).RulesPage);
+const TryPage = withFields(async () => (await import('../features/try/try-page.js')).TryPage);
 const AccountPage = withFields(async () => (await import('../features/account/account-page.js')).AccountPage);
 
 /** A screen with fields: what draws them is asked for at the same time as the screen. */
@@ -44,6 +45,7 @@ export function Screens() {
         <Route path="/settings/integrations/jira-data-center" element={<JiraDataCenterPage />} />
         <Route path="/settings/installation" element={<InstallationPage />} />
         <Route path="/settings/connections/:id/rules" element={<RulesPage />} />
+        <Route path="/settings/connections/:id/try" element={<TryPage />} />
         <Route path="/activity" element={<DeliveriesPage />} />
         <Route path="/activity/jobs" element={<JobsPage />} />
         <Route path="/activity/why" element={<WhyPage />} />

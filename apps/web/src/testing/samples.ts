@@ -1,5 +1,5 @@
 /** Answers of the API, for tests. */
-import type { Connection, DataCenterConfiguration, DeliveryDetail, DeliveryOverview, Integration, JobDetail, Me, PersonLink } from '@openhands-jira/contracts';
+import type { Connection, DataCenterConfiguration, DeliveryDetail, DeliveryOverview, Integration, JobDetail, Me, PersonLink, Trial, TriedEvent } from '@openhands-jira/contracts';
 
 export const ID = '0190a0b0-0000-7000-8000-000000000001';
 const EARLIER = '2026-11-20T08:00:00.000Z';
@@ -58,6 +58,16 @@ export const refusedDelivery: DeliveryDetail = {
   trace: [{ step: 'signature', result: 'yes', detail: 'The signature is right.', at: EARLIER }, { step: 'repository', result: 'no', detail: 'No repository line.', at: EARLIER }],
   comments: [], manages: false, payloadKeptUntil: null, headers: null, payload: null,
 };
+
+/** A delivery that would start work now. */
+export const startingTrial: Trial = {
+  outcome: 'job', reason: 'started', detail: 'A job starts in acme/shop.', fixHint: null, trace: [{ step: 'repository', result: 'yes', detail: 'The line names acme/shop.', at: EARLIER }],
+  comment: { adf: { type: 'doc', version: 1, content: [] }, wiki: '*OpenHands* starts.', text: 'OpenHands starts.' },
+  job: { trigger: 'mention', requestedBy: 'Mia Krystof', repository: { provider: 'github', host: 'github.com', fullName: 'acme/shop', url: 'https://github.com/acme/shop', branch: null, source: 'line' }, prompt: 'Fix the rounding.', followUpPrompt: null, systemSuffix: 'Name the branch after SHOP-1.' },
+};
+
+/** The same for a call that Jira did not make. */
+export const startingTry: TriedEvent = { ...startingTrial, door: { status: 200, detail: 'The delivery would be let in.' }, readBack: 'simulated' };
 
 /** The last 24 hours of somebody whose connection got no calls. */
 export const quietOverview: DeliveryOverview = { since: EARLIER, outcomes: { pending: 0, job: 0, ignored: 0, refused: 0, rejected: 0, failed: 0 }, rejected: [], connections: [] };

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { DeliveryOutcome, DeliveryReason } from '@openhands-jira/contracts';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
-import { dataCenterOff, ID, linkedOnly, me, owned, quietOverview, refusedDelivery, runningJob } from '../../testing/samples.js';
+import { dataCenterOff, ID, linkedOnly, me, owned, quietOverview, refusedDelivery, runningJob, startingTrial } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import * as codeTexts from '../../texts-of-codes.js';
 import { OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
@@ -129,6 +129,25 @@ describe('the delivery log', () => {
     openPage(`/deliveries/${ID}`);
     await userEvent.click(await screen.findByRole('button', { name: 'Run again' }));
     expect(await screen.findByRole('link', { name: 'Open the new delivery' })).toHaveAttribute('href', '/deliveries/0190a0b0-0000-7000-8000-000000000002');
+  });
+
+  it('runs a delivery as a trial, and shows what would be written and started', async () => {
+    const path = `POST /api/v1/deliveries/${ID}/dry-run`;
+    server.answer(`GET /api/v1/deliveries/${ID}`, { body: { ...refusedDelivery, manages: true, payloadKeptUntil: '2099-01-01T00:00:00.000Z', payload: {}, headers: {} } }).answer(path, { body: startingTrial });
+    openPage(`/deliveries/${ID}`);
+    await userEvent.click(await screen.findByRole('button', { name: 'Run as a trial' }));
+    const result = await screen.findByRole('group', { name: 'Result of the trial' });
+    expect(within(result).getByRole('status')).toHaveTextContent(/It would end with: .*A job starts in acme\/shop\..*nothing was written/);
+    expect(within(result).getByRole('list', { name: 'How it would be decided' })).toHaveTextContent('The line names acme/shop.');
+    expect(within(result).getByRole('region', { name: 'Comment in the issue, as text' })).toHaveTextContent('OpenHands starts.');
+    expect(result).toHaveTextContent('"type": "doc"');
+    expect(result).toHaveTextContent('*OpenHands* starts.');
+    expect(result).toHaveTextContent('github.com/acme/shop');
+    expect(result).toHaveTextContent('Fix the rounding.');
+    server.refuse(path, 429, 'too_many_requests', 'You ran many trials within a minute.');
+    await userEvent.click(screen.getByRole('button', { name: 'Run as a trial' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent('You ran many trials within a minute.');
+    expect(screen.queryByRole('group', { name: 'Result of the trial' })).not.toBeInTheDocument();
   });
 
   it('says until when the payload is kept, and when it is gone', async () => {

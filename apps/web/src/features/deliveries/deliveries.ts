@@ -1,4 +1,4 @@
-import { BulkReplayAccepted, DeliveryDetail, type DeliveryOutcome, DeliveryOverview, DeliveryPage, IssueSights, PublicDecision, ReplayAccepted } from '@openhands-jira/contracts';
+import { BulkReplayAccepted, DeliveryDetail, type DeliveryOutcome, DeliveryOverview, DeliveryPage, IssueSights, PublicDecision, ReplayAccepted, Trial } from '@openhands-jira/contracts';
 import type { IconName, Tone } from '@openhands-jira/ui';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { request } from '../../lib/api.js';
@@ -69,6 +69,11 @@ export function decisionQuery(id: string) {
 export async function replayDelivery(id: string): Promise<string> {
   const { deliveryId } = await request(`/api/v1/deliveries/${encodeURIComponent(id)}/replay`, ReplayAccepted, { method: 'POST' });
   return deliveryId;
+}
+
+/** What would become of the stored payload now; nothing is done. */
+export function tryDelivery(id: string): Promise<Trial> {
+  return request(`/api/v1/deliveries/${encodeURIComponent(id)}/dry-run`, Trial, { method: 'POST' });
 }
 
 /** Decides again what the filter shows, a hundred from the newest back, or from where the last call ended. */

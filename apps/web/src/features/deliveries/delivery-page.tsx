@@ -1,5 +1,5 @@
-import type { DeliveryDetail, TraceStep } from '@openhands-jira/contracts';
-import { Facts, type IconName, LoadingBlock, Moment, Section, StatusBadge, StepList, type Tone } from '@openhands-jira/ui';
+import type { DeliveryDetail } from '@openhands-jira/contracts';
+import { Facts, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
@@ -13,6 +13,7 @@ import { DecisionPage } from './decision-page.js';
 import { eventName } from './deliveries-table.js';
 import { deliveryQuery, OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
 import { DeliveryPayload } from './delivery-payload.js';
+import { TraceSteps } from './trace-steps.js';
 import { Verdict } from './verdict.js';
 
 /** One delivery: how it ended, why, what to do, and every step of the decision. */
@@ -38,25 +39,13 @@ function DeliveryView({ delivery }: { delivery: DeliveryDetail }) {
       <PageHead title={[eventName(event), issueKey].filter(Boolean).join(', ')} aside={<StatusBadge tone={OUTCOME_TONES[outcome]} icon={OUTCOME_ICONS[outcome]}>{codeTexts.outcomes[outcome]}</StatusBadge>} />
       <Verdict delivery={delivery} />
       <Section title={t.trace}>
-        {trace.length > 0 ? <StepList label={t.trace} steps={trace.map(toStep)} /> : <p className="ui-muted">{t.noTrace}</p>}
+        {trace.length > 0 ? <TraceSteps label={t.trace} trace={trace} /> : <p className="ui-muted">{t.noTrace}</p>}
       </Section>
       {delivery.comments.length > 0 && <Section title={t.comments}><Comments delivery={delivery} /></Section>}
       <DeliveryFacts delivery={delivery} />
       <DeliveryPayload delivery={delivery} />
     </>
   );
-}
-
-const STEP_TONES: Record<TraceStep['result'], Tone> = { yes: 'good', no: 'warning', info: 'neutral', error: 'bad' };
-const STEP_ICONS: Record<TraceStep['result'], IconName> = { yes: 'check', no: 'minus', info: 'info', error: 'cross' };
-
-function toStep({ step, result, detail, at }: TraceStep, place: number) {
-  return { key: `${place}`, tone: STEP_TONES[result], icon: STEP_ICONS[result], word: codeTexts.traceWords[result], title: codeTexts.traceSteps[step] ?? step, detail, time: <TimeOfDay at={at} /> };
-}
-
-/** Steps follow each other within moments, so the day would only repeat itself. */
-function TimeOfDay({ at }: { at: string }) {
-  return <time dateTime={at}>{new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(new Date(at))}</time>;
 }
 
 /** What was written into the issue because of this delivery. */

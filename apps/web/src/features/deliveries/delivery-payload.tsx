@@ -1,11 +1,13 @@
-import type { DeliveryDetail } from '@openhands-jira/contracts';
+import type { DeliveryDetail, Trial } from '@openhands-jira/contracts';
 import { Button, Facts, Moment, Notice, Section } from '@openhands-jira/ui';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useAction } from '../../lib/use-action.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
-import { replayDelivery } from './deliveries.js';
+import { trialTexts } from '../../texts-of-trials.js';
+import { replayDelivery, tryDelivery } from './deliveries.js';
+import { TrialResult } from './trial-result.js';
 
 /** What Jira sent, until when it is kept, and deciding it again: for those who manage the connection. */
 export function DeliveryPayload({ delivery: { id, headers, payload, payloadKeptUntil, manages } }: { delivery: DeliveryDetail }) {
@@ -15,6 +17,7 @@ export function DeliveryPayload({ delivery: { id, headers, payload, payloadKeptU
   return (
     <Section title={t.payload}>
       <Replay id={id} />
+      <TrialRun id={id} />
       <p className="ui-muted">{t.payloadKept} <Moment at={payloadKeptUntil} justNow={texts.common.justNow} />. {t.payloadMasked}</p>
       {headers && (
         <details>
@@ -27,6 +30,27 @@ export function DeliveryPayload({ delivery: { id, headers, payload, payloadKeptU
         <pre className="payload" tabIndex={0} role="region" aria-label={t.showPayload}>{JSON.stringify(payload, null, 2)}</pre>
       </details>
     </Section>
+  );
+}
+
+/** The same without effects: what would become of it now. */
+function TrialRun({ id }: { id: string }) {
+  const trial = useAction(tryDelivery);
+  const [result, setResult] = useState<Trial | null>(null);
+
+  async function run(): Promise<void> {
+    setResult(null);
+    const found = await trial.run(id);
+    if (found.ok) setResult(found.value);
+  }
+
+  return (
+    <>
+      <p>{trialTexts.runText}</p>
+      <div><Button variant="default" loading={trial.pending} onClick={() => void run()}>{trialTexts.run}</Button></div>
+      {trial.failure && <Notice tone="bad" role="alert">{trial.failure.message}</Notice>}
+      {result && <TrialResult trial={result} />}
+    </>
   );
 }
 

@@ -13,6 +13,7 @@ import { OtherWorkspaces } from '../integrations/other-workspaces.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { ConnectionPeople } from '../people/connection-people.js';
 import { RulesLink } from '../rules/rules-link.js';
+import { TryLink } from '../try/try-link.js';
 import { ConfigureForm } from './configure-form.js';
 import { EditForm } from './edit-form.js';
 import { UnlinkRow } from './unlink.js';
@@ -46,6 +47,7 @@ function CloudView({ integration }: { integration: Integration }) {
     <>
       {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
       {!another && <RulesLink integration={integration} />}
+      {!another && <TryLink integration={integration} />}
       {!another && <ConnectionPeople integration={integration} />}
       {!another && integration.others.length > 0 && <Section title={texts.integrations.others}><OtherWorkspaces others={integration.others} /></Section>}
       {connection && canConfigure && !another && <p><Link to="?another">{cloudTexts.another}</Link></p>}

@@ -11,6 +11,7 @@ import { integrationsQuery, toneOf, wordOf } from '../integrations/integrations.
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { ConnectionPeople } from '../people/connection-people.js';
 import { RulesLink } from '../rules/rules-link.js';
+import { TryLink } from '../try/try-link.js';
 import { meQuery } from '../sign-in/me.js';
 import { OwnAccount } from './own-account.js';
 import { type News, useNews } from './use-news.js';
@@ -45,6 +46,7 @@ function DataCenterView({ integration }: { integration: Integration }) {
           <OwnAccount integration={integration} tell={tell} />
           <WebhookPart integration={integration} tell={tell} />
           <RulesLink integration={integration} />
+          <TryLink integration={integration} />
           <ConnectionPeople integration={integration} />
         </>
       ) : <NotAvailable integration={integration} />}
