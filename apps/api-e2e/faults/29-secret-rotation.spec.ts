@@ -41,8 +41,8 @@ describe('A webhook whose secret is replaced', () => {
   });
 
   async function replaceSecret(): Promise<void> {
-    const { ada, stage } = installation;
-    const edited = await ada.post('/api/v1/jira-cloud/workspaces', { site: stage.sandbox.jira.host, webhookSecret: NEW_SECRET });
+    const { ada, stage, connectionId } = installation;
+    const edited = await ada.request('PATCH', `/api/v1/jira-cloud/workspaces/${connectionId}`, { webhookSecret: NEW_SECRET });
     if (edited.status !== 200) throw new Error(`The secret was not taken: ${edited.text}`);
     await stage.consent(ada, edited.json.authorizationUrl, '712020:0a0a0a0a-1111-4111-8111-000000010101');
   }

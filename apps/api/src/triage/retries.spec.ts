@@ -1,4 +1,5 @@
 import type { LinkEntity } from '../connections/link.entity.js';
+import { Jiras } from '../jira/jiras.service.js';
 import type { UserCaller } from '../security/access.js';
 import { Retries } from './retries.service.js';
 
@@ -8,8 +9,8 @@ describe('Running a job again', () => {
 
   function retry(setup: { state: string; sharedSite: { site: string } | null }, link: LinkEntity | null): Promise<unknown> {
     const [needed, log, connections] = [undefined as never, { find: () => Promise.resolve({ state: 'failed', connectionId: 'c' }) }, { byId: () => Promise.resolve(connection) }];
-    const jiras = { product: () => ({ setup: () => Promise.resolve(setup) }) };
-    const retries = new Retries(needed, needed, log as never, needed, connections as never, { ownLink: () => Promise.resolve(link) } as never, jiras as never, needed, { mayStart: () => Promise.resolve(false) } as never);
+    const jiras = new Jiras(needed, { id: 'jira-cloud', setup: () => Promise.resolve(setup) } as never, { id: 'jira-data-center' } as never, needed, needed);
+    const retries = new Retries(needed, needed, log as never, needed, connections as never, { ownLink: () => Promise.resolve(link) } as never, jiras, needed, { mayStart: () => Promise.resolve(false) } as never);
     return retries.retry({ userId: 'u' } as UserCaller, 'j').catch((error: unknown) => error);
   }
 
