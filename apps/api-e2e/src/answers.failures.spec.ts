@@ -187,8 +187,10 @@ describe('When something that we need does not work', () => {
     standIn.faults.add({ effect: { kind: 'status', status: 401, body: { code: 401, message: 'Unauthorized' } }, path: '/ex/jira/', times: Infinity });
     const before = standIn.calls.length;
     for (const issue of issues) expect(await issue.ask('ben', '@openhands fix it')).toMatchObject({ outcome: 'failed', reason: 'service_account_rejected' });
-    // One question, in both ways that a token can be sent.
-    expect(standIn.calls.length - before).toBeLessThanOrEqual(2);
+    // One question, in both ways that a token can be sent; and perhaps a write of an earlier story that was under way at the same moment.
+    const asked = standIn.calls.slice(before);
+    expect(asked.filter(({ path }) => issues.some(({ issue }) => path.includes(`/issue/${issue.id}`))).length).toBeLessThanOrEqual(2);
+    expect(asked.length).toBeLessThanOrEqual(4);
     expect(await integration()).toMatchObject({ state: 'degraded', reasons: [{ code: 'token_refused', detail: expect.stringContaining('Create a new one') }] });
     standIn.faults.clear();
     const edit = await ada.request('PATCH', `/api/v1/jira-cloud/workspaces/${connectionId}`, { serviceAccountEmail: CREDENTIALS.serviceAccountEmail, serviceAccountApiToken: CREDENTIALS.serviceAccountToken });
