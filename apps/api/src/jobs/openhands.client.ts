@@ -28,7 +28,6 @@ const Conversation = z.object({
 });
 export type Conversation = z.infer<typeof Conversation>;
 
-const Sandbox = z.object({ id: z.string(), status: z.string() });
 
 const Text = z.object({ type: z.string(), text: z.string().nullish() });
 const Event = z.object({
@@ -90,10 +89,6 @@ export class OpenHandsClient {
   /** In the order of `ids`; null for unknown, deleted or foreign ones. */
   async conversations(key: string, ids: string[]): Promise<(Conversation | null)[]> {
     return read(z.array(Conversation.nullable()), await this.call(key, 'GET', `${API}/app-conversations?${list('ids', ids)}`));
-  }
-
-  async sandbox(key: string, id: string): Promise<{ id: string; status: string } | null> {
-    return read(z.array(Sandbox.nullable()), await this.call(key, 'GET', `${API}/sandboxes?${list('id', [id])}`))[0] ?? null;
   }
 
   /** Newest first. `kind` keeps the large state updates away. */

@@ -21,7 +21,7 @@ export interface WorkOptions<N extends QueueName> {
 }
 
 export interface EnqueueOptions<N extends QueueName> {
-  /** For `one-per-key` queues. */
+  /** Entries with the same key never run at the same time, in no process. */
   key?: string;
   /** Whose entry it is, usually a connection. One group never takes all places of a process, and groups can be held back. */
   groupOf?: (data: QueueData[N]) => string | undefined;

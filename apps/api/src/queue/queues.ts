@@ -18,8 +18,6 @@ export type QueueName = keyof QueueData;
 
 /** How a queue treats its entries. */
 export interface QueueRules {
-  /** `one-per-key`: entries with the same key never run at the same time. */
-  order: 'any' | 'one-per-key';
   /** Attempts after the first. Pauses grow from `firstPauseSeconds` to `longestPauseSeconds`. */
   retries: number;
   firstPauseSeconds: number;
@@ -33,11 +31,11 @@ export interface QueueRules {
 const HALF_AN_HOUR = { retries: 12, firstPauseSeconds: 2, longestPauseSeconds: 300 };
 
 export const QUEUES: Record<QueueName, QueueRules> = {
-  triage: { order: 'any', ...HALF_AN_HOUR },
-  'start-job': { order: 'one-per-key', ...HALF_AN_HOUR },
-  'job-wish': { order: 'one-per-key', ...HALF_AN_HOUR },
-  comments: { order: 'one-per-key', ...HALF_AN_HOUR },
-  'connection-removed': { order: 'one-per-key', ...HALF_AN_HOUR },
+  triage: HALF_AN_HOUR,
+  'start-job': HALF_AN_HOUR,
+  'job-wish': HALF_AN_HOUR,
+  comments: HALF_AN_HOUR,
+  'connection-removed': HALF_AN_HOUR,
 };
 
 /** Where entries go whose attempts are used up. */

@@ -1,11 +1,8 @@
-import type { FailedReason, IgnoredReason, JobReason, RefusedReason } from '@openhands-jira/contracts';
+import type { IgnoredReason, JobReason, RefusedReason } from '@openhands-jira/contracts';
 import type { Message, RefusalMessage } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import type { Changes } from '../database/changes.js';
 import type { NewJob } from '../jobs/jobs.service.js';
-
-/** What else must happen in the transaction that settles the delivery: a job, a note, a comment. */
-export type Effect = (manager: EntityManager) => Promise<void>;
 
 /** What a decision would have us say in the issue, and the job that it would start. */
 export interface Outlook {
@@ -13,7 +10,7 @@ export interface Outlook {
   job: NewJob | null;
 }
 
-/** How a delivery ends, as a value. Exceptions are only for what nobody expects: they are retried. */
+/** How a delivery ends, as a value. What does not answer is an exception: the decision is tried again, and fails for good in `TriageWorker`. */
 export type Decision =
   /** Not for us; silent. */
   | { outcome: 'ignored'; reason: IgnoredReason; detail: string; duplicateOf?: string }
@@ -24,9 +21,7 @@ export type Decision =
    * as changes of one statement, which demand that nothing is in the way; when something is, `effect` finds out what. `outlook` tells
    * what would be written or started, without doing it; a decision about a job that exists has none.
    */
-  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null>; atOnce?: (changes: Changes) => { id: string; userId: string | null }; outlook?: () => Promise<Outlook> }
-  /** Our side, or a service that we need, failed for good. */
-  | { outcome: 'failed'; reason: FailedReason; detail: string };
+  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null>; atOnce?: (changes: Changes) => { id: string; userId: string | null }; outlook?: () => Promise<Outlook> };
 
 export const ignored = (reason: IgnoredReason, detail: string, duplicateOf?: string): Decision => ({ outcome: 'ignored', reason, detail, ...(duplicateOf && { duplicateOf }) });
 

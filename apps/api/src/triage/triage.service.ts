@@ -206,7 +206,7 @@ function outOfScope(connection: ConnectionEntity, projectKey: string, trace: Tra
 }
 
 /** SHA-256 of the comment as the delivery tells it, to see whether an edit changed the text. */
-export function textHashOf(event: IssueEvent): Buffer {
+function textHashOf(event: IssueEvent): Buffer {
   return sha256(event.comment?.body ?? '');
 }
 
