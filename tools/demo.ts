@@ -14,10 +14,10 @@ import { giveConsent, type Plot, PLOTS } from './demo-plots.ts';
 import { Browser } from './sandbox/browser.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { eventually } from './sandbox/waiting.ts';
+import { PROGRAM, root } from './tasks/programs.ts';
 
 const serve = process.argv.includes('--serve');
 const plot = chosenPlot(process.argv);
-const root = join(import.meta.dirname, '..');
 const ISSUE = 'SHOP-13';
 
 let product: ChildProcess | undefined;
@@ -87,7 +87,7 @@ async function startProduct(box: Sandbox): Promise<string> {
   const home = `http://localhost:${port}`;
   // Sign-in with GitHub only: the sandbox's git providers share one host name, and repositories are found by host.
   const { GITLAB_CLIENT_ID: _a, GITLAB_CLIENT_SECRET: _b, BITBUCKET_CLIENT_ID: _c, BITBUCKET_CLIENT_SECRET: _d, BITBUCKET_DC_CLIENT_ID: _e, BITBUCKET_DC_CLIENT_SECRET: _f, ...sandboxEnvironment } = box.environment();
-  product = spawn(process.execPath, [join(root, 'apps/api/dist/main.js')], {
+  product = spawn(process.execPath, PROGRAM, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...sandboxEnvironment, ...plot.environment(box), PORT: String(port), PUBLIC_URL: home, DATA_DIR: dataDir, ADMIN_EMAILS: 'ada@example.com', LOG_LEVEL: 'warn', LOG_FORMAT: 'json' },
