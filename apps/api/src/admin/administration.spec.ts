@@ -1,41 +1,16 @@
-import { Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AUTHORITY_FILE, authorityCertificate, certificateChain, serverCertificate } from '../../../../tools/sandbox/jira-data-center/certificates.ts';
-import { AGENT_KEY_CHECK } from '../auth/agent-key-check.js';
+import { authorityCertificate, certificateChain, serverCertificate } from '../../../../tools/sandbox/jira-data-center/certificates.ts';
 import { AppConfig } from '../config/config.js';
-import { JiraDataCenterModule } from '../jira-data-center/jira-data-center.module.js';
 import { DataCenterSettings } from '../jira-data-center/jira-data-center.settings.js';
 import { uuidv7 } from '../database/uuid.js';
-import { QueueModule } from '../queue/queue.module.js';
 import { SecretBox } from '../security/secret-box.js';
-import { type Answer, type AuthBench, type Browser, PUBLIC_URL, startAuthBench } from '../testing/auth-bench.js';
-import { AdminModule } from './admin.module.js';
+import { ADMIN_TOKEN, type AdminBench, CERTIFICATES, SETTINGS, startAdminBench } from '../testing/admin-bench.js';
+import { type Answer, PUBLIC_URL } from '../testing/auth-bench.js';
 
-const ADMIN_TOKEN = 'administrator-token-of-the-environment-0123456789';
-const SETTINGS = '/api/v1/admin/jira-data-center';
-const CERTIFICATES = '/api/v1/admin/certificates';
 const AUDIT = '/api/v1/admin/audit';
 const complete = {
   enabled: true, linkMethod: 'oauth', baseUrl: 'https://jira.example.com/', serviceAccountEmail: 'openhands-bot@example.com', serviceAccountPat: 'the-pat-of-the-bot', oauthClientId: 'client-1', oauthClientSecret: 'the-client-secret',
 };
-
-@Global()
-@Module({ providers: [{ provide: AGENT_KEY_CHECK, useValue: { check: async () => 'accepted' } }], exports: [AGENT_KEY_CHECK] })
-class AgentModule {}
-
-interface AdminBench extends AuthBench {
-  root: Browser;
-  member: Browser;
-}
-
-async function startAdminBench(environment: Record<string, string> = {}): Promise<AdminBench> {
-  const bench = await startAuthBench({ ADMIN_EMAILS: 'root@example.com', ADMIN_API_TOKEN: ADMIN_TOKEN, ...environment }, (databaseUrl) => [AgentModule, QueueModule.with(databaseUrl), JiraDataCenterModule, AdminModule]);
-  const [root, member] = [bench.browser(), bench.browser()];
-  for (const login of ['root', 'ann']) bench.hosts.github.addUser({ login, name: login === 'root' ? 'Rita Root' : 'Ann' });
-  await root.signIn(bench.hosts.github, 'root');
-  await member.signIn(bench.hosts.github, 'ann');
-  return { ...bench, root, member };
-}
 
 /** Path of the wrong field and what is said about it. */
 const mistakesIn = (answer: Answer): Record<string, string> => Object.fromEntries((answer.body['errors'] as { path: string; message: string }[]).map((one) => [one.path, one.message]));
@@ -410,41 +385,5 @@ describe('The administration', () => {
       expect(await entries(`?cursor=${String(body['nextCursor'])}`)).toMatchObject([{ changes: [{ to: 'a@example.com' }] }]);
       expect((await bench.root.get(`${AUDIT}?cursor=x`)).status).toBe(400);
     });
-  });
-});
-
-describe('Values of the environment', () => {
-  let bench: AdminBench;
-
-  beforeAll(async () => {
-    bench = await startAdminBench({
-      JIRA_DC_ENABLED: 'true', JIRA_DC_LINK_METHOD: 'email', JIRA_DC_BASE_URL: 'https://jira.example.com/jira/', JIRA_DC_SERVICE_ACCOUNT_PAT: 'pat-of-the-environment', TRUSTED_CA_CERTIFICATES: AUTHORITY_FILE,
-    });
-  });
-  afterAll(() => bench.close());
-
-  it('are shown as such, secrets aside', async () => {
-    const { body } = await bench.root.get(SETTINGS);
-    expect(body).toMatchObject({ enabled: true, linkMethod: 'email', baseUrl: 'https://jira.example.com/jira', serviceAccountPatSet: true, missing: ['serviceAccountEmail'] });
-    expect(body['managedBy']).toMatchObject({ enabled: 'environment', baseUrl: 'environment', serviceAccountPat: 'environment', serviceAccountEmail: 'app' });
-    expect(JSON.stringify(body)).not.toContain('pat-of-the-environment');
-  });
-
-  it.each([['enabled', false, 'JIRA_DC_ENABLED'], ['baseUrl', 'https://other.example.com', 'JIRA_DC_BASE_URL'], ['serviceAccountPat', 'mine', 'JIRA_DC_SERVICE_ACCOUNT_PAT'], ['baseUrl', null, 'JIRA_DC_BASE_URL']])('cannot be changed here: %s', async (field, value, variable) => {
-    const answer = await bench.root.send('PUT', SETTINGS, { serviceAccountEmail: 'bot@example.com', [field]: value });
-    expect([answer.status, answer.body['code']]).toEqual([409, 'managed_by_environment']);
-    expect(answer.body['detail']).toContain(variable);
-    expect((await bench.root.get(SETTINGS)).body).toMatchObject({ serviceAccountEmail: null });
-  });
-
-  it('may be sent back as they were shown, beside those that are managed here', async () => {
-    const answer = await bench.root.send('PUT', SETTINGS, { enabled: true, linkMethod: 'email', baseUrl: 'https://jira.example.com/jira', serviceAccountEmail: 'bot@example.com', serviceAccountPat: '' });
-    expect(answer.body).toMatchObject({ serviceAccountEmail: 'bot@example.com', missing: [] });
-  });
-
-  it('name the file of the trusted certificates, which is not changed here either', async () => {
-    expect((await bench.root.get(CERTIFICATES)).body).toMatchObject({ managedBy: 'environment', items: [{ isCa: true }] });
-    const answer = await bench.root.send('PUT', CERTIFICATES, { pem: '' });
-    expect([answer.status, answer.body['code']]).toEqual([409, 'managed_by_environment']);
   });
 });
