@@ -220,7 +220,7 @@ describe('Sign-in', () => {
   });
 
   it('GET /api/v1/me tells who calls', async () => {
-    expect(exactly(Me, await ada.get('/api/v1/me'))).toMatchObject({ name: 'Ada Admin', isAdmin: true, identities: [{ provider: 'github', host: 'localhost', login: 'ada' }], agent: { apiKeySet: false, installationKeySet: true } });
+    expect(exactly(Me, await ada.get('/api/v1/me'))).toMatchObject({ name: 'Ada Admin', isAdmin: true, identities: [{ provider: 'github', host: 'localhost', login: 'ada', state: 'active' }], agent: { apiKeySet: false, installationKeySet: true } });
   });
 
   it('PUT /api/v1/me/agent takes a key, tells that it is set, and removes it', async () => {

@@ -4,6 +4,7 @@ export const accountTexts = {
   title: 'Account',
   identities: 'Git accounts',
   identitiesText: 'OpenHands works on repositories where one of these accounts may write.',
+  identityEnded: 'Sign in again: this sign-in has ended.',
   addIdentity: 'Sign in with another git account',
   agent: 'Your own OpenHands key',
   agentText: 'With your own key, jobs that you ask for run under your OpenHands account. Without it they run under the key of this installation.',

@@ -15,6 +15,7 @@ export const readinessTexts = {
 
   gitAs: (login: string, host: string) => `${login} at ${host}.`,
   gitOnly: 'OpenHands works on repositories where it may write.',
+  gitEnded: (login: string, host: string) => `The sign-in of ${login} at ${host} has ended. Sign in there again before you ask for work on its repositories.`,
   gitMissing: 'None is connected. Sign in with the git account that holds your repositories.',
   toGit: 'Sign in with a git account',
 

@@ -7,7 +7,15 @@ import { GitProviderId } from './products.js';
 export const SignInProvider = z.object({ id: GitProviderId, name: z.string(), signInUrl: z.string() }).meta({ id: 'SignInProvider' });
 export type SignInProvider = z.infer<typeof SignInProvider>;
 
-export const Identity = z.object({ provider: GitProviderId, host: z.string(), login: z.string() }).meta({ id: 'Identity' });
+export const Identity = z
+  .object({
+    provider: GitProviderId,
+    host: z.string(),
+    login: z.string(),
+    /** `expired`: the provider no longer accepts the authorisation, so the person has to sign in there again before work starts. */
+    state: z.enum(['active', 'expired']),
+  })
+  .meta({ id: 'Identity' });
 export type Identity = z.infer<typeof Identity>;
 
 /** The signed-in caller. */

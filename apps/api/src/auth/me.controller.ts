@@ -31,7 +31,7 @@ export class MeController {
     const accounts = await this.accounts.accountsOf(user.id);
     return {
       id: user.id, name: user.name, email: user.email, avatarUrl: user.avatarUrl, isAdmin: caller.isAdmin,
-      identities: accounts.map(({ provider, host, login }) => ({ provider, host, login })),
+      identities: accounts.map(({ provider, host, login, status: state }) => ({ provider, host, login, state })),
       agent: { apiKeySet: user.agentKeySealed !== null, installationKeySet: this.config.env.OPENHANDS_API_KEY !== undefined },
     };
   }

@@ -45,7 +45,7 @@ describe('signing in', () => {
     expect([answer.status, answer.location]).toEqual([302, '/settings?tab=1']);
     expect(await me()).toMatchObject({
       name: `ann of ${id}`, email: 'ann@example.com', isAdmin: false, agent: { apiKeySet: false },
-      identities: [{ provider: id, host: HOSTS[id], login: 'ann' }],
+      identities: [{ provider: id, host: HOSTS[id], login: 'ann', state: 'active' }],
     });
   });
 

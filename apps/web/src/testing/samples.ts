@@ -4,7 +4,7 @@ import type { Connection, DataCenterConfiguration, DeliveryDetail, DeliveryOverv
 export const ID = '0190a0b0-0000-7000-8000-000000000001';
 const EARLIER = '2026-11-20T08:00:00.000Z';
 
-export const me: Me = { id: ID, name: 'Mia Krystof', email: 'mia@example.com', avatarUrl: null, isAdmin: false, identities: [{ provider: 'github', host: 'github.com', login: 'mia-k' }], agent: { apiKeySet: false, installationKeySet: true } };
+export const me: Me = { id: ID, name: 'Mia Krystof', email: 'mia@example.com', avatarUrl: null, isAdmin: false, identities: [{ provider: 'github', host: 'github.com', login: 'mia-k', state: 'active' }], agent: { apiKeySet: false, installationKeySet: true } };
 
 export const connection: Connection = {
   id: ID, product: 'jira-cloud', site: 'acme.atlassian.net', siteUrl: 'https://acme.atlassian.net', status: 'active', ownedByCaller: true,

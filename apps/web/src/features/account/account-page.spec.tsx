@@ -13,6 +13,15 @@ beforeEach(() => {
   server.answer('GET /api/v1/me', { body: me }).answer(`GET ${TOKENS}`, { body: { items: [], nextCursor: null } });
 });
 
+describe('git accounts', () => {
+  it('tell that their sign-in has ended', async () => {
+    server.answer('GET /api/v1/me', { body: { ...me, identities: [...me.identities, { provider: 'gitlab', host: 'gitlab.com', login: 'mia-l', state: 'expired' }] } });
+    openPage('/account');
+    expect((await screen.findByText('mia-l')).closest('li')).toHaveTextContent('Sign in again');
+    expect(screen.getByText('mia-k').closest('li')).not.toHaveTextContent('Sign in again');
+  });
+});
+
 describe('API tokens', () => {
   it('are shown once and are gone from the page and the cache afterwards', async () => {
     server.answer(`POST ${TOKENS}`, { status: 201, body: { id: ID, name: 'build server', token: 'ohj_the-secret-token' } });

@@ -28,7 +28,7 @@ function Identities({ me }: { me: Me }) {
     <Section title={t.identities}>
       <p className="ui-muted">{t.identitiesText}</p>
       <ul className="how-to">
-        {me.identities.map(({ provider, host, login }) => <li key={`${provider} ${host} ${login}`}><strong>{login}</strong> <span className="ui-muted">{host}</span></li>)}
+        {me.identities.map(({ provider, host, login, state }) => <li key={`${provider} ${host} ${login}`}><strong>{login}</strong> <span className="ui-muted">{host}</span>{state === 'expired' && <> {t.identityEnded}</>}</li>)}
       </ul>
       <p><a href="/sign-in?returnTo=%2Faccount">{t.addIdentity}</a></p>
     </Section>

@@ -11,6 +11,7 @@ export interface ReadinessLine {
   place: { to: string; word: string } | null;
 }
 
+const SIGN_IN = { to: '/sign-in?returnTo=%2Fsettings%2Fintegrations', word: t.toGit };
 const ACCOUNT = { to: '/account', word: t.toAccount };
 
 /** What is needed from this person, in the order in which it is done. `integrations` are those in use. */
@@ -24,9 +25,13 @@ export function inUse(integrations: Integration[]): Integration[] {
   return integrations.filter(({ link, capabilities }) => link !== null || capabilities.includes('link') || capabilities.includes('configure'));
 }
 
+/** A host counts as long as one of the accounts there works. */
 function gitLine({ identities }: Me): ReadinessLine {
-  if (identities.length === 0) return { key: 'git', result: 'todo', detail: t.gitMissing, place: { to: '/sign-in?returnTo=%2Fsettings%2Fintegrations', word: t.toGit } };
-  return { key: 'git', result: 'ready', detail: [...identities.map(({ login, host }) => t.gitAs(login, host)), t.gitOnly].join(' '), place: null };
+  if (identities.length === 0) return { key: 'git', result: 'todo', detail: t.gitMissing, place: SIGN_IN };
+  const ended = identities.filter(({ host }) => !identities.some((one) => one.host === host && one.state === 'active'));
+  const names = identities.filter((one) => !ended.includes(one)).map(({ login, host }) => t.gitAs(login, host));
+  if (ended.length === 0) return { key: 'git', result: 'ready', detail: [...names, t.gitOnly].join(' '), place: null };
+  return { key: 'git', result: 'todo', detail: [...names, ...ended.map(({ login, host }) => t.gitEnded(login, host))].join(' '), place: SIGN_IN };
 }
 
 /** One link is enough to ask; where there are several Jiras, all links are named. */

@@ -3,6 +3,7 @@ import { screen, within } from '@testing-library/react';
 import { FakeServer } from '../../testing/fake-server.js';
 import { dataCenterFresh, dataCenterOff, dataCenterOwned, linkedOnly, me, notConfigured } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
+import { readinessOf } from './readiness-lines.js';
 
 const byEmail: Integration = { ...dataCenterFresh, linkMethod: 'email' };
 
@@ -28,6 +29,13 @@ describe('whether somebody is ready to ask', () => {
     expect(screen.getByRole('link', { name: 'Sign in with a git account' })).toHaveAttribute('href', '/sign-in?returnTo=%2Fsettings%2Fintegrations');
     expect(screen.getByRole('link', { name: 'Open Jira Cloud' })).toHaveAttribute('href', '/settings/integrations/jira-cloud');
     expect(screen.getByRole('link', { name: 'Open your account' })).toHaveAttribute('href', '/account');
+  });
+
+  it('tells that a git sign-in has ended, unless another account at that host works', async () => {
+    const ended: Me['identities'][number] = { provider: 'gitlab', host: 'gitlab.com', login: 'mia-l', state: 'expired' };
+    const [git] = await linesOf({ ...me, identities: [...me.identities, ended] }, linkedOnly);
+    expect(git).toMatch(/To do.*mia-k at github\.com.*The sign-in of mia-l at gitlab\.com has ended.*Sign in with a git account/);
+    expect(readinessOf({ ...me, identities: [...me.identities, { ...ended, host: 'github.com' }] }, [])[0]).toMatchObject({ result: 'ready' });
   });
 
   it('speaks of the e-mail address where it decides, and says when only Jira can tell', async () => {

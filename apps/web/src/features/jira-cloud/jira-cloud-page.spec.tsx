@@ -219,6 +219,13 @@ describe('editing as the owner', () => {
     expect(await screen.findByRole('switch', { name: 'Active' })).not.toBeChecked();
   });
 
+  it('offers the form for a further workspace without the state of the first one', async () => {
+    signedInWith({ ...owned, capabilities: [...owned.capabilities, 'configure'] });
+    openPage(`${PAGE}?another`);
+    await field(/Workspace name/);
+    expect(screen.queryByText('Active')).not.toBeInTheDocument();
+  });
+
   it('says when there is nothing to update', async () => {
     signedInWith(owned);
     openPage(PAGE);

@@ -24,11 +24,12 @@ export function JiraCloudPage() {
   const [query] = useSearchParams();
   const found = integrations.data?.items.find(({ product }) => product === 'jira-cloud');
   const integration = found && withConnection(found, query.get('connection'));
+  const isAnother = integration !== undefined && addsAnother(integration, query);
 
   return (
     <>
       <p><Link className="back-link" to="/settings/integrations">{texts.returned.toList}</Link></p>
-      <PageHead title={cloudTexts.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>} />
+      <PageHead title={cloudTexts.title} aside={integration && !isAnother && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>} />
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
       {integrations.isError && !integration && <LoadFailure query={integrations} />}
       <StaleNotice query={integrations} />
@@ -37,12 +38,17 @@ export function JiraCloudPage() {
   );
 }
 
+/** The form for a further workspace: how the first one stands is told on its own page. */
+function addsAnother({ capabilities }: Integration, query: URLSearchParams): boolean {
+  return capabilities.includes('configure') && query.has('another');
+}
+
 function CloudView({ integration }: { integration: Integration }) {
   const [query] = useSearchParams();
   const { state, connection, link, capabilities } = integration;
   if (state === 'disabled') return <ReasonsNotice integration={integration} />;
   const canConfigure = capabilities.includes('configure');
-  const another = canConfigure && query.has('another');
+  const another = addsAnother(integration, query);
   return (
     <>
       {another ? <ConfigureForm webhookUrl={webhookUrlOf(integration)} /> : <OwnView integration={integration} connection={connection} linked={link !== null} />}
