@@ -89,6 +89,7 @@ export const activityTexts = {
       no: (site: string, key: string) => `${site}: the service account cannot see ${key}. Either there is no such issue, or the account may not browse its project: give it a role there.`,
       unknown: (site: string) => `${site}: Jira could not be asked just now. The owner of the connection finds the cause with Test in the settings.`,
     },
+    notServed: (site: string, key: string) => `${site}: the rules of the connection leave the project of ${key} out, so nothing in it starts work. The owner of the connection can add the project there.`,
     filter: 'The webhook in Jira has a JQL filter that leaves the issue or its project out.',
     events: 'The webhook in Jira does not send the events "Issue updated" and "Comment created".',
     otherPerson: 'Somebody else wrote the comment or added the label: then only that person, the owner of the connection and administrators see it here.',

@@ -30,7 +30,6 @@ export const cloudTexts = {
   expiry: 'Token expiry date',
   expiryHelp: 'This page warns you from 30 days before. Atlassian allows at most 365 days.',
   expiryOfNewToken: 'Enter the expiry date of the new token here as well.',
-  expiryWrong: 'Enter a date in the future, or leave the field empty.',
   active: 'Active',
   checking: 'Trying the account in Jira …',
   checkPassed: 'Jira accepts this account',

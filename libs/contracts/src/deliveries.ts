@@ -139,6 +139,8 @@ export const IssueSight = z
     site: z.string(),
     /** Whether the service account can see the issue now. `unknown`: Jira could not be asked. */
     seen: z.enum(['yes', 'no', 'unknown']),
+    /** Whether the rules of the connection serve the project of the issue, as its key tells it. */
+    projectServed: z.boolean(),
     /** When the last delivery about any issue came. */
     lastDeliveryAt: Time.nullable(),
   })

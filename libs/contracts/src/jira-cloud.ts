@@ -13,6 +13,12 @@ const WebhookSecret = z
 const Email = z.email({ error: 'This is not an e-mail address, for example openhands@yourcompany.com.' }).max(254, 'At most 254 characters.');
 const FutureTime = z.iso.datetime({ error: 'This is not a date.' });
 
+/** What is wrong with the end of a token, or null: it must lie ahead. Whoever asks brings the time, because the server has a clock of its own. */
+export function tokenEndMistake(end: string | null | undefined, now: Date): string | null {
+  const isAhead = !end || Date.parse(end) > now.getTime();
+  return isAhead ? null : 'Enter a day in the future, at most 365 days from the day on which the token was made, or leave the field empty.';
+}
+
 /** Everything needed to connect a site that nobody has connected yet. */
 export const CreateWorkspace = z
   .object({

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CheckServiceAccount, CreateWorkspace, ServiceAccountCheck, UpdateWorkspace, Workspace, WorkspaceCreated } from '@openhands-jira/contracts';
+import { type CheckServiceAccount, type CreateWorkspace, type ServiceAccountCheck, tokenEndMistake, type UpdateWorkspace, type Workspace, type WorkspaceCreated } from '@openhands-jira/contracts';
 import { Clock } from '../config/clock.js';
 import type { ConnectionChanges } from '../connections/connection-changes.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
@@ -113,7 +113,8 @@ export class CloudWorkspaces {
   }
 
   private refusePast(expiresAt: string | null | undefined): void {
-    if (expiresAt && Date.parse(expiresAt) <= this.clock.now().getTime()) throw invalid('serviceAccountTokenExpiresAt', 'Enter a day in the future, at most 365 days from the day on which the token was made.');
+    const mistake = tokenEndMistake(expiresAt, this.clock.now());
+    if (mistake) throw invalid('serviceAccountTokenExpiresAt', mistake);
   }
 
   /** The account as a change, when it was changed; also tried, unchanged, before a connection comes to life again. */

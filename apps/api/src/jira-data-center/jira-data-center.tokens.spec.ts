@@ -79,6 +79,16 @@ describe('Who somebody is by e-mail address', () => {
   });
   afterEach(() => bench.close());
 
+  it('can be set up from start to end with a service account that the environment manages', async () => {
+    const owner = await bench.person('Olga', 'olga@example.com');
+    await bench.db.query('UPDATE connections SET owner_id = $1', [owner.id]);
+    expect(await owner.integration('jira-data-center')).toMatchObject({ state: 'setup_incomplete', linkMethod: 'email', connection: { serviceAccount: { managedBy: 'environment' } } });
+    expect(await person.send('POST', '/api/v1/jira-data-center/link')).toMatchObject({ status: 200, body: { link: { jiraAccountId: ben.id, method: 'email' } } });
+    expect(await owner.send('POST', '/api/v1/jira-data-center/webhook/confirmation')).toMatchObject({ status: 200, body: { status: 'active' } });
+    expect(await person.integration('jira-data-center')).toMatchObject({ state: 'active', link: { method: 'email' }, capabilities: expect.arrayContaining(['unlink']) });
+    expect(await whoIs(bench, ben)).toMatchObject({ kind: 'person', user: { id: person.id } });
+  });
+
   it('is found with the first trigger, and sees the link afterwards', async () => {
     expect(await whoIs(bench, ben)).toMatchObject({ kind: 'person', user: { id: person.id }, link: { jiraAccountId: ben.id, method: 'email' } });
     expect((await person.integration('jira-data-center')).link).toMatchObject({ jiraAccountId: ben.id, method: 'email' });
@@ -103,13 +113,13 @@ describe('Who somebody is by e-mail address', () => {
   ])('is refused when %s', async (_, arrange, reason) => {
     await arrange();
     const who = await whoIs(bench, reason === 'user_link_ambiguous' ? cleoOrBen(jira().store.person(cleo.id).emailAddress) : ben);
-    expect(who).toMatchObject({ kind: 'refused', reason });
+    expect(who).toMatchObject({ kind: 'refused', reason, state: { user_email_hidden: 'email_hidden', user_no_account: 'no_account', user_link_ambiguous: 'ambiguous' }[reason] });
     expect(who.detail).not.toContain('@');
   });
 
   it.each(['/rest/api/2/user', '/rest/api/2/user/search'])('is refused for a reason of its own when the service account may not look for people (%s)', async (path) => {
     jira().standIn.faults.add({ path, effect: { kind: 'status', status: 403 } });
-    expect(await whoIs(bench, ben)).toEqual({ kind: 'refused', reason: 'user_search_forbidden', detail: expect.stringContaining('Browse Users') });
+    expect(await whoIs(bench, ben)).toMatchObject({ kind: 'refused', reason: 'user_search_forbidden', detail: expect.stringContaining('Browse Users') });
     expect(await bench.db.query('SELECT 1 FROM links')).toEqual([]);
     jira().standIn.faults.clear();
     expect(await whoIs(bench, ben)).toMatchObject({ kind: 'person' });

@@ -1,4 +1,4 @@
-import { ConnectionTestHistory, type HealthCheck, type IssueSight } from '@openhands-jira/contracts';
+import { ConnectionTestHistory, DEFAULT_RULES, type HealthCheck, type IssueSight } from '@openhands-jira/contracts';
 import { ACCOUNTS, CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
 import { DeliveryTimes } from '../connections/delivery-times.service.js';
 import { uuidv7 } from '../database/uuid.js';
@@ -248,6 +248,14 @@ describe('Testing a saved connection', () => {
       await bench.db.query(`UPDATE links SET status = 'expired' WHERE user_id = $1`, [ben.id]);
       expect(await seen(ben, 'SHOP-12')).toEqual([]);
       expect(bench.sandbox.atlassian.standIn.calls).toHaveLength(calls);
+    });
+
+    it('tells beside it whether the rules serve the project of the issue', async () => {
+      const served = async (): Promise<boolean[]> => ((await ada.send('GET', '/api/v1/issue-sight?issueKey=shop-12')).body.items as unknown as IssueSight[]).map((one) => one.projectServed);
+      expect(await served()).toEqual([true]);
+      await bench.db.query('UPDATE connections SET rules = $1', [JSON.stringify({ ...DEFAULT_RULES, otherProjects: 'not_served', projects: [{ key: 'BANK', defaultRepository: null, gate: null }] })]);
+      expect(await served()).toEqual([false]);
+      await bench.db.query('UPDATE connections SET rules = NULL');
     });
 
     it('is answered with "unknown" when Jira cannot be asked', async () => {

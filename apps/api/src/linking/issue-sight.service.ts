@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { IssueSight } from '@openhands-jira/contracts';
-import { JiraProblem, type JiraProduct } from '@openhands-jira/domain';
+import { JiraProblem, type JiraProduct, servesProject } from '@openhands-jira/domain';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import { Links } from '../connections/links.service.js';
+import { rulesOf } from '../connections/rules.service.js';
 import { Jiras } from '../jira/jiras.service.js';
 
 /** More sites than people have; each is one call to Jira. */
@@ -36,7 +37,8 @@ export class IssueSightings {
 
   private async ask(row: ConnectionEntity, issueKey: string): Promise<IssueSight> {
     const { id: connectionId, product, site, lastDeliveryAt } = row;
-    return { connectionId, product, site, seen: await this.seen(row, issueKey), lastDeliveryAt: lastDeliveryAt?.toISOString() ?? null };
+    const projectServed = servesProject(rulesOf(row), projectOf(issueKey));
+    return { connectionId, product, site, seen: await this.seen(row, issueKey), projectServed, lastDeliveryAt: lastDeliveryAt?.toISOString() ?? null };
   }
 
   private async seen(row: ConnectionEntity, issueKey: string): Promise<IssueSight['seen']> {
@@ -47,4 +49,9 @@ export class IssueSightings {
       throw error;
     }
   }
+}
+
+/** What stands before the last hyphen of an issue's key. */
+function projectOf(issueKey: string): string {
+  return issueKey.slice(0, issueKey.lastIndexOf('-'));
 }

@@ -230,9 +230,17 @@ describe('"Why did nothing happen?"', () => {
 
   it.each([['yes', /can see SHOP-9, so access is not the cause/], ['no', /cannot see SHOP-9\. Either there is no such issue/], ['unknown', /Jira could not be asked just now/]])('says what the service account sees when nothing has come (%s)', async (seen, words) => {
     server.answer('GET /api/v1/deliveries?issueKey=SHOP-9&limit=50', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-9&limit=50', { body: { items: [], nextCursor: null } });
-    server.answer('GET /api/v1/issue-sight?issueKey=SHOP-9', { body: { items: [{ connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', seen, lastDeliveryAt: null }] } });
+    server.answer('GET /api/v1/issue-sight?issueKey=SHOP-9', { body: { items: [{ connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', seen, projectServed: true, lastDeliveryAt: null }] } });
     openPage('/activity/why?issueKey=SHOP-9');
     expect(await screen.findByText(words)).toHaveTextContent('acme.atlassian.net: ');
+    expect(screen.queryByText(/leave the project of SHOP-9 out/)).toBeNull();
+  });
+
+  it('says when the rules leave the project out', async () => {
+    server.answer('GET /api/v1/deliveries?issueKey=SHOP-9&limit=50', { body: { items: [], nextCursor: null } }).answer('GET /api/v1/jobs?issueKey=SHOP-9&limit=50', { body: { items: [], nextCursor: null } });
+    server.answer('GET /api/v1/issue-sight?issueKey=SHOP-9', { body: { items: [{ connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', seen: 'yes', projectServed: false, lastDeliveryAt: null }] } });
+    openPage('/activity/why?issueKey=SHOP-9');
+    expect(await screen.findByText(/acme\.atlassian\.net: the rules of the connection leave the project of SHOP-9 out/)).toBeVisible();
   });
 
   it('says at once what became of the latest request, and what to do', async () => {

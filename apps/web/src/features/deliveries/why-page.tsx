@@ -2,8 +2,8 @@ import { TextInput } from '@mantine/core';
 import { Button, LoadingBlock, Moment, Notice, Section } from '@openhands-jira/ui';
 import type { Delivery, Integration } from '@openhands-jira/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { type FormEvent, Fragment, useState } from 'react';
+import { Link, useSearch } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
@@ -17,7 +17,7 @@ import { Verdict } from './verdict.js';
 
 /** "Why did nothing happen?": everything about one issue, or the usual causes when nothing came. */
 export function WhyPage() {
-  const [query, setQuery] = useSearchParams();
+  const [query, setQuery] = useSearch();
   const issueKey = query.get('issueKey') ?? '';
 
   return (
@@ -110,7 +110,12 @@ function Sight({ issueKey }: { issueKey: string }) {
   const t = activityTexts.why;
   if (sight.isPending) return <li>{t.asking}</li>;
   if (sight.isError) return <li>{sight.error.message}</li>;
-  return sight.data.items.map(({ connectionId, site, seen }) => <li key={connectionId}>{t.seen[seen](site, issueKey)}</li>);
+  return sight.data.items.map(({ connectionId, site, seen, projectServed }) => (
+    <Fragment key={connectionId}>
+      <li>{t.seen[seen](site, issueKey)}</li>
+      {!projectServed && <li>{t.notServed(site, issueKey)}</li>}
+    </Fragment>
+  ));
 }
 
 function KnownSite({ integration: { connection, link } }: { integration: Integration }) {

@@ -1,4 +1,5 @@
-import { expiryTime, isFutureOrEmpty, proposedExpiry } from './expiry-date.js';
+import { tokenEndMistake } from '@openhands-jira/contracts';
+import { expiryTime, proposedExpiry } from './expiry-date.js';
 import { generateWebhookSecret } from './webhook-secret.js';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
@@ -10,10 +11,10 @@ describe('the expiry date of a token', () => {
 
   it('may be left empty', () => {
     expect(expiryTime('')).toBeNull();
-    expect(isFutureOrEmpty('', NOW)).toBe(true);
+    expect(tokenEndMistake(expiryTime(''), NOW)).toBeNull();
   });
 
-  it.each([['2026-11-21', false], ['2026-11-22', true], ['2027-01-01', true], ['nonsense', false]])('%s is in the future: %s', (date, future) => expect(isFutureOrEmpty(date, NOW)).toBe(future));
+  it.each([['2026-11-21', false], ['2026-11-22', true], ['2027-01-01', true], ['nonsense', false]])('%s is in the future: %s', (date, future) => expect(tokenEndMistake(expiryTime(date), NOW) === null).toBe(future));
 });
 
 describe('a generated webhook secret', () => {

@@ -11,9 +11,3 @@ export function proposedExpiry(now: Date): string {
 export function expiryTime(date: string): string | null {
   return date === '' ? null : `${date}T23:59:59.000Z`;
 }
-
-/** True when the field is empty or holds a date that is not over. */
-export function isFutureOrEmpty(date: string, now: Date): boolean {
-  const time = expiryTime(date);
-  return time === null || (!Number.isNaN(Date.parse(time)) && new Date(time) > now);
-}

@@ -1,5 +1,5 @@
 import { useForm, type UseFormReturnType } from '@mantine/form';
-import { CreateWorkspace, UpdateWorkspace } from '@openhands-jira/contracts';
+import { CreateWorkspace, tokenEndMistake, UpdateWorkspace } from '@openhands-jira/contracts';
 import type { FieldProblem } from '@openhands-jira/ui';
 import { type FocusEvent, useState } from 'react';
 import type { RequestFailed } from '../../lib/api.js';
@@ -8,7 +8,7 @@ import { useAfterClick } from '../../lib/use-after-click.js';
 import { useFocusOnWrong } from '../../lib/use-focus-on-wrong.js';
 import { cloudTexts } from '../../texts-of-cloud.js';
 import { CREDENTIAL_LABELS, type Credentials, fieldId } from './credential-fields.js';
-import { expiryTime, isFutureOrEmpty } from './expiry-date.js';
+import { expiryTime } from './expiry-date.js';
 
 export type WorkspaceValues = Credentials & { site: string };
 
@@ -32,7 +32,8 @@ export function checkChanges(values: WorkspaceValues): FieldErrors {
 }
 
 function checkExpiry({ serviceAccountTokenExpiresAt }: WorkspaceValues): FieldErrors {
-  return isFutureOrEmpty(serviceAccountTokenExpiresAt, new Date()) ? {} : { serviceAccountTokenExpiresAt: cloudTexts.expiryWrong };
+  const mistake = tokenEndMistake(expiryTime(serviceAccountTokenExpiresAt), new Date());
+  return mistake ? { serviceAccountTokenExpiresAt: mistake } : {};
 }
 
 export interface WorkspaceForm {

@@ -64,6 +64,21 @@ describe('"Try it"', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent('You ran many trials within a minute.');
   });
 
+  it('says that an issue key is none when its field is left, and not before', async () => {
+    openPage(PAGE);
+    const field = await screen.findByLabelText('Issue key');
+    await userEvent.click(field);
+    await userEvent.tab();
+    await fill(field, 'shop');
+    expect(screen.queryByText('Enter the key of an issue, like PROJ-123.')).toBeNull();
+    await userEvent.tab();
+    expect(await screen.findByText('Enter the key of an issue, like PROJ-123.')).toBeVisible();
+    await fill(field, '-9');
+    await userEvent.tab();
+    await waitFor(() => expect(screen.queryByText('Enter the key of an issue, like PROJ-123.')).toBeNull());
+    expect(sent()).toEqual([]);
+  });
+
   it('does not exist for those who do not look after the connection', async () => {
     server.refuse(`GET ${CONNECTION_LINKS}?limit=100`, 404, 'not_found', 'There is no such connection.');
     openPage(PAGE);

@@ -2,7 +2,7 @@ import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { PersonLink, TriedEvent } from '@openhands-jira/contracts';
 import { Button, ChoiceGroup, LoadingBlock, Notice, Section } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { Link, usePathValues } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
@@ -15,7 +15,7 @@ import { fieldId, type TryDraft, useTryForm } from './use-try-form.js';
 
 /** "Try it": a call that Jira did not make, tried at one connection by those who look after it. For everybody else there is no such page. */
 export function TryPage() {
-  const { id = '' } = useParams();
+  const { id = '' } = usePathValues();
   const people = useQuery(linkedPeopleQuery(id));
   if (isNotFound(people.error)) return <NotFoundPage />;
   return (
@@ -30,11 +30,11 @@ export function TryPage() {
 }
 
 function TryOut({ connectionId, people }: { connectionId: string; people: PersonLink[] }) {
-  const { draft, change, errors, problem, tried, pending, submit } = useTryForm(connectionId);
+  const { draft, change, errors, problem, tried, pending, submit, leaveField } = useTryForm(connectionId);
   return (
     <>
       <Section title={t.call}>
-        <form noValidate className="ui-stack narrow" onSubmit={(event) => void submit(event)}>
+        <form noValidate className="ui-stack narrow" onBlur={leaveField} onSubmit={(event) => void submit(event)}>
           <ChoiceGroup label={t.what} choices={t.whats} value={draft.what} onChange={(what) => change({ what })} />
           {draft.what === 'sample'
             ? <SampleFields draft={draft} people={people} errors={errors} change={change} />

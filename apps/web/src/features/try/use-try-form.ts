@@ -1,7 +1,8 @@
 import { type TriedEvent, TryEvent } from '@openhands-jira/contracts';
-import { type FormEvent, useCallback, useState } from 'react';
+import { type FocusEvent, type FormEvent, useCallback, useState } from 'react';
 import { checkWith, type FieldErrors, placeFailure } from '../../lib/form-problems.js';
 import { useAction } from '../../lib/use-action.js';
+import { useAfterClick } from '../../lib/use-after-click.js';
 import { useFocusOnWrong } from '../../lib/use-focus-on-wrong.js';
 import { tryEvent } from './try.js';
 
@@ -28,12 +29,20 @@ export function useTryForm(connectionId: string) {
   const [problem, setProblem] = useState<string | null>(null);
   const [tried, setTried] = useState<TriedEvent | null>(null);
   const { run, pending } = useAction(useCallback((wish: TryEvent) => tryEvent(connectionId, wish), [connectionId]));
+  const afterClick = useAfterClick();
   const focusOnWrong = useFocusOnWrong(FIELDS.filter((name) => errors[name]), fieldId);
 
   function refuse(fields: FieldErrors, words: string | null): void {
     setErrors(fields);
     setProblem(words);
     if (Object.keys(fields).length > 0) focusOnWrong();
+  }
+
+  /** For the form's `onBlur`: an issue key that is no key is told when its field is left. */
+  function leaveField({ target }: FocusEvent): void {
+    if (target.id !== fieldId('issueKey') || draft.issueKey === '') return;
+    const { issueKey } = checkWith(TryEvent, wishOf(draft));
+    afterClick(() => setErrors(({ issueKey: _, ...others }) => ({ ...others, ...(issueKey && { issueKey }) })));
   }
 
   async function submit(event: FormEvent): Promise<void> {
@@ -49,7 +58,7 @@ export function useTryForm(connectionId: string) {
     refuse(fields, form);
   }
 
-  return { draft, change: (changes: Partial<TryDraft>) => setDraft((before) => ({ ...before, ...changes })), errors, problem, tried, pending, submit };
+  return { draft, change: (changes: Partial<TryDraft>) => setDraft((before) => ({ ...before, ...changes })), errors, problem, tried, pending, submit, leaveField };
 }
 
 /** Only what counts is sent. */
