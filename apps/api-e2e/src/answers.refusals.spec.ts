@@ -69,7 +69,7 @@ describe('A request that cannot be carried out is answered', () => {
       const lost = async (): Promise<UnlinkedAccount[]> => UnlinkedAccountPage.parse((await ada.get(`/api/v1/connections/${connectionId}/unlinked-accounts`)).json).items.filter((one) => one.jiraAccountId === lou.accountId);
       await issue.ask(lou.accountId, '@openhands fix it');
       const { id } = await issue.ask(lou.accountId, '@openhands please');
-      expect(await lost()).toEqual([expect.objectContaining({ jiraDisplayName: 'Lou', reason: 'user_not_linked', lostRequests: 2, lastDeliveryId: id })]);
+      expect(await lost()).toEqual([expect.objectContaining({ jiraDisplayName: 'Lou', state: 'email_hidden', reason: 'user_not_linked', lostRequests: 2, lastDeliveryId: id })]);
       await issue.settled((await ada.post(`/api/v1/deliveries/${id}/replay`)).json.deliveryId);
       expect(await lost()).toMatchObject([{ lostRequests: 2 }]);
       await stage.link(await stage.signIn('eve'), lou.accountId);

@@ -1,5 +1,5 @@
 /** The part of the catalogue about people in Jira, linked and not. It is loaded with the pages that list them. */
-import type { UnlinkedReason } from '@openhands-jira/contracts';
+import type { UnlinkedState } from '@openhands-jira/contracts';
 
 export const peopleTexts = {
   title: 'People and their Jira accounts',
@@ -34,15 +34,16 @@ export const peopleTexts = {
     caption: 'Jira accounts that asked without being linked, the latest first',
     columns: { account: 'Jira account', why: 'Why', todo: 'What to do', lost: 'Lost' },
     states: {
-      user_not_linked: 'Not linked', user_no_account: 'No account here', user_email_hidden: 'E-mail hidden', user_link_ambiguous: 'Ambiguous', user_link_expired: 'Link has ended',
-    } satisfies Record<UnlinkedReason, string>,
+      would_match: 'Would match by e-mail', email_hidden: 'E-mail hidden', ambiguous: 'Ambiguous', no_account: 'No account here', link_ended: 'Link has ended', not_linked: 'Not linked',
+    } satisfies Record<UnlinkedState, string>,
     todo: {
-      user_not_linked: 'Send them the address, so that they connect.',
-      user_no_account: 'Send them the address: they sign in, then connect. Where addresses are matched, they sign in with the e-mail address that they have in Jira.',
-      user_email_hidden: 'They let Jira show their e-mail address in their profile, or an administrator lets people link with OAuth.',
-      user_link_ambiguous: 'Two accounts have one e-mail address, or the person here is linked to another Jira account. End the wrong link, or correct the address.',
-      user_link_expired: 'Send them the address, so that they connect once more.',
-    } satisfies Record<UnlinkedReason, string>,
+      would_match: 'Send them the address, so that they connect. Matching by e-mail address, where administrators choose it, links them at their next request.',
+      email_hidden: 'Send them the address, so that they connect. Where addresses are matched, they let Jira show their e-mail address in their profile.',
+      ambiguous: 'Two accounts have one e-mail address, or the person here is linked to another Jira account. End the wrong link, or correct the address.',
+      no_account: 'Send them the address: they sign in, then connect. Where addresses are matched, they sign in with the e-mail address that they have in Jira.',
+      link_ended: 'Send them the address, so that they connect once more.',
+      not_linked: 'Send them the address, so that they connect.',
+    } satisfies Record<UnlinkedState, string>,
     lost: (requests: number) => (requests === 1 ? 'One request' : `${requests} requests`),
     last: 'the latest',
     open: 'Open the latest',

@@ -8,6 +8,14 @@ export const UNLINKED_REASONS = ['user_not_linked', 'user_no_account', 'user_ema
 export const UnlinkedReason = z.enum(UNLINKED_REASONS);
 export type UnlinkedReason = z.infer<typeof UnlinkedReason>;
 
+/**
+ * How the account stood here at its latest request. `would_match`: its e-mail address is that of exactly one person here, so matching by address would
+ * link it. `email_hidden`: Jira shows no address. `ambiguous`: an address leads to several accounts, or the person is linked to another one.
+ * `no_account`: nobody here has the address. `link_ended`: its link has to be renewed. `not_linked`: no more is known.
+ */
+export const UnlinkedState = z.enum(['would_match', 'email_hidden', 'ambiguous', 'no_account', 'link_ended', 'not_linked']).meta({ id: 'UnlinkedState' });
+export type UnlinkedState = z.infer<typeof UnlinkedState>;
+
 /** One account on one connection. It never holds an e-mail address of somebody in Jira. */
 export const UnlinkedAccount = z
   .object({
@@ -16,6 +24,7 @@ export const UnlinkedAccount = z
     site: z.string(),
     jiraDisplayName: z.string(),
     jiraAccountId: z.string(),
+    state: UnlinkedState,
     /** Why the latest request was refused. */
     reason: UnlinkedReason,
     /** The same in words, as the trace of that delivery has it. */

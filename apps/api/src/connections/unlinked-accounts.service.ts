@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, type PageQuery, type UnlinkedAccount, UNLINKED_REASONS, type UnlinkedReason } from '@openhands-jira/contracts';
+import { type Page, type PageQuery, type UnlinkedAccount, UNLINKED_REASONS, type UnlinkedReason, type UnlinkedState } from '@openhands-jira/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { storableName, storableText } from '../database/stored-text.js';
 import { withoutAddresses } from '../security/hidden-addresses.js';
@@ -11,6 +11,7 @@ export interface LostRequest {
   connectionId: string;
   actor: { id: string; displayName: string };
   reason: UnlinkedReason;
+  state: UnlinkedState;
   /** For people, without e-mail addresses. */
   detail: string;
   deliveryId: string;
@@ -23,9 +24,9 @@ export function isForWantOfLink(reason: string): reason is UnlinkedReason {
 }
 
 /** Counts a lost request, in the transaction that refuses it. An account without an id cannot be told from others, so it is not counted. */
-export async function noteLostRequest(manager: EntityManager, { connectionId, actor, reason, detail, deliveryId, at }: LostRequest): Promise<void> {
+export async function noteLostRequest(manager: EntityManager, { connectionId, actor, reason, state, detail, deliveryId, at }: LostRequest): Promise<void> {
   if (actor.id === '') return;
-  await manager.query(NOTE, [connectionId, storableName(actor.id), storableName(actor.displayName), reason, storableText(detail), at, deliveryId]);
+  await manager.query(NOTE, [connectionId, storableName(actor.id), storableName(actor.displayName), reason, storableText(detail), at, deliveryId, state]);
 }
 
 /** Forgets what an account lost, in the transaction that links it. */
@@ -46,14 +47,14 @@ export class UnlinkedAccounts {
 }
 
 const NOTE = `
-  INSERT INTO unlinked_accounts AS a (connection_id, jira_account_id, display_name, reason, detail, last_lost_at, last_delivery_id) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  INSERT INTO unlinked_accounts AS a (connection_id, jira_account_id, display_name, reason, detail, last_lost_at, last_delivery_id, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
   ON CONFLICT (connection_id, jira_account_id) DO UPDATE SET
-    display_name = excluded.display_name, reason = excluded.reason, detail = excluded.detail, lost_requests = a.lost_requests + 1,
+    display_name = excluded.display_name, reason = excluded.reason, state = excluded.state, detail = excluded.detail, lost_requests = a.lost_requests + 1,
     last_lost_at = greatest(a.last_lost_at, excluded.last_lost_at), last_delivery_id = greatest(a.last_delivery_id, excluded.last_delivery_id)`;
 
 /** A refusal may be written a moment after the link that would have prevented it. */
 const ROWS = `
-  SELECT a.last_delivery_id AS id, a.connection_id, c.product, c.site, a.display_name, a.jira_account_id, a.reason, a.detail, a.lost_requests, a.last_lost_at
+  SELECT a.last_delivery_id AS id, a.connection_id, c.product, c.site, a.display_name, a.jira_account_id, a.reason, a.state, a.detail, a.lost_requests, a.last_lost_at
   FROM unlinked_accounts a JOIN connections c ON c.id = a.connection_id
   WHERE ($1::uuid IS NULL OR a.last_delivery_id < $1) AND ($2::uuid IS NULL OR a.connection_id = $2)
     AND NOT EXISTS (SELECT FROM links l WHERE l.connection_id = a.connection_id AND l.jira_account_id = a.jira_account_id AND l.status = 'active' AND l.linked_at > a.last_lost_at)
@@ -67,6 +68,7 @@ interface Row {
   display_name: string;
   jira_account_id: string;
   reason: UnlinkedReason;
+  state: UnlinkedState;
   detail: string;
   lost_requests: number;
   last_lost_at: Date;
@@ -80,6 +82,7 @@ function toAccount(row: Row): UnlinkedAccount {
     site: row.site,
     jiraDisplayName: withoutAddresses(row.display_name),
     jiraAccountId: withoutAddresses(row.jira_account_id),
+    state: row.state,
     reason: row.reason,
     detail: withoutAddresses(ofThisAccount(row)),
     lostRequests: row.lost_requests,

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import { dataSourceOptions } from '../database/data-source.js';
 import { UnlinkedAccounts1790000000011 } from '../database/migrations/0011-unlinked-accounts.js';
+import { Health1790000000014 } from '../database/migrations/0014-health.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
 import { forgetLostRequests, type LostRequest, noteLostRequest, UnlinkedAccounts } from './unlinked-accounts.service.js';
 
@@ -33,13 +34,13 @@ describe('Jira accounts that asked without being linked', () => {
   });
 
   const lose = (minute: number, changes: Partial<LostRequest> = {}): Promise<void> =>
-    noteLostRequest(db.manager, { connectionId: SHOP, actor: { id: 'nora', displayName: 'Nora' }, reason: 'user_not_linked', detail: 'Not linked.', ...at(minute), ...changes });
+    noteLostRequest(db.manager, { connectionId: SHOP, actor: { id: 'nora', displayName: 'Nora' }, reason: 'user_not_linked', state: 'not_linked', detail: 'Not linked.', ...at(minute), ...changes });
   const listed = async (connectionId: string | null = SHOP, limit = 25): Promise<UnlinkedAccount[]> => (await accounts.list({ connectionId }, { limit })).items;
 
   it('are listed once each, with how many requests were lost, when the last was, and why', async () => {
     await lose(1);
-    await lose(9, { reason: 'user_no_account', detail: 'The Jira account nora is not linked.', actor: { id: 'nora', displayName: 'Nora N.' } });
-    expect(await listed()).toMatchObject([{ jiraAccountId: 'nora', jiraDisplayName: 'Nora N.', site: 'shop', reason: 'user_no_account', detail: 'This account is not linked.', lostRequests: 2, lastLostAt: at(9).at.toISOString() }]);
+    await lose(9, { reason: 'user_no_account', state: 'no_account', detail: 'The Jira account nora is not linked.', actor: { id: 'nora', displayName: 'Nora N.' } });
+    expect(await listed()).toMatchObject([{ jiraAccountId: 'nora', jiraDisplayName: 'Nora N.', site: 'shop', state: 'no_account', reason: 'user_no_account', detail: 'This account is not linked.', lostRequests: 2, lastLostAt: at(9).at.toISOString() }]);
   });
 
   it('keep the time of the latest request, also when an earlier one is decided after it', async () => {
@@ -93,11 +94,11 @@ describe('Jira accounts that asked without being linked', () => {
     await delivery(5, 'lea', 'refused', 'user_not_linked');
     await db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method, linked_at) VALUES ($1, $2, $3, 'lea', 'Lea', 'oauth', $4)`, [v7(), SHOP, ADA, at(6).at]);
     const runner = db.createQueryRunner();
-    const migration = new UnlinkedAccounts1790000000011();
-    await migration.down(runner);
-    await migration.up(runner);
+    const migrations = [new UnlinkedAccounts1790000000011(), new Health1790000000014()];
+    for (const migration of migrations.toReversed()) await migration.down(runner);
+    for (const migration of migrations) await migration.up(runner);
     await runner.release();
-    expect(await listed()).toEqual([expect.objectContaining({ jiraAccountId: 'nora', jiraDisplayName: 'nora 2', reason: 'user_no_account', detail: 'Why.', lostRequests: 2, lastLostAt: at(2).at.toISOString() })]);
+    expect(await listed()).toEqual([expect.objectContaining({ jiraAccountId: 'nora', jiraDisplayName: 'nora 2', state: 'no_account', reason: 'user_no_account', detail: 'Why.', lostRequests: 2, lastLostAt: at(2).at.toISOString() })]);
   });
 
   it.each([['one connection', SHOP, 'unlinked_accounts_of_connection'], ['all connections', null, 'unlinked_accounts_newest']])('of %s are found through an index that is sorted like the list', async (_, connectionId, index) => {

@@ -13,11 +13,12 @@ import { Rules1790000000009 } from './migrations/0009-rules.js';
 import { UnlinkedAccounts1790000000011 } from './migrations/0011-unlinked-accounts.js';
 import { ConnectionTests1790000000012 } from './migrations/0012-connection-tests.js';
 import { SitesAndAddresses1790000000013 } from './migrations/0013-sites-and-addresses.js';
+import { Health1790000000014 } from './migrations/0014-health.js';
 
 /** How the tables became what they are, oldest first. */
 export const MIGRATIONS: MigrationClass[] = [
   Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008,
-  Rules1790000000009, UnlinkedAccounts1790000000011, ConnectionTests1790000000012, SitesAndAddresses1790000000013,
+  Rules1790000000009, UnlinkedAccounts1790000000011, ConnectionTests1790000000012, SitesAndAddresses1790000000013, Health1790000000014,
 ];
 
 type MigrationClass = new () => MigrationInterface;

@@ -55,7 +55,7 @@ export class Linking {
 
   private async linked(connection: ConnectionOrId, actor: JiraActor, method: 'oauth' | 'email', link: LinkEntity, user: Pick<User, 'id' | 'name'>): Promise<Who> {
     const { id, jiraAccountId, method: proof } = link;
-    if (proof === 'email' && method === 'oauth') return refused('user_not_linked', `${shown(actor)} was matched by e-mail address, and administrators have chosen OAuth since.`);
+    if (proof === 'email' && method === 'oauth') return refused('user_not_linked', `${shown(actor)} was matched by e-mail address, and administrators have chosen OAuth since.`, 'would_match');
     const holds = link.status === 'active' && (await this.jiras.linkHolds(connection, id));
     if (!holds) return refused('user_link_expired', `The link of ${shown(actor)} has to be renewed.`);
     return { kind: 'person', user: { id: user.id, name: user.name }, link: { jiraAccountId, method: proof }, detail: `${shown(actor)} is linked to ${user.name}.` };
@@ -67,16 +67,17 @@ export class Linking {
    */
   private async stranger(actor: JiraActor, jira: Addresses): Promise<Who> {
     const email = actor.emailAddress ?? (await emailOf(actor, jira));
-    if (!email) return refused('user_not_linked', `${shown(actor)} is not linked on this connection. Jira shows no e-mail address.`);
+    if (email === undefined) return refused('user_not_linked', `${shown(actor)} is not linked on this connection. Jira could not be asked for the e-mail address.`);
+    if (!email) return refused('user_not_linked', `${shown(actor)} is not linked on this connection. Jira shows no e-mail address.`, 'email_hidden');
     const known = await this.users.byVerifiedEmail(email);
     if (known.length === 0) return refused('user_no_account', `${shown(actor)} is not linked, and nobody here has the e-mail address that Jira shows.`);
-    return refused('user_not_linked', `${shown(actor)} is not linked, but somebody here has the e-mail address that Jira shows.`);
+    return refused('user_not_linked', `${shown(actor)} is not linked, but somebody here has the e-mail address that Jira shows.`, known.length > 1 ? 'ambiguous' : 'would_match');
   }
 }
 
-/** Without an answer the address counts as hidden: it only chooses words. */
-async function emailOf(actor: JiraActor, jira: Pick<JiraClient, 'emailOf'>): Promise<string | null> {
-  return actor.id === '' ? null : jira.emailOf(actor.id).catch(() => null);
+/** Null when it is hidden; undefined without an answer: it only chooses words. */
+async function emailOf(actor: JiraActor, jira: Pick<JiraClient, 'emailOf'>): Promise<string | null | undefined> {
+  return actor.id === '' ? undefined : jira.emailOf(actor.id).catch(() => undefined);
 }
 
 export type { Who };

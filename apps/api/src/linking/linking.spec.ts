@@ -35,12 +35,12 @@ describe('Who a Jira account is here', () => {
   });
 
   it.each([
-    ['Jira hides the address', null, 'user_not_linked'],
-    ['somebody here has the address', 'ben@example.com', 'user_not_linked'],
-    ['nobody here has the address', 'new@example.com', 'user_no_account'],
-  ])('is refused when there is no link and %s', async (_, email, reason) => {
+    ['Jira hides the address', null, 'user_not_linked', 'email_hidden'],
+    ['somebody here has the address', 'ben@example.com', 'user_not_linked', 'would_match'],
+    ['nobody here has the address', 'new@example.com', 'user_no_account', 'no_account'],
+  ])('is refused when there is no link and %s', async (_, email, reason, state) => {
     const who = await linking.whoIs(connectionId, actor(ACCOUNTS.ben), shows(email));
-    expect(who).toMatchObject({ kind: 'refused', reason });
+    expect(who).toMatchObject({ kind: 'refused', reason, state });
     expect(who.detail).not.toContain('@');
   });
 
@@ -49,7 +49,7 @@ describe('Who a Jira account is here', () => {
   });
 
   it('is treated as unlinked when Jira does not answer the question for the address', async () => {
-    expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ben), { ...shows(null), emailOf: () => Promise.reject(new Error('away')) })).toMatchObject({ reason: 'user_not_linked' });
+    expect(await linking.whoIs(connectionId, actor(ACCOUNTS.ben), { ...shows(null), emailOf: () => Promise.reject(new Error('away')) })).toMatchObject({ reason: 'user_not_linked', state: 'not_linked' });
   });
 
   it('sees each connection that is theirs, the most important first', async () => {

@@ -1,4 +1,4 @@
-import type { IgnoredReason, JobReason, RefusedReason } from '@openhands-jira/contracts';
+import type { IgnoredReason, JobReason, RefusedReason, UnlinkedState } from '@openhands-jira/contracts';
 import type { Message, RefusalMessage } from '@openhands-jira/domain';
 import type { EntityManager } from 'typeorm';
 import type { Changes } from '../database/changes.js';
@@ -15,7 +15,7 @@ export type Decision =
   /** Not for us; silent. */
   | { outcome: 'ignored'; reason: IgnoredReason; detail: string; duplicateOf?: string }
   /** For us, but it cannot be done; the message says why, unless no comment is possible. */
-  | { outcome: 'refused'; reason: RefusedReason; detail: string; message: RefusalMessage | null }
+  | { outcome: 'refused'; reason: RefusedReason; detail: string; message: RefusalMessage | null; /** Of whoever asked without being linked. */ accountState?: UnlinkedState }
   /**
    * Work or a command was accepted. `effect` gives the job it belongs to, if any; it may still find out otherwise. `atOnce` is the same
    * as changes of one statement, which demand that nothing is in the way; when something is, `effect` finds out what. `outlook` tells
@@ -29,8 +29,8 @@ export const ignored = (reason: IgnoredReason, detail: string, duplicateOf?: str
 type RefusalFacts = RefusalMessage extends infer M ? (M extends RefusalMessage ? Omit<M, 'deliveryId' | 'askedAgainAt'> : never) : never;
 
 /** A refusal with its message; the reason is in the message's kind. */
-export function refused(deliveryId: string, facts: RefusalFacts, detail: string): Decision {
+export function refused(deliveryId: string, facts: RefusalFacts, detail: string, accountState?: UnlinkedState): Decision {
   const message = { ...facts, deliveryId, askedAgainAt: [] } as RefusalMessage;
-  return { outcome: 'refused', reason: message.kind.replace('refusal.', '') as RefusedReason, detail, message };
+  return { outcome: 'refused', reason: message.kind.replace('refusal.', '') as RefusedReason, detail, message, ...(accountState && { accountState }) };
 }
 

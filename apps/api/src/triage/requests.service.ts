@@ -96,5 +96,5 @@ export class Requests {
 function refusedPerson(request: Request, who: Who & { kind: 'refused' }): Decision {
   const deliveryId = request.delivery.id;
   if (who.reason === 'user_is_app') return refused(deliveryId, { kind: 'refusal.user_is_app', appName: request.actor.displayName }, who.detail);
-  return refused(deliveryId, { kind: `refusal.${who.reason}`, person: personOf(request.actor) }, who.detail);
+  return refused(deliveryId, { kind: `refusal.${who.reason}`, person: personOf(request.actor) }, who.detail, who.state);
 }

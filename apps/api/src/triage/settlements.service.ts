@@ -89,9 +89,10 @@ export class Settlements {
 }
 
 /** What the person asked for is lost until they link their account; what is only decided again was lost before. */
-async function noteIfLost(manager: EntityManager, { connection, delivery, actor }: Request, { reason, detail }: Decision): Promise<void> {
-  if (!isForWantOfLink(reason) || delivery.origin === 'replay') return;
-  await noteLostRequest(manager, { connectionId: connection.id, actor, reason, detail, deliveryId: delivery.id, at: delivery.receivedAt });
+async function noteIfLost(manager: EntityManager, { connection, delivery, actor }: Request, decision: Decision): Promise<void> {
+  const { reason, detail } = decision;
+  if (decision.outcome !== 'refused' || !isForWantOfLink(reason) || delivery.origin === 'replay') return;
+  await noteLostRequest(manager, { connectionId: connection.id, actor, reason, state: decision.accountState ?? 'not_linked', detail, deliveryId: delivery.id, at: delivery.receivedAt });
 }
 
 /** Jira does not confirm what this delivery said. Whoever knows the secret may have sent it before the true one, which then is no duplicate. */

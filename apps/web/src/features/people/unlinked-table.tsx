@@ -1,6 +1,6 @@
 import type { UnlinkedAccount } from '@openhands-jira/contracts';
 import { ShortMoment, StatusBadge } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { peopleTexts } from '../../texts-of-people.js';
 import { texts } from '../../texts.js';
 
@@ -20,12 +20,12 @@ export function UnlinkedTable({ accounts, showsSite }: { accounts: UnlinkedAccou
 }
 
 function AccountRow({ account, showsSite }: { account: UnlinkedAccount; showsSite: boolean }) {
-  const { site, jiraDisplayName, jiraAccountId, reason, detail, lostRequests, lastLostAt, lastDeliveryId } = account;
+  const { site, jiraDisplayName, jiraAccountId, state, detail, lostRequests, lastLostAt, lastDeliveryId } = account;
   return (
     <tr role="row">
       <td role="cell" data-label={t.columns.account}><div>{jiraDisplayName}<div className="ui-muted mono">{jiraAccountId}</div>{showsSite && <div className="ui-muted">{site}</div>}</div></td>
-      <td role="cell" data-label={t.columns.why}><div><StatusBadge tone="warning">{t.states[reason]}</StatusBadge><div className="ui-muted">{detail}</div></div></td>
-      <td role="cell" data-label={t.columns.todo}>{t.todo[reason]}</td>
+      <td role="cell" data-label={t.columns.why}><div><StatusBadge tone="warning">{t.states[state]}</StatusBadge><div className="ui-muted">{detail}</div></div></td>
+      <td role="cell" data-label={t.columns.todo}>{t.todo[state]}</td>
       <td role="cell" data-label={t.columns.lost}>
         <div>
           {t.lost(lostRequests)}, {t.last} <ShortMoment at={lastLostAt} justNow={texts.common.justNow} />

@@ -1,4 +1,4 @@
-import { type UnlinkedAccount, UNLINKED_REASONS } from '@openhands-jira/contracts';
+import { type UnlinkedAccount, UnlinkedState } from '@openhands-jira/contracts';
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeServer } from '../../testing/fake-server.js';
@@ -9,9 +9,9 @@ import { peopleTexts } from '../../texts-of-people.js';
 const PAGE = '/settings/integrations/jira-cloud';
 const ASKED = 'Jira accounts that asked without being linked, the latest first';
 const nora: UnlinkedAccount = {
-  connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', jiraDisplayName: 'Nora', jiraAccountId: '712020:nora', reason: 'user_no_account', detail: 'Nobody here has the e-mail address that Jira shows.', lostRequests: 3, lastLostAt: '2026-11-20T08:00:00.000Z', lastDeliveryId: ID,
+  connectionId: ID, product: 'jira-cloud', site: 'acme.atlassian.net', jiraDisplayName: 'Nora', jiraAccountId: '712020:nora', state: 'no_account', reason: 'user_no_account', detail: 'Nobody here has the e-mail address that Jira shows.', lostRequests: 3, lastLostAt: '2026-11-20T08:00:00.000Z', lastDeliveryId: ID,
 };
-const kim: UnlinkedAccount = { ...nora, jiraDisplayName: 'Kim', jiraAccountId: '712020:kim', reason: 'user_link_expired', lostRequests: 1, lastDeliveryId: '0190a0b0-0000-7000-8000-000000000002' };
+const kim: UnlinkedAccount = { ...nora, jiraDisplayName: 'Kim', jiraAccountId: '712020:kim', state: 'link_ended', reason: 'user_link_expired', lostRequests: 1, lastDeliveryId: '0190a0b0-0000-7000-8000-000000000002' };
 
 let server: FakeServer;
 
@@ -22,9 +22,9 @@ function see(integration: object, ...items: UnlinkedAccount[]): void {
 }
 
 describe('people who asked in Jira without being linked', () => {
-  it.each(UNLINKED_REASONS)('have words for "%s", and what to do', (reason) => {
-    expect(peopleTexts.unlinked.states[reason]).toMatch(/^[A-Z]/);
-    expect(peopleTexts.unlinked.todo[reason]).toMatch(/^[A-Z].*\.$/);
+  it.each(UnlinkedState.options)('have words for the state "%s", and what to do', (state) => {
+    expect(peopleTexts.unlinked.states[state]).toMatch(/^[A-Z]/);
+    expect(peopleTexts.unlinked.todo[state]).toMatch(/^[A-Z].*\.$/);
   });
 
   it('are listed for the owner: who, why, what to do, how much was lost and when, and the address to send them', async () => {
