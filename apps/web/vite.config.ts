@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
@@ -16,7 +17,7 @@ function compressed(): Plugin {
   return {
     name: 'compressed',
     apply: 'build',
-    configResolved: (config) => void (folder = `${config.root}/${config.build.outDir}/assets`),
+    configResolved: (config) => void (folder = resolve(config.root, config.build.outDir, 'assets')),
     async closeBundle() {
       for (const name of await readdir(folder)) {
         if (!/\.(js|css|svg)$/.test(name)) continue;
@@ -57,7 +58,7 @@ export default defineConfig({
   build: {
     target: 'es2022', assetsInlineLimit: 0, manifest: true,
     // By itself the bundler puts React and Mantine together, and the first screen would wait for Mantine without using it.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router)\// }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// }] } } },
   },
   server: { port: 5173, proxy: toApi },
   preview: { port: 4173, proxy: toApi },

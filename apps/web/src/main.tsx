@@ -1,7 +1,7 @@
 import { LoadingBlock } from '@openhands-jira/ui';
 import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { BrowserRouter } from 'react-router';
+import { Router } from './lib/router.js';
 import '@openhands-jira/ui/ui.css';
 import './app/app.css';
 import { startColours } from './app/colour-scheme.js';
@@ -16,11 +16,11 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <Providers queries={createQueryClient()}>
       <CrashBoundary>
-        <BrowserRouter>
+        <Router>
           <Suspense fallback={<div className="frame-main"><LoadingBlock label={texts.common.loading} /></div>}>
             <Screens />
           </Suspense>
-        </BrowserRouter>
+        </Router>
       </CrashBoundary>
     </Providers>
   </StrictMode>,

@@ -1,7 +1,7 @@
 import { Button, buttonLook, LoadingBlock, Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense } from 'react';
-import { Link, NavLink, Navigate, Outlet, useLocation } from 'react-router';
+import { Link, MenuLink, Redirect, usePlace } from '../lib/router.js';
 import { meQuery, useSignOut } from '../features/sign-in/me.js';
 import { isSignedOut } from '../lib/query.js';
 import { texts } from '../texts.js';
@@ -11,14 +11,14 @@ import { LoadFailure } from './load-failure.js';
 
 /**
  * The frame around all screens. Who is not signed in is sent to sign in first, and comes back; a screen that has something
- * for everybody names it in `signedOut`.
+ * for everybody gives it as `signedOut`.
  */
-export function Layout({ signedOut }: { signedOut?: ReactNode }) {
+export function Layout({ signedOut, children }: { signedOut?: ReactNode; children: ReactNode }) {
   const me = useQuery(meQuery);
   const signInHere = useSignInHere();
   const isOut = isSignedOut(me.error) && !me.data;
 
-  if (isOut && !signedOut) return <Navigate to={signInHere} replace />;
+  if (isOut && !signedOut) return <Redirect to={signInHere} />;
   return (
     <>
       <a className="skip" href="#content">{texts.app.skip}</a>
@@ -30,7 +30,7 @@ export function Layout({ signedOut }: { signedOut?: ReactNode }) {
       <main id="content" className="frame-main" tabIndex={-1}>
         {me.isPending && <LoadingBlock label={texts.common.loading} />}
         {me.isError && !me.data && !isOut && <LoadFailure query={me} />}
-        {(me.data || isOut) && <Suspense fallback={<LoadingBlock label={texts.common.loading} />}>{isOut ? signedOut : <Outlet />}</Suspense>}
+        {(me.data || isOut) && <Suspense fallback={<LoadingBlock label={texts.common.loading} />}>{isOut ? signedOut : children}</Suspense>}
       </main>
       <footer className="frame-foot">
         <span>{texts.app.colours}</span>
@@ -42,24 +42,24 @@ export function Layout({ signedOut }: { signedOut?: ReactNode }) {
 
 /** The sign-in page, with the way back to where the person is now. */
 function useSignInHere(): string {
-  const { pathname, search } = useLocation();
+  const { pathname, search } = usePlace();
   return `/sign-in?returnTo=${encodeURIComponent(pathname + search)}`;
 }
 
 function Head({ name, isAdmin }: { name: string | null; isAdmin: boolean }) {
   const signOut = useSignOut();
-  const { pathname } = useLocation();
+  const { pathname } = usePlace();
   return (
     <>
-      <NavLink to="/settings/integrations" end className="brand" aria-current={undefined}><img src={icon} alt="" />{texts.app.name}</NavLink>
+      <Link to="/settings/integrations" className="brand"><img src={icon} alt="" />{texts.app.name}</Link>
       <nav aria-label={texts.app.menu}>
         <ul className="menu">
           <li className="menu-group">
             <span id="menu-settings">{texts.app.settings}</span>
             <ul className="menu" aria-labelledby="menu-settings">
               <li><Link to="/settings/integrations" aria-current={isIntegrations(pathname) ? 'page' : undefined}>{texts.app.integrations}</Link></li>
-              <li><NavLink to="/account">{texts.app.account}</NavLink></li>
-              {isAdmin && <li><NavLink to="/settings/installation">{texts.app.installation}</NavLink></li>}
+              <li><MenuLink to="/account">{texts.app.account}</MenuLink></li>
+              {isAdmin && <li><MenuLink to="/settings/installation">{texts.app.installation}</MenuLink></li>}
             </ul>
           </li>
           <li><Link to="/activity" aria-current={isActivity(pathname) ? 'page' : undefined}>{texts.app.activity}</Link></li>

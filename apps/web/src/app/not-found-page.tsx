@@ -1,4 +1,4 @@
-import { Link } from 'react-router';
+import { Link } from '../lib/router.js';
 import { texts } from '../texts.js';
 import { PageHead } from './page-head.js';
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useLocation } from 'react-router';
+import { usePlace } from '../lib/router.js';
 import { texts } from '../texts.js';
 
 /**
@@ -8,12 +8,12 @@ import { texts } from '../texts.js';
  */
 export function PageHead({ title, intro, aside }: { title: string; intro?: ReactNode; aside?: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const { key } = useLocation();
+  const { moves } = usePlace();
 
   useEffect(() => {
     // The first page of a visit keeps the browser's own start.
-    if (key !== 'default') heading.current?.focus();
-  }, [key]);
+    if (moves > 0) heading.current?.focus();
+  }, [moves]);
 
   return (
     <div className="page-head">

@@ -1,7 +1,8 @@
 import { type ComponentType, lazy } from 'react';
-import { Navigate, Route, Routes } from 'react-router';
 import { IntegrationsPage } from '../features/integrations/integrations-page.js';
 import { SignInPage } from '../features/sign-in/sign-in-page.js';
+import { findPattern } from '../lib/route-patterns.js';
+import { Redirect, usePlace, WithPathValues } from '../lib/router.js';
 import { Layout } from './layout.js';
 import { NotFoundPage } from './not-found-page.js';
 
@@ -28,31 +29,35 @@ function withFields(load: () => Promise<ComponentType>) {
   });
 }
 
-/** Which address shows which screen. */
+/** Which address shows which screen, inside the frame. */
+const SCREENS: Record<string, ComponentType> = {
+  '/settings/integrations': IntegrationsPage,
+  '/settings/integrations/return': ReturnPage,
+  '/settings/integrations/jira-cloud': JiraCloudPage,
+  '/settings/integrations/jira-data-center': JiraDataCenterPage,
+  '/settings/installation': InstallationPage,
+  '/settings/connections/:id/rules': RulesPage,
+  '/settings/connections/:id/try': TryPage,
+  '/activity': DeliveriesPage,
+  '/activity/jobs': JobsPage,
+  '/activity/why': WhyPage,
+  '/deliveries/:id': DeliveryPage,
+  '/jobs/:id': JobPage,
+  '/account': AccountPage,
+};
+
+/** Addresses without a screen of their own. */
+const BEGINNINGS = ['/', '/settings'];
+
 export function Screens() {
+  const { pathname } = usePlace();
+  if (findPattern(pathname, BEGINNINGS)) return <Layout><Redirect to="/settings/integrations" /></Layout>;
+  if (findPattern(pathname, ['/sign-in'])) return <SignInPage />;
+  const found = findPattern(pathname, Object.keys(SCREENS));
+  const Screen = found ? SCREENS[found.pattern]! : NotFoundPage;
   return (
-    <Routes>
-      <Route path="/sign-in" element={<SignInPage />} />
-      <Route element={<Layout signedOut={<DecisionPage signedIn={false} />} />}>
-        <Route path="/deliveries/:id" element={<DeliveryPage />} />
-      </Route>
-      <Route element={<Layout />}>
-        <Route index element={<Navigate to="/settings/integrations" replace />} />
-        <Route path="/settings" element={<Navigate to="/settings/integrations" replace />} />
-        <Route path="/settings/integrations" element={<IntegrationsPage />} />
-        <Route path="/settings/integrations/return" element={<ReturnPage />} />
-        <Route path="/settings/integrations/jira-cloud" element={<JiraCloudPage />} />
-        <Route path="/settings/integrations/jira-data-center" element={<JiraDataCenterPage />} />
-        <Route path="/settings/installation" element={<InstallationPage />} />
-        <Route path="/settings/connections/:id/rules" element={<RulesPage />} />
-        <Route path="/settings/connections/:id/try" element={<TryPage />} />
-        <Route path="/activity" element={<DeliveriesPage />} />
-        <Route path="/activity/jobs" element={<JobsPage />} />
-        <Route path="/activity/why" element={<WhyPage />} />
-        <Route path="/jobs/:id" element={<JobPage />} />
-        <Route path="/account" element={<AccountPage />} />
-        <Route path="*" element={<NotFoundPage />} />
-      </Route>
-    </Routes>
+    <WithPathValues values={found?.values ?? {}}>
+      <Layout signedOut={found?.pattern === '/deliveries/:id' && <DecisionPage signedIn={false} />}><Screen /></Layout>
+    </WithPathValues>
   );
 }

@@ -1,4 +1,4 @@
-import { NavLink } from 'react-router';
+import { MenuLink } from '../../lib/router.js';
 import { PageHead } from '../../app/page-head.js';
 import { activityTexts } from '../../texts-of-activity.js';
 
@@ -10,9 +10,9 @@ export function ActivityHead() {
       <PageHead title={t.title} />
       <nav aria-label={t.views}>
         <ul className="tabs">
-          <li><NavLink to="/activity" end>{t.deliveries}</NavLink></li>
-          <li><NavLink to="/activity/jobs">{t.jobs}</NavLink></li>
-          <li><NavLink to="/activity/why">{t.why}</NavLink></li>
+          <li><MenuLink to="/activity">{t.deliveries}</MenuLink></li>
+          <li><MenuLink to="/activity/jobs">{t.jobs}</MenuLink></li>
+          <li><MenuLink to="/activity/why">{t.why}</MenuLink></li>
         </ul>
       </nav>
     </>

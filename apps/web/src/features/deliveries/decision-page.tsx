@@ -1,7 +1,7 @@
 import type { PublicDecision } from '@openhands-jira/contracts';
 import { LoadingBlock, Notice, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { Link, usePathValues } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
@@ -16,7 +16,7 @@ import { decisionQuery, OUTCOME_ICONS, OUTCOME_TONES } from './deliveries.js';
  * ended and what to do, nothing about people or texts.
  */
 export function DecisionPage({ signedIn }: { signedIn: boolean }) {
-  const { id = '' } = useParams();
+  const { id = '' } = usePathValues();
   const decision = useQuery(decisionQuery(id));
   if (isNotFound(decision.error)) return signedIn ? <NotFoundPage /> : <PageHead title={texts.app.notFound} intro={activityTexts.decision.unknown} />;
   return (

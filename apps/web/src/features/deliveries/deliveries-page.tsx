@@ -2,7 +2,7 @@ import { Switch } from '@mantine/core';
 import { EmptyBlock, LoadingBlock, Section } from '@openhands-jira/ui';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useSearch } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';
@@ -17,7 +17,7 @@ import { RunAgain } from './run-again.js';
 
 /** The delivery log: everything that reached us, with what became of it. The filters live in the address. */
 export function DeliveriesPage() {
-  const [query, setQuery] = useSearchParams();
+  const [query, setQuery] = useSearch();
   const [live, setLive] = useState(true);
   const filter = readFilter(query);
   const overview = useQuery(overviewQuery(live));

@@ -1,7 +1,7 @@
 import type { Delivery } from '@openhands-jira/contracts';
 import { exactTime, ShortMoment, StatusBadge } from '@openhands-jira/ui';
 import { memo } from 'react';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { cloudTexts } from '../../texts-of-cloud.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import * as codeTexts from '../../texts-of-codes.js';

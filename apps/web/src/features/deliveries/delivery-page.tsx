@@ -2,7 +2,7 @@ import type { DeliveryDetail } from '@openhands-jira/contracts';
 import { Facts, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, usePathValues } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { isNotFound } from '../../lib/query.js';
@@ -18,7 +18,7 @@ import { Verdict } from './verdict.js';
 
 /** One delivery: how it ended, why, what to do, and every step of the decision. */
 export function DeliveryPage() {
-  const { id = '' } = useParams();
+  const { id = '' } = usePathValues();
   const delivery = useQuery(deliveryQuery(id));
   if (isNotFound(delivery.error)) return <DecisionPage signedIn />;
   return (

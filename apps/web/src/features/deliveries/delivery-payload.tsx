@@ -1,7 +1,7 @@
 import type { DeliveryDetail, Trial } from '@openhands-jira/contracts';
 import { Button, Facts, Moment, Notice, Section } from '@openhands-jira/ui';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { useAction } from '../../lib/use-action.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';

@@ -1,7 +1,7 @@
 import type { DeliveryDetail } from '@openhands-jira/contracts';
 import { Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import * as codeTexts from '../../texts-of-codes.js';
 import { meQuery } from '../sign-in/me.js';

@@ -1,7 +1,7 @@
 import { Switch } from '@mantine/core';
 import { DATA_CENTER_FIELDS, type DataCenterConfiguration } from '@openhands-jira/contracts';
 import { Button, ChoiceGroup, CopyField, ErrorSummary, Notice, Section } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { FieldHint } from '../../app/field-hint.js';
 import { installationTexts as t } from '../../texts-of-installation.js';
 import { texts } from '../../texts.js';

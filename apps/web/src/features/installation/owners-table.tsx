@@ -1,6 +1,6 @@
 import type { OwnedConnection } from '@openhands-jira/contracts';
 import { Button, buttonLook, HostName } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { ownerTexts as t } from '../../texts-of-owners.js';
 import { rulesTexts } from '../../texts-of-rules.js';
 import { rulesPage } from '../rules/rules.js';

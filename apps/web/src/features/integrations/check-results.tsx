@@ -1,6 +1,6 @@
 import type { ConnectionTestDay, HealthCheck } from '@openhands-jira/contracts';
 import { type IconName, Moment, type Step, StepList, type Tone } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { checkTexts as t } from '../../texts-of-checks.js';
 import { texts } from '../../texts.js';
 import { CheckHistory } from './check-history.js';

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { act, render, screen } from '@testing-library/react';
-import { MemoryRouter } from 'react-router';
+import { Router } from '../../lib/router.js';
 import { createQueryClient } from '../../lib/query.js';
 import { FakeServer } from '../../testing/fake-server.js';
 import { connection, owned } from '../../testing/samples.js';
@@ -15,7 +15,7 @@ it.each([['while the first delivery is waited for', null, 12], ['less often afte
   jest.useFakeTimers();
   const server = new FakeServer().answer(LIST, { body: { items: [owned] } });
   const shown = { ...connection, webhook: { ...connection.webhook, lastDeliveryAt } };
-  render(<QueryClientProvider client={createQueryClient()}><MemoryRouter><FirstDelivery integration={{ ...owned, connection: shown }} connection={shown} /></MemoryRouter></QueryClientProvider>);
+  render(<QueryClientProvider client={createQueryClient()}><Router><FirstDelivery integration={{ ...owned, connection: shown }} connection={shown} /></Router></QueryClientProvider>);
   await act(() => jest.advanceTimersByTimeAsync(45_000));
   expect(screen.getByRole('heading', { name: 'Deliveries from Jira' })).toBeVisible();
   expect(server.callsOf(LIST)).toHaveLength(times);

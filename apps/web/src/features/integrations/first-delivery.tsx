@@ -2,7 +2,7 @@ import type { Connection, Integration } from '@openhands-jira/contracts';
 import { Moment, Notice, Section, useAnnounce } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { LIVE_MS } from '../../lib/query.js';
 import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';

@@ -1,7 +1,7 @@
 import type { Connection, Integration } from '@openhands-jira/contracts';
 import { buttonLook, ExternalLink, Facts, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { texts } from '../../texts.js';
 import { cloudAction, dataCenterAction } from './card-action.js';
 import { toneOf, wordOf } from './integrations.js';

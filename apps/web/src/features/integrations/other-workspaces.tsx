@@ -1,6 +1,6 @@
 import type { OtherConnection } from '@openhands-jira/contracts';
 import { StatusBadge } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { texts } from '../../texts.js';
 import { toneOf, wordOf } from './integrations.js';
 

@@ -1,6 +1,6 @@
 import type { Integration, Me } from '@openhands-jira/contracts';
 import { type IconName, Section, type Step, StepList, type Tone } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { readinessTexts as t } from '../../texts-of-readiness.js';
 import { texts } from '../../texts.js';
 import { inUse, type ReadinessLine, readinessOf } from './readiness-lines.js';

@@ -1,7 +1,7 @@
 import { OAuthResult, OAuthReturnCode, Product } from '@openhands-jira/contracts';
 import { buttonLook, LoadingBlock, Notice, type Tone } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router';
+import { Link, useSearch } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import * as codeTexts from '../../texts-of-codes.js';
@@ -16,7 +16,7 @@ const TONES: Record<OAuthResult, Tone> = {
 
 /** Where a consent at Jira ends. The address brings only words that we know; anything else is not shown. */
 export function ReturnPage() {
-  const [query] = useSearchParams();
+  const [query] = useSearch();
   const result = OAuthResult.safeParse(query.get('result')).data ?? null;
   const code = OAuthReturnCode.safeParse(query.get('code')).data ?? null;
   const product = Product.safeParse(query.get('product')).data ?? 'jira-cloud';

@@ -1,7 +1,7 @@
 import type { Connection, Integration } from '@openhands-jira/contracts';
 import { Facts, LoadingBlock, Moment, Section, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router';
+import { Link, useSearch } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { StaleNotice } from '../../app/stale-notice.js';
@@ -21,7 +21,7 @@ import { UnlinkRow } from './unlink.js';
 /** Settings, Integrations, Jira Cloud: the view that belongs to the caller. */
 export function JiraCloudPage() {
   const integrations = useQuery(integrationsQuery);
-  const [query] = useSearchParams();
+  const [query] = useSearch();
   const found = integrations.data?.items.find(({ product }) => product === 'jira-cloud');
   const integration = found && withConnection(found, query.get('connection'));
   const isAnother = integration !== undefined && addsAnother(integration, query);
@@ -44,7 +44,7 @@ function addsAnother({ capabilities }: Integration, query: URLSearchParams): boo
 }
 
 function CloudView({ integration }: { integration: Integration }) {
-  const [query] = useSearchParams();
+  const [query] = useSearch();
   const { state, connection, link, capabilities } = integration;
   if (state === 'disabled') return <ReasonsNotice integration={integration} />;
   const canConfigure = capabilities.includes('configure');

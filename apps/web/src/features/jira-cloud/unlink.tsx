@@ -3,7 +3,7 @@ import type { Connection, Integration } from '@openhands-jira/contracts';
 import { Button, Dialog, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { useGoTo } from '../../lib/router.js';
 import { useAction } from '../../lib/use-action.js';
 import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
@@ -70,13 +70,13 @@ function OwnerConsequences({ people }: { people: number | null }) {
 /** Unlinks, and goes back to the list that shows what the server knows now. */
 function useUnlink() {
   const queries = useQueryClient();
-  const navigate = useNavigate();
+  const goTo = useGoTo();
   const announce = useAnnounce();
   const [perform] = useState(() => async (connectionId: string) => {
     await unlink(connectionId);
     await queries.invalidateQueries({ queryKey: integrationsQuery.queryKey });
     announce(cloudTexts.unlinkDone);
-    await navigate('/settings/integrations');
+    goTo('/settings/integrations');
   });
   return useAction(perform);
 }

@@ -1,7 +1,7 @@
 import type { Integration } from '@openhands-jira/contracts';
 import { Arrival, LoadingBlock, Notice, StatusBadge } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import { StaleNotice } from '../../app/stale-notice.js';

@@ -1,6 +1,6 @@
 import { Button, Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import type { RequestFailed } from '../../lib/api.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { meQuery } from '../sign-in/me.js';

@@ -1,7 +1,7 @@
 import type { Connection, Integration } from '@openhands-jira/contracts';
 import { Button, CopyField, ExternalLink, Facts, isAhead, Moment, Notice, Section } from '@openhands-jira/ui';
 import { type ReactNode, useState } from 'react';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { useAction } from '../../lib/use-action.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { texts } from '../../texts.js';

@@ -2,7 +2,7 @@ import type { JobDetail } from '@openhands-jira/contracts';
 import { Button, Dialog, Notice } from '@openhands-jira/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { useAction } from '../../lib/use-action.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { texts } from '../../texts.js';

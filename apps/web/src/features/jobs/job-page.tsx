@@ -2,7 +2,7 @@ import type { JobDetail, JobFailureReason } from '@openhands-jira/contracts';
 import { ExternalLink, Facts, LoadingBlock, Moment, Notice, PreciseMoment, Section, StepList } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, usePathValues } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
@@ -17,7 +17,7 @@ import { jobQuery } from './jobs.js';
 
 /** One job: how far it is, what happened, and what can be done. */
 export function JobPage() {
-  const { id = '' } = useParams();
+  const { id = '' } = usePathValues();
   const job = useQuery(jobQuery(id));
   if (isNotFound(job.error)) return <NotFoundPage />;
   return (

@@ -3,7 +3,7 @@ import { JobState } from '@openhands-jira/contracts';
 import { Button, EmptyBlock, LoadingBlock, Section } from '@openhands-jira/ui';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useSearch } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import * as codeTexts from '../../texts-of-codes.js';
@@ -17,7 +17,7 @@ import { type JobFilter, jobsQuery } from './jobs.js';
 
 /** What OpenHands was asked to do, and how far it is. The filters live in the address. */
 export function JobsPage() {
-  const [query, setQuery] = useSearchParams();
+  const [query, setQuery] = useSearch();
   const filter: JobFilter = { state: JobState.safeParse(query.get('state')).data, issueKey: query.get('issueKey') || undefined };
   const filtered = Boolean(filter.state ?? filter.issueKey);
   const jobs = useInfiniteQuery(jobsQuery(filter, true));

@@ -1,6 +1,6 @@
 import type { Job } from '@openhands-jira/contracts';
 import { ShortMoment, StatusBadge } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import * as codeTexts from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';

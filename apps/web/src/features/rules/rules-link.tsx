@@ -1,6 +1,6 @@
 import type { Integration } from '@openhands-jira/contracts';
 import { buttonLook, Section } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { rulesTexts as t } from '../../texts-of-rules.js';
 import { rulesPage } from './rules.js';
 

@@ -1,7 +1,7 @@
 import type { ConnectionRulesView } from '@openhands-jira/contracts';
 import { Button, ErrorSummary, LoadingBlock, Notice } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { Link, usePathValues } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { NotFoundPage } from '../../app/not-found-page.js';
 import { PageHead } from '../../app/page-head.js';
@@ -16,7 +16,7 @@ import { fieldId, type RulesForm, useRulesForm } from './use-rules-form.js';
 
 /** The rules of one connection, for its owner and administrators; for everybody else there is no such page. */
 export function RulesPage() {
-  const { id = '' } = useParams();
+  const { id = '' } = usePathValues();
   const rules = useQuery(rulesQuery(id));
   const connection = useQuery(overviewQuery(false)).data?.connections.find((one) => one.id === id);
   if (isNotFound(rules.error)) return <NotFoundPage />;

@@ -2,7 +2,7 @@ import type { ConnectionRules, RulesPreview as Preview } from '@openhands-jira/c
 import { Section } from '@openhands-jira/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { sentenceOf } from '../../lib/query.js';
 import { activityTexts } from '../../texts-of-activity.js';
 import { rulesTexts as t } from '../../texts-of-rules.js';

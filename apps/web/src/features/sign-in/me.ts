@@ -1,7 +1,7 @@
 import { Me, SignInProvider } from '@openhands-jira/contracts';
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { useNavigate } from 'react-router';
+import { useGoTo } from '../../lib/router.js';
 import { request, tell } from '../../lib/api.js';
 import { type Action, useAction } from '../../lib/use-action.js';
 
@@ -21,11 +21,11 @@ export const providersQuery = queryOptions({
 /** Ends the session, forgets what the server told this person, and goes to the sign-in page. */
 export function useSignOut(): Action<[], void> {
   const queries = useQueryClient();
-  const navigate = useNavigate();
+  const goTo = useGoTo();
   const signOut = useCallback(async () => {
     await tell('/auth/sign-out', { method: 'POST' });
-    await navigate('/sign-in', { replace: true });
+    goTo('/sign-in', { replace: true });
     queries.clear();
-  }, [queries, navigate]);
+  }, [queries, goTo]);
   return useAction(signOut);
 }

@@ -2,7 +2,7 @@ import { buttonLook, LoadingBlock, Notice } from '@openhands-jira/ui';
 import type { SignInProvider } from '@openhands-jira/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useSearch } from '../../lib/router.js';
 import { ColourChoice } from '../../app/colour-choice.js';
 import icon from '../../app/icon.svg';
 import { LoadFailure } from '../../app/load-failure.js';
@@ -13,7 +13,7 @@ import { wantedPage } from './wanted-page.js';
 
 /** Where people without a session land: one button per configured git provider. */
 export function SignInPage() {
-  const [query] = useSearchParams();
+  const [query] = useSearch();
   const [wanted] = useState(() => wantedPage(query));
   const providers = useQuery(providersQuery);
   const error = query.get('error');

@@ -1,6 +1,6 @@
 import type { Integration } from '@openhands-jira/contracts';
 import { buttonLook, Section } from '@openhands-jira/ui';
-import { Link } from 'react-router';
+import { Link } from '../../lib/router.js';
 import { tryTexts as t } from '../../texts-of-trials.js';
 import { tryPage } from './try.js';
 
