@@ -6,6 +6,7 @@ import { AuditController } from './audit.controller.js';
 import { AuditEntries } from './audit-entries.service.js';
 import { CertificatesController } from './certificates.controller.js';
 import { Certificates } from './certificates.service.js';
+import { Farewell } from './farewell.service.js';
 import { HealthController } from './health.controller.js';
 import { LinkedPeopleController } from './linked-people.controller.js';
 import { Lookups } from './lookups.service.js';
@@ -21,6 +22,6 @@ import { TokenWatch } from './token-watch.service.js';
 @Module({
   imports: [ConnectionsModule, JiraModule],
   controllers: [AuditController, CertificatesController, HealthController, LinkedPeopleController, MetricsController, OwnersController],
-  providers: [AuditEntries, Certificates, Leases, Lookups, Metrics, Retention, RetentionLoop, TokenWatch, TokenWatchLoop],
+  providers: [AuditEntries, Certificates, Farewell, Leases, Lookups, Metrics, Retention, RetentionLoop, TokenWatch, TokenWatchLoop],
 })
 export class AdminModule {}

@@ -5,12 +5,16 @@ import { DataSource } from 'typeorm';
 import { Public } from '../security/access.js';
 import { Problem } from '../security/problem.js';
 import { ApiProblems } from '../security/problem-answers.js';
+import { Farewell } from './farewell.service.js';
 
 /** For load balancers and operators. */
 @ApiTags('Operations')
 @Controller()
 export class HealthController {
-  constructor(private readonly db: DataSource) {}
+  constructor(
+    private readonly db: DataSource,
+    private readonly farewell: Farewell,
+  ) {}
 
   @Public()
   @Get('healthz')
@@ -26,6 +30,7 @@ export class HealthController {
   @ApiOkResponse({ standardSchema: HealthAnswer, description: 'They are' })
   @ApiProblems('unavailable')
   async ready(): Promise<HealthAnswer> {
+    if (this.farewell.isLeaving) throw new Problem(503, 'unavailable', 'This process is about to end. Send to another.', undefined, 5);
     const pending = await this.db.showMigrations().catch(() => null);
     if (pending === null) throw new Problem(503, 'unavailable', 'The database does not answer.', undefined, 5);
     if (pending) throw new Problem(503, 'unavailable', 'The tables are not up to date yet. Another process may be migrating them.', undefined, 5);
