@@ -11,5 +11,5 @@ export function lintAll(): Promise<void> {
 
 /** The types of everything, tests included. */
 export function typecheckAll(): Promise<void> {
-  return step('types', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', ...PROJECTS]);
+  return step('types', process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b', ...PROJECTS]);
 }
