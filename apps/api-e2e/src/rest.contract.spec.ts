@@ -1,6 +1,6 @@
 /** The REST contract: what each route of sign-in, integrations, deliveries, jobs and operations answers, to whom. */
 import {
-  AgentKeyState, ApiTokenPage, AuthorizationRedirect, BulkReplayAccepted, ConnectionHealth, ConnectionRulesView, ConnectionTestHistory, CreatedApiToken, DEFAULT_RULES, DeliveryDetail, DeliveryPage, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
+  AgentKeyState, ApiTokenPage, AuthorizationRedirect, BulkReplayAccepted, ConnectionHealth, ConnectionRulesView, ConnectionTestHistory, CreatedApiToken, DEFAULT_RULES, DeliveryDetail, DeliveryPage, Diagnostics, HealthAnswer, Integrations, IssueSights, JobAccepted, JobDetail, JobPage, KnownPersonPage, Me, OwnedConnection, OwnedConnectionPage,
   PersonLinkPage, ProblemBody, PublicDecision, ReplayAccepted, RulesPreview, ServiceAccountCheck, SignInProvider, UnlinkedAccountPage, Workspace, WorkspaceCreated,
 } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
@@ -339,6 +339,8 @@ describe('Connections', () => {
     const idOf = async (browser: Browser): Promise<string> => exactly(Me, await browser.get('/api/v1/me')).id;
     expect(exactly(OwnedConnection, await ada.post(owner, { userId: await idOf(ben) }))).toMatchObject({ id: connectionId, status: 'active', owner: { name: 'Ben Builder' } });
     expect(exactly(PersonLinkPage, await ben.get(`/api/v1/connections/${connectionId}/links`)).items).toHaveLength(2);
+    expect(exactly(Diagnostics, await ben.get(`/api/v1/connections/${connectionId}/diagnostics`))).toMatchObject({ connection: { id: connectionId }, installation: null });
+    expect(exactly(Diagnostics, await ada.get(`/api/v1/connections/${connectionId}/diagnostics`)).installation).not.toBeNull();
     expect(problemOf(await ada.post(owner, { userId: await idOf(ben) }))).toEqual({ status: 409, code: 'conflict' });
     expect(problemOf(await ada.post(owner, { userId: UNKNOWN_ID }))).toEqual({ status: 400, code: 'validation_failed' });
     exactly(OwnedConnection, await ada.post(owner, { userId: await idOf(ada) }));

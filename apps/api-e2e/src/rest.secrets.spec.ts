@@ -1,8 +1,10 @@
 /** Secrets go in and never come out: one story uses all of them, and then looks for them everywhere. */
 import { jest } from '@jest/globals';
+import { Diagnostics } from '@openhands-jira/contracts';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import { AppConfig } from '../../api/src/config/config.js';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 import type { OAuthServer } from '../../../tools/sandbox/oauth-server.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
@@ -23,6 +25,7 @@ let stage: Stage;
 let db: DataSource;
 let ada: Browser;
 let ben: Browser;
+let connectionId: string;
 /** OAuth codes and tokens that the stand-ins made. */
 const issued: Secrets = {};
 const answers: string[] = [];
@@ -106,7 +109,8 @@ async function connectAfterFailures(): Promise<void> {
   sandbox.atlassian.standIn.faults.add({ path: '/mypermissions', effect: { kind: 'status', status: 500, body: { message: UPSTREAM_BODY } }, times: 3 });
   await ada.post('/api/v1/jira-cloud/workspaces', { ...fields, serviceAccountApiToken: CREDENTIALS.serviceAccountToken });
   sandbox.atlassian.standIn.faults.clear();
-  const connectionId = await stage.connectWorkspace(ada);
+  connectionId = await stage.connectWorkspace(ada);
+  await ada.post(`/api/v1/connections/${connectionId}/test`);
   await stage.link(ben, ACCOUNTS.ben);
   const edit = (await ada.patch(`/api/v1/jira-cloud/workspaces/${connectionId}`, { webhookSecret: NEW_WEBHOOK_SECRET })).json;
   met['state of the edit'] = new URL(edit.authorizationUrl).searchParams.get('state')!;
@@ -227,6 +231,24 @@ describe('After a whole life of the installation, no secret', () => {
     const calls = Object.values(stage.sandbox.standIns).flatMap((standIn) => standIn.calls.map((call) => call.path)).filter((path) => !path.includes('/authorize'));
     expect([comments.length, calls.length > 20]).toEqual([3, true]);
     expect(found({ ...secrets(), ...met }, [...comments, ...calls].join('\n'))).toEqual([]);
+  });
+
+  it('is in the diagnostics for a support request, nor anything that says who, where or what', async () => {
+    const { status, text, json } = await ada.get(`/api/v1/connections/${connectionId}/diagnostics`);
+    expect(status).toBe(200);
+    const told = Diagnostics.parse(json);
+    expect(told).toMatchObject({ connection: { id: connectionId, status: 'active', linkedPeople: 2 }, checks: { items: expect.arrayContaining([{ check: 'site', result: 'pass', at: null }]) }, installation: { node: process.version } });
+    expect(told.lastWeek).toMatchObject({ deliveries: expect.arrayContaining([{ outcome: 'refused', reason: 'repo_missing', count: 1 }]), rejected: expect.arrayContaining([expect.objectContaining({ reason: 'signature_mismatch', count: 1 })]), jobs: [{ state: 'succeeded', failure: null, count: 1 }] });
+    expect(told.lastDeliveries.find((one) => one.reason === 'started')?.trace.map((one) => `${one.step} ${one.result}`)).toEqual(expect.arrayContaining(['signature yes', 'person yes', 'outcome yes']));
+    expect(told.lastDeliveries.map((one) => one.event)).toContain('comment_created');
+    const settings = Object.fromEntries(told.installation!.configuration.map(({ name, set }) => [name, set]));
+    expect(settings).toMatchObject({ JIRA_CLOUD_CLIENT_SECRET: true, PUBLIC_URL: true, TRIGGER_LABEL: false });
+    const values = Object.entries(stage.inside(AppConfig).env).filter(([name]) => settings[name]).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+    const texts = Object.fromEntries(values.filter((one): one is [string, string] => typeof one[1] === 'string' && one[1].length > 7));
+    expect(Object.keys(texts).length).toBeGreaterThan(8);
+    const who = { words: COMMENT_TEXT, owner: 'Ada Admin', asker: 'Ben Builder', site: stage.sandbox.jira.host, account: CREDENTIALS.serviceAccountEmail, 'account of Ben': ACCOUNTS.ben, repository: 'acme/web-app' };
+    expect(found({ ...secrets(), ...met, ...texts, ...who }, text.toLowerCase() + text)).toEqual([]);
+    expect(text).not.toMatch(/@|https?:|SHOP-\d/);
   });
 
   it('is in what browsers load: the page and its scripts', async () => {

@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, type StandardSchemaConversionResul
 import { ProblemBody } from '@openhands-jira/contracts';
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { VERSION } from './config/version.js';
 import { problemAnswers } from './security/problem-answers.js';
 
 /** The OpenAPI 3.1 document of every route, made from the controllers and the schemas of the contracts. */
@@ -11,7 +12,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .setTitle('openhands-jira')
     .setDescription('Start OpenHands from Jira issues: connections, links, deliveries and jobs.')
-    .setVersion('0.1.0')
+    .setVersion(VERSION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API token of a person, or the administrator token.' }, 'token')
     .addCookieAuth('session', { type: 'apiKey', in: 'cookie', description: 'A browser in which a person signed in. Changes need an Origin header of this service too.' }, 'session')
     .addSecurityRequirements('token')

@@ -14,6 +14,10 @@ export const checkTexts = {
   testing: 'Testing. This can take half a minute.',
   results: 'Results of the test',
   seeRejected: 'See the rejected calls',
+  diagnostics: 'Diagnostics for a support request',
+  diagnosticsText: 'A text file with the version, the state of this connection, the results of the last test, the last seven days in numbers, and the last twenty decisions step by step. Secrets, addresses, names and words of people are not in it. Have a look at it before you pass it on.',
+  download: 'Download the diagnostics',
+  downloaded: 'The file is in your downloads.',
   names: {
     settings: 'Settings', dns: 'Name', tcp: 'Connection', tls: 'Certificate', version: 'Version', service_account: 'Service account', oauth_client: 'OAuth client',
     site: 'Workspace', token: 'API token', scopes: 'Scopes', permissions: 'Projects and permissions', token_end: 'Age and end of the token',

@@ -1,6 +1,7 @@
 export * from './admin.js';
 export * from './connection-tests.js';
 export * from './deliveries.js';
+export * from './diagnostics.js';
 export * from './integrations.js';
 export * from './jira-cloud.js';
 export * from './jira-data-center.js';

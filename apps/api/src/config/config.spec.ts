@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configTable, envExample } from './config-docs.js';
 import { ConfigError, readConfig } from './config.js';
+import { VERSION } from './version.js';
 
 const root = join(import.meta.dirname, '../../../..');
 
@@ -14,6 +15,10 @@ function mistakesOf(env: Record<string, string>): string[] {
     throw error;
   }
 }
+
+it('The version that the service tells is that of its package', () => {
+  expect(VERSION).toBe((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version);
+});
 
 describe('The configuration', () => {
   it('works with nothing set', () => {

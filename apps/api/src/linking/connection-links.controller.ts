@@ -3,9 +3,9 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import { type Page, PageQuery, type PersonLink, PersonLinkPage, PersonLinkQuery, type UnlinkedAccount, UnlinkedAccountPage, Uuid } from '@openhands-jira/contracts';
 import { Connections } from '../connections/connections.service.js';
 import { LinkedPeople } from '../connections/linked-people.service.js';
+import { lookedAfter } from '../connections/looked-after.js';
 import { UnlinkedAccounts } from '../connections/unlinked-accounts.service.js';
 import { type Caller, CurrentCaller } from '../security/access.js';
-import { notFound } from '../security/problem.js';
 import { ApiProblems } from '../security/problem-answers.js';
 
 /** Who is linked on one connection, and who asked there without being linked, for its owner and for administrators. To everybody else there is no such connection. */
@@ -23,7 +23,7 @@ export class ConnectionLinksController {
   @ApiOkResponse({ standardSchema: PersonLinkPage, description: 'Without any token' })
   @ApiProblems('validation_failed', 'not_found')
   async list(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) connectionId: string, @Query({ schema: PersonLinkQuery }) query: PersonLinkQuery): Promise<Page<PersonLink>> {
-    await this.needLookedAfter(caller, connectionId);
+    await lookedAfter(this.connections, caller, connectionId);
     return this.people.list({ connectionId }, query);
   }
 
@@ -33,7 +33,7 @@ export class ConnectionLinksController {
   @ApiNoContentResponse({ description: 'It has ended, and any token of it is erased' })
   @ApiProblems('validation_failed', 'not_found')
   async end(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) connectionId: string, @Param('linkId', { schema: Uuid }) linkId: string): Promise<void> {
-    await this.needLookedAfter(caller, connectionId);
+    await lookedAfter(this.connections, caller, connectionId);
     await this.people.end({ connectionId }, linkId, caller);
   }
 
@@ -42,13 +42,7 @@ export class ConnectionLinksController {
   @ApiOkResponse({ standardSchema: UnlinkedAccountPage, description: 'Without any e-mail address' })
   @ApiProblems('validation_failed', 'not_found')
   async unlinkedAccounts(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) connectionId: string, @Query({ schema: PageQuery }) query: PageQuery): Promise<Page<UnlinkedAccount>> {
-    await this.needLookedAfter(caller, connectionId);
+    await lookedAfter(this.connections, caller, connectionId);
     return this.unlinked.list({ connectionId }, query);
-  }
-
-  private async needLookedAfter({ userId, isAdmin }: Caller, connectionId: string): Promise<void> {
-    const row = await this.connections.byId(connectionId);
-    const isOwner = userId !== null && row?.ownerId === userId;
-    if (!row || !(isOwner || isAdmin)) throw notFound('connection');
   }
 }

@@ -11,6 +11,8 @@ import { ConnectionTestLoop } from './connection-tests.loop.js';
 import { ConnectionTests } from './connection-tests.service.js';
 import { ConnectionTestsController } from './connection-tests.controller.js';
 import { DeliveryChecks } from './delivery-checks.js';
+import { DiagnosticsController } from './diagnostics.controller.js';
+import { DiagnosticsFile } from './diagnostics.service.js';
 import { EmailMatch } from './email-match.service.js';
 import { Integrations } from './integrations.service.js';
 import { IssueSightController } from './issue-sight.controller.js';
@@ -22,8 +24,8 @@ import { Linking } from './linking.service.js';
 /** Who in Jira is who here: the decision, and the view of it. */
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
-  controllers: [ConnectionLinksController, ConnectionTestsController, IssueSightController, LinkingController],
-  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking],
+  controllers: [ConnectionLinksController, ConnectionTestsController, DiagnosticsController, IssueSightController, LinkingController],
+  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, DiagnosticsFile, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking],
   exports: [Linking],
 })
 export class LinkingModule {}

@@ -7,6 +7,7 @@ import { checkTexts as t } from '../../texts-of-checks.js';
 import { texts } from '../../texts.js';
 import { CheckResults, summaryOf } from './check-results.js';
 import { TestButton } from './check-run.js';
+import { DiagnosticsDownload } from './diagnostics-download.js';
 import { healthQuery, testConnection } from './connection-tests.js';
 import { integrationsQuery } from './integrations.js';
 
@@ -35,6 +36,7 @@ export function Health({ connectionId, hasChanges = false }: { connectionId: str
       {health.isPending && <LoadingBlock label={texts.common.loading} lines={2} />}
       {health.isError && !health.data && <LoadFailure query={health} />}
       {health.data && <Latest connectionId={connectionId} history={health.data} />}
+      <DiagnosticsDownload connectionId={connectionId} />
     </Section>
   );
 }
