@@ -122,7 +122,11 @@ export const DATA_CENTER_CHECKS = ['settings', 'dns', 'tcp', 'tls', 'version', '
 
 /** One check: what was found, and what to do about it. */
 export const ConnectionCheck = z
-  .object({ check: z.enum(DATA_CENTER_CHECKS), ok: z.boolean(), detail: z.string(), hint: z.string() })
+  .object({
+    check: z.enum(DATA_CENTER_CHECKS), ok: z.boolean(), detail: z.string(), hint: z.string(),
+    /** How long trying it took, in milliseconds; absent where nothing outside was asked. */
+    tookMs: z.number().int().optional(),
+  })
   .meta({ id: 'ConnectionCheck' });
 export type ConnectionCheck = z.infer<typeof ConnectionCheck>;
 

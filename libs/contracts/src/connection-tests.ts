@@ -3,8 +3,13 @@ import { z } from 'zod';
 import { type HEALTH_CHECKS, HealthCheck } from './integrations.js';
 import { Time } from './paging.js';
 
-/** Checks that the state of an integration tells in words of their own: the end of the token, and the calls that Jira makes. All others are about the way to Jira and the service account. */
-export const CHECKS_TOLD_ELSEWHERE = ['token_end', 'last_accepted', 'last_rejected', 'refusals'] as const satisfies (typeof HEALTH_CHECKS)[number][];
+/**
+ * Checks that leave the state of an integration as it is: the end of the token and the calls that are not let in have words of their own there, and what
+ * became of deliveries and of round trips for consent is news, not a fault. All others are about the way to Jira and the service account.
+ */
+export const CHECKS_TOLD_ELSEWHERE = [
+  'oauth_return', 'token_end', 'last_accepted', 'last_rejected', 'refusals', 'signing_secret', 'no_job', 'hidden_emails', 'unknown_calls',
+] as const satisfies (typeof HEALTH_CHECKS)[number][];
 
 /** One day on which a connection was tested. */
 export const ConnectionTestDay = z

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Time, Uuid } from './paging.js';
 import { Product } from './products.js';
+import { DeliveryOutcome, DeliveryReason } from './reasons.js';
 
 export const ConnectionStatus = z.enum(['pending', 'active', 'inactive']).meta({ id: 'ConnectionStatus' });
 export type ConnectionStatus = z.infer<typeof ConnectionStatus>;
@@ -105,7 +106,7 @@ export type Integrations = z.infer<typeof Integrations>;
 /** What the test of a saved connection looks at: the way to Jira and the service account, then what comes from Jira. */
 export const HEALTH_CHECKS = [
   'settings', 'dns', 'tcp', 'tls', 'version', 'service_account', 'oauth_client', 'site', 'token', 'scopes', 'permissions',
-  'token_end', 'last_accepted', 'last_rejected', 'refusals',
+  'oauth_return', 'token_end', 'last_accepted', 'last_rejected', 'refusals', 'signing_secret', 'no_job', 'hidden_emails', 'unknown_calls',
 ] as const;
 
 /** One check: what was found, and what to do about it. `unknown`: it could not be told, for example because an earlier check failed. */
@@ -117,6 +118,10 @@ export const HealthCheck = z
     hint: z.string(),
     /** When that happened which the check is about, for example the last delivery; null when it is about the present. */
     at: Time.nullable(),
+    /** How long trying it took, in milliseconds; absent for what was only looked up here. */
+    tookMs: z.number().int().optional(),
+    /** The most frequent ends of deliveries, where the check is about those: each leads to a part of the log. */
+    reasons: z.array(z.object({ outcome: DeliveryOutcome, reason: DeliveryReason, count: z.number().int() })).optional(),
   })
   .meta({ id: 'HealthCheck' });
 export type HealthCheck = z.infer<typeof HealthCheck>;

@@ -53,7 +53,7 @@ export type CheckServiceAccount = z.infer<typeof CheckServiceAccount>;
 export const ServiceAccountCheck = z
   .object({
     ok: z.boolean(),
-    items: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string(), hint: z.string() })),
+    items: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string(), hint: z.string(), /** In milliseconds. */ tookMs: z.number().int().optional() })),
     failure: z.object({ path: z.enum(['site', 'serviceAccountEmail', 'serviceAccountApiToken']), message: z.string() }).nullable(),
   })
   .meta({ id: 'ServiceAccountCheck' });

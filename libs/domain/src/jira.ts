@@ -94,6 +94,8 @@ export interface AccountCheck {
   ok: boolean;
   detail: string;
   hint: string;
+  /** In milliseconds. */
+  tookMs: number;
 }
 
 /** One line of the test of a saved connection. */

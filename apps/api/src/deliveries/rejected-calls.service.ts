@@ -11,6 +11,12 @@ export interface RejectedCall {
   size: number;
 }
 
+/** Calls with one reason. */
+export interface RejectedCount {
+  reason: RejectedReason;
+  count: number;
+}
+
 interface Count {
   connectionId: string | null;
   reason: RejectedReason;
@@ -59,6 +65,15 @@ export class RejectedCalls implements OnApplicationShutdown {
       [connectionId, since],
     );
     return row ?? null;
+  }
+
+  /** How many calls were not let in, by reason, the most frequent first. Null: those that name no connection. Counters are kept by the hour, so it is from the hour on that `since` is in. */
+  countsSince(connectionId: string | null, since: Date): Promise<RejectedCount[]> {
+    return this.db.query(
+      `SELECT reason, sum(count)::int AS count FROM rejected_calls WHERE connection_id IS NOT DISTINCT FROM $1::uuid AND hour >= date_trunc('hour', $2::timestamptz)
+       GROUP BY reason ORDER BY 2 DESC, 1`,
+      [connectionId, since],
+    );
   }
 
   /** Writes what was counted since the last time. */

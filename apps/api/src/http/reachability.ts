@@ -10,6 +10,7 @@ import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'nod
 import type { AddressGuard } from './address-guard.js';
 import { tlsTrust } from './outgoing.js';
 import type { PemCertificate } from './pem.js';
+import { timed } from './timed.js';
 
 const PATIENCE_MS = 5000;
 
@@ -27,8 +28,8 @@ interface Way {
 export async function reach(url: URL, way: Way): Promise<ConnectionCheck[]> {
   const checks: ConnectionCheck[] = [];
   for (const check of [checkName, checkConnection, checkCertificate]) {
-    const result = await check(url, way);
-    checks.push(result);
+    const { result, tookMs } = await timed(() => check(url, way));
+    checks.push({ ...result, tookMs });
     if (!result.ok) break;
   }
   return checks;

@@ -52,7 +52,8 @@ export class CloudAccountCheck {
   /** Tries the account on the site. Never throws for what the site or the account does. */
   async check(account: TypedAccount): Promise<AccountVerdict> {
     const checks: AccountCheck[] = [];
-    const pass = (check: string, detail: string): void => void checks.push({ check, ok: true, detail, hint: '' });
+    const lap = stopwatch();
+    const pass = (check: string, detail: string): void => void checks.push({ check, ok: true, detail, hint: '', tookMs: lap() });
     try {
       const cloudId = await this.cloudIdOf(account.site);
       pass('site', `${account.site} is a Jira Cloud site.`);
@@ -69,7 +70,7 @@ export class CloudAccountCheck {
       return { ok: true, checks, cloudId, scheme: learned.scheme ?? 'basic', accountId: learned.accountId ?? null };
     } catch (error) {
       const refusal = refusalOf(error);
-      checks.push({ check: refusal.check, ok: false, detail: refusal.message, hint: refusal.hint });
+      checks.push({ check: refusal.check, ok: false, detail: refusal.message, hint: refusal.hint, tookMs: lap() });
       return { ok: false, checks, code: refusal.code, field: refusal.field, message: `${refusal.message} ${refusal.hint}` };
     }
   }
@@ -127,6 +128,16 @@ export class CloudAccountCheck {
     if (Array.isArray(found['values']) && found['values'].length > 0) return;
     throw noProject();
   }
+}
+
+/** Each call gives the milliseconds since the one before. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const [before, now] = [last, performance.now()];
+    last = now;
+    return Math.round(now - before);
+  };
 }
 
 function needPermissions(granted: Set<string>): void {

@@ -5,6 +5,7 @@ import { AppConfig } from '../config/config.js';
 import { type OutgoingAnswer, OutgoingHttp, OutgoingProblem, type OutgoingRequest } from '../http/outgoing.js';
 import { AddressGuard } from '../http/address-guard.js';
 import { reach } from '../http/reachability.js';
+import { timed } from '../http/timed.js';
 import { TrustedCertificates } from '../http/trusted-certificates.service.js';
 import { isWebPage } from '../http/web-page.js';
 import { newSecret } from '../security/digest.js';
@@ -38,11 +39,11 @@ export class DataCenterDiagnosis {
     if (settings.baseUrl === null) return [first];
     const reached = await reach(new URL(settings.baseUrl), { trusted: await this.trusted.current(), guard: new AddressGuard(this.config.env.OUTBOUND_ALLOWED_HOSTS) });
     if (!reached.at(-1)!.ok) return [first, ...reached];
-    const version = await this.checkVersion(settings);
-    const checks = [first, ...reached, version.check];
+    const { result: version, tookMs } = await timed(() => this.checkVersion(settings));
+    const checks = [first, ...reached, { ...version.check, tookMs }];
     if (!version.isJira) return checks;
-    if (settings.serviceAccountPat !== null) checks.push(await this.checkServiceAccount(settings));
-    if (settings.linkMethod === 'oauth' && settings.oauthClientId !== null && settings.oauthClientSecret !== null) checks.push(await this.checkClient(settings));
+    if (settings.serviceAccountPat !== null) checks.push(await timedCheck(() => this.checkServiceAccount(settings)));
+    if (settings.linkMethod === 'oauth' && settings.oauthClientId !== null && settings.oauthClientSecret !== null) checks.push(await timedCheck(() => this.checkClient(settings)));
     return checks;
   }
 
@@ -102,6 +103,11 @@ export class DataCenterDiagnosis {
       throw error;
     }
   }
+}
+
+async function timedCheck(check: () => Promise<ConnectionCheck>): Promise<ConnectionCheck> {
+  const { result, tookMs } = await timed(check);
+  return { ...result, tookMs };
 }
 
 const CONTEXT_PATH = 'If Jira has a context path, the base URL must include it, for example https://jira.example.com/jira.';

@@ -60,6 +60,6 @@ function untried(checks: ConnectionCheck[]): SiteCheck[] {
   return left.map((check) => ({ check, result: 'unknown', detail: 'Not tried, because another check failed.', hint: '' }));
 }
 
-function lineOf({ check, ok, detail, hint }: ConnectionCheck): SiteCheck {
-  return { check, result: ok ? 'pass' : 'fail', detail, hint };
+function lineOf({ ok, ...line }: ConnectionCheck): SiteCheck {
+  return { ...line, result: ok ? 'pass' : 'fail' };
 }

@@ -4,6 +4,7 @@ import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Jiras } from '../jira/jiras.service.js';
 import { DeliveryChecks } from './delivery-checks.js';
+import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { tokenCheck } from './token-check.js';
 
 /** The checks of a saved connection: whether Jira lets us in, how long the token lasts, and whether we let Jira in. */
@@ -12,19 +13,25 @@ export class ConnectionChecks {
   constructor(
     private readonly jiras: Jiras,
     private readonly deliveries: DeliveryChecks,
+    private readonly outcomes: DeliveryOutcomes,
     private readonly clock: Clock,
   ) {}
 
   /** Makes them all, in words for administrators. Jira is called at once, beside the work that waits for its turn. */
   async of(row: ConnectionEntity): Promise<HealthCheck[]> {
-    const [site, deliveries] = await Promise.all([this.jiras.test(row), this.deliveries.of(row)]);
+    const [site, deliveries, outcomes] = await Promise.all([this.jiras.test(row), this.deliveries.of(row), this.outcomes.of(row)]);
     const token = { savedAt: row.serviceAccountSavedAt, expiresAt: row.serviceAccountTokenExpiresAt };
-    return [...site.map((one) => ({ ...one, at: null })), tokenCheck(token, this.clock.now()), ...deliveries];
+    return [...site.map((one) => ({ ...one, at: null })), tokenCheck(token, this.clock.now()), ...deliveries, ...outcomes];
   }
 
   /** The same as this person may read them. */
   toldTo({ isAdmin }: { isAdmin: boolean }, { product }: ConnectionEntity, checks: HealthCheck[]): HealthCheck[] {
     if (isAdmin) return checks;
-    return checks.map(({ at, ...line }) => ({ ...this.jiras.product(product).forOwner(line), at }));
+    return checks.filter(({ check }) => isToldToOwners(check)).map(({ at, ...line }) => ({ ...this.jiras.product(product).forOwner(line), at }));
   }
+}
+
+/** What strangers call is the installation's affair. */
+export function isToldToOwners(check: HealthCheck['check']): boolean {
+  return check !== 'unknown_calls';
 }

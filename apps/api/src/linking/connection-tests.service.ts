@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ConnectionTestHistory, HealthCheck } from '@openhands-jira/contracts';
+import type { ConnectionTestDay, ConnectionTestHistory, HealthCheck } from '@openhands-jira/contracts';
 import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
+import { lookedAfter } from '../connections/looked-after.js';
 import type { Caller } from '../security/access.js';
-import { notFound } from '../security/problem.js';
-import { ConnectionChecks } from './connection-checks.js';
+import { ConnectionChecks, isToldToOwners } from './connection-checks.js';
 import { ConnectionTestStore } from './connection-test.store.js';
 
 /** The test of a saved connection, at the press of a button and once a day, and what former ones found. */
@@ -20,15 +20,15 @@ export class ConnectionTests {
 
   /** For the owner and administrators; to everybody else there is no such connection. */
   async run(caller: Caller, connectionId: string): Promise<HealthCheck[]> {
-    const row = await this.lookedAfter(caller, connectionId);
+    const row = await lookedAfter(this.connections, caller, connectionId);
     return this.checks.toldTo(caller, row, await this.test(row));
   }
 
   /** The same people read what was found. */
   async history(caller: Caller, connectionId: string): Promise<ConnectionTestHistory> {
-    const row = await this.lookedAfter(caller, connectionId);
+    const row = await lookedAfter(this.connections, caller, connectionId);
     const [latest, days] = await Promise.all([this.store.latest(row.id, new Date(0)), this.store.days(row.id, this.clock.now())]);
-    return { latest: latest && { testedAt: latest.testedAt.toISOString(), items: this.checks.toldTo(caller, row, latest.items) }, days };
+    return { latest: latest && { testedAt: latest.testedAt.toISOString(), items: this.checks.toldTo(caller, row, latest.items) }, days: caller.isAdmin ? days : days.map(ofOwners) };
   }
 
   /** Connections whose daily test is due. */
@@ -47,11 +47,8 @@ export class ConnectionTests {
     await this.store.keep(row.id, { testedAt: this.clock.now(), items });
     return items;
   }
+}
 
-  private async lookedAfter({ userId, isAdmin }: Caller, connectionId: string): Promise<ConnectionEntity> {
-    const row = await this.connections.byId(connectionId);
-    const isOwner = userId !== null && row?.ownerId === userId;
-    if (!row || !(isOwner || isAdmin)) throw notFound('connection');
-    return row;
-  }
+function ofOwners({ day, checks }: ConnectionTestDay): ConnectionTestDay {
+  return { day, checks: checks.filter(({ check }) => isToldToOwners(check)) };
 }

@@ -1,5 +1,6 @@
 import { ConnectionTestHistory, DEFAULT_RULES, type HealthCheck, type IssueSight } from '@openhands-jira/contracts';
 import { ACCOUNTS, CREDENTIALS } from '../../../../tools/sandbox/seed.ts';
+import { v7 } from 'uuid';
 import { DeliveryTimes } from '../connections/delivery-times.service.js';
 import { uuidv7 } from '../database/uuid.js';
 import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
@@ -47,9 +48,11 @@ describe('Testing a saved connection', () => {
 
   it('tries the saved credentials for the owner and for administrators, and tells whose they are', async () => {
     const checks = await tested();
-    expect(results(checks)).toBe('site pass, token pass, scopes pass, permissions pass, token_end unknown, last_accepted unknown, last_rejected pass, refusals unknown');
+    expect(results(checks)).toBe('dns pass, tcp pass, tls pass, site pass, token pass, scopes pass, permissions pass, token_end unknown, last_accepted unknown, last_rejected pass, refusals unknown, signing_secret unknown, no_job unknown, hidden_emails unknown');
     expect(checks['token']!.detail).toContain(`saved for ${CREDENTIALS.serviceAccountEmail}. Its account at Atlassian is ${bench.sandbox.jira.serviceTokens[0]!.accountId}`);
-    expect(Object.keys(await tested(root))).toEqual(Object.keys(checks));
+    for (const name of ['dns', 'tcp', 'tls', 'site', 'token', 'scopes', 'permissions']) expect(checks[name]!.tookMs).toBeGreaterThanOrEqual(0);
+    expect(checks['refusals']!.tookMs).toBeUndefined();
+    expect(Object.keys(await tested(root)).filter((name) => name !== 'unknown_calls')).toEqual(Object.keys(checks));
   });
 
   it('does not exist for others, linked or not, and for ids that nobody has', async () => {
@@ -64,13 +67,13 @@ describe('Testing a saved connection', () => {
     token!.scopes = ['read:me', 'read:jira-work'];
     const checks = await tested();
     token!.scopes = scopes;
-    expect(results(checks)).toMatch(/^site pass, token pass, scopes fail, permissions unknown/);
+    expect(results(checks)).toMatch(/tls pass, site pass, token pass, scopes fail, permissions unknown/);
     expect(checks['scopes']).toMatchObject({ detail: expect.stringContaining('write:jira-work'), hint: expect.stringContaining('Create a new API token') });
   });
 
   it('says each thing once when the way to Jira breaks in the middle', async () => {
     bench.sandbox.atlassian.standIn.faults.add({ path: 'mypermissions', effect: { kind: 'reset' } });
-    expect(results(await tested())).toMatch(/^site fail, token unknown, scopes unknown, permissions unknown, token_end/);
+    expect(results(await tested())).toMatch(/tls pass, site fail, token unknown, scopes unknown, permissions unknown, token_end/);
   });
 
   it('ends the time in which a refused account is left alone, once everything passes', async () => {
@@ -117,6 +120,49 @@ describe('Testing a saved connection', () => {
       expect(checks['last_rejected']!.detail).toBe('The signature does not fit. Nothing was let in since.');
     });
 
+    it('with how many calls were turned away for each reason, and to administrators also those that name no connection', async () => {
+      for (const reason of ['signature_missing', 'signature_mismatch', 'signature_mismatch', 'body_empty'] as const) bench.app.get(RejectedCalls).add({ connectionId, reason, headerNames: [], size: 0 });
+      bench.app.get(RejectedCalls).add({ connectionId: null, reason: 'connection_unknown', headerNames: [], size: 0 });
+      await bench.app.get(RejectedCalls).flush();
+      const checks = await tested();
+      for (const words of ['4 of 4 calls', 'does not fit: 2', 'no signature: 1', 'no body: 1']) expect(checks['refusals']!.detail).toMatch(new RegExp(words, 'i'));
+      expect(checks['unknown_calls']).toBeUndefined();
+      expect((await tested(root))['unknown_calls']).toMatchObject({ result: 'unknown', detail: expect.stringMatching(/^1 calls of the last 24 hours belong to no connection/) });
+    });
+
+    const came = (changes: object): Promise<unknown> => {
+      const one = { event: 'comment_created', signedWith: 'current', outcome: 'ignored', reason: 'no_mention_no_label', actorId: 'a', body: '{}', ...changes };
+      return bench.db.query(`INSERT INTO deliveries (id, connection_id, event, received_at, signed_with, outcome, reason, actor_id, body) VALUES ($1, $2, $3, now(), $4, $5, $6, $7, $8)`,
+        [v7({ msecs: bench.time.now().getTime() }), connectionId, one.event, one.signedWith, one.outcome, one.reason, one.actorId, Buffer.from(one.body)]);
+    };
+
+    it('with the secret that signed it: the previous one must not go on signing', async () => {
+      await came({ signedWith: 'previous' });
+      expect((await tested())['signing_secret']).toMatchObject({ result: 'fail', detail: expect.stringContaining('1 of 1 deliveries') });
+      bench.time.advance(1000);
+      await came({});
+      expect((await tested())['signing_secret']).toMatchObject({ result: 'pass', detail: expect.stringContaining('1 of 2 deliveries') });
+    });
+
+    it('with why deliveries led to no job, the most frequent reason first', async () => {
+      await came({});
+      expect((await tested())['no_job']).toMatchObject({ result: 'unknown', reasons: [{ outcome: 'ignored', reason: 'no_mention_no_label', count: 1 }] });
+      for (let i = 0; i < 2; i += 1) await came({ outcome: 'refused', reason: 'repo_missing' });
+      expect((await tested())['no_job']).toMatchObject({ result: 'fail', detail: expect.stringContaining('Of 3 deliveries of the last 7 days, 0 were taken up; 1 were ignored, 2 refused'), reasons: [{ reason: 'repo_missing', count: 2 }, { reason: 'no_mention_no_label' }] });
+      await came({ outcome: 'job', reason: 'started' });
+      expect((await tested())['no_job']).toMatchObject({ result: 'pass', hint: '' });
+    });
+
+    it('with the share of events in which Jira shows no address', async () => {
+      const event = (author: object): object => ({ body: JSON.stringify({ webhookEvent: 'comment_created', comment: { id: '1', body: 'x', author: { accountId: 'a', accountType: 'atlassian', displayName: 'A', ...author } }, issue: { id: '1', key: 'SHOP-1', fields: {} } }) });
+      await came(event({}));
+      await came(event({ emailAddress: 'a@example.com' }));
+      await came(event({ accountType: 'app' }));
+      await came({ body: 'no payload' });
+      expect((await tested())['hidden_emails']).toMatchObject({ result: 'pass', detail: expect.stringContaining('In 1 of the newest 2 events (50 %)') });
+      expect(JSON.stringify(await tested())).not.toContain('a@example.com');
+    });
+
     it('and holds a refusal against nobody when deliveries were let in since', async () => {
       await turnedAway();
       bench.time.advance(60_000);
@@ -149,7 +195,10 @@ describe('Testing a saved connection', () => {
       expect(latest!.items.map((one) => one.check)).toContain('permissions');
       expect(bench.time.now().getTime() - Date.parse(latest!.testedAt)).toBeLessThan(60_000);
       expect(days).toEqual([{ day: latest!.testedAt.slice(0, 10), checks: latest!.items.map(({ check, result }) => ({ check, result })) }]);
-      expect(await history(root)).toEqual({ latest, days });
+      const ofRoot = await history(root);
+      const others = (checks: HealthCheck[]): HealthCheck[] => checks.filter(({ check }) => check !== 'unknown_calls');
+      expect({ latest: { ...ofRoot.latest, items: others(ofRoot.latest!.items) }, days: ofRoot.days.map((day) => ({ ...day, checks: others(day.checks as HealthCheck[]) })) }).toEqual({ latest, days });
+      expect([ofRoot.latest!.items.length, ofRoot.days[0]!.checks.length]).toEqual([latest!.items.length + 1, days[0]!.checks.length + 1]);
       expect(await ben.send('GET', `/api/v1/connections/${connectionId}/tests`)).toMatchObject({ status: 404 });
     });
 
@@ -301,12 +350,15 @@ describe('Testing the connection to a Jira Data Center', () => {
   }
 
   it('finds the same for its owner and for administrators, and tells only administrators of the installation', async () => {
-    const [owner, administrator] = [await tested(ada), await tested(root)];
-    expect(owner.words).toMatch(/^settings pass, dns pass, tcp pass, tls pass, version pass, service_account pass, oauth_client pass, token_end \w+, last_accepted unknown, last_rejected pass, refusals unknown$/);
-    expect(administrator.words).toBe(owner.words);
-    expect(administrator.text).toContain('/integration/jira-dc/callback');
-    expect(owner.text).not.toMatch(/127\.0\.0\.1|::1|localhost|callback/);
+    const owner = await tested(ada);
     expect((await ada.send('GET', `/api/v1/connections/${connectionId}/tests`)).body).toMatchObject({ latest: { items: JSON.parse(owner.text.slice(4)).items } });
+    const administrator = await tested(root);
+    expect(owner.words).toMatch(/^settings pass, dns pass, tcp pass, tls pass, version pass, service_account pass, oauth_client pass, token_end \w+, last_accepted unknown, last_rejected pass, refusals unknown, signing_secret unknown, no_job unknown, hidden_emails unknown$/);
+    expect(administrator.words.replace(', unknown_calls pass', '')).toBe(owner.words);
+    expect(administrator.text).toContain('/integration/jira-dc/callback');
+    const timed = (JSON.parse(owner.text.slice(4)) as { items: HealthCheck[] }).items.filter((one) => one.tookMs !== undefined).map((one) => one.check);
+    expect(timed).toEqual(['dns', 'tcp', 'tls', 'version', 'service_account', 'oauth_client']);
+    expect(owner.text).not.toMatch(/127\.0\.0\.1|::1|localhost|callback/);
     for (const secret of [CREDENTIALS.dataCenterPat, CREDENTIALS.dataCenterAdminPat, CREDENTIALS.oauthClientSecret]) expect(owner.text + administrator.text).not.toContain(secret);
     expect((await tested(ben)).text).toMatch(/^404 /);
   });

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { firstIdOf } from '../database/uuid.js';
-import { RejectedCalls } from '../deliveries/rejected-calls.service.js';
+import { RejectedCalls, type RejectedCount } from '../deliveries/rejected-calls.service.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** Silence of this length is longer than a weekend and a holiday; a webhook that somebody switched off looks the same. */
@@ -21,29 +21,35 @@ export class DeliveryChecks {
     private readonly clock: Clock,
   ) {}
 
+  /** The last line is about the installation, for administrators: calls that name no connection. */
   async of({ id, status, lastDeliveryAt }: ConnectionEntity): Promise<HealthCheck[]> {
     const now = this.clock.now();
     const since = new Date(now.getTime() - DAY_MS);
-    const [turnedAway, counts] = await Promise.all([this.rejected.latest(id, null), this.counts(id, since)]);
-    return [lastAccepted(lastDeliveryAt, status === 'active' ? now : null), lastRejected(turnedAway, lastDeliveryAt), refusals(counts)];
+    const [turnedAway, counts, mine, nobodys] = await Promise.all([this.rejected.latest(id, null), this.counts(id, since), this.rejected.countsSince(id, since), this.rejected.countsSince(null, since)]);
+    return [
+      lastAccepted(lastDeliveryAt, status === 'active' ? now : null), lastRejected(turnedAway, lastDeliveryAt), refusals(counts.accepted, mine), signingSecret(counts), unknownCalls(nobodys),
+    ];
   }
 
-  /** Counters of rejected calls are kept by the hour, so theirs is the hour in which the day began. */
   private async counts(connectionId: string, since: Date): Promise<Counts> {
-    const [row] = await this.db.query<[Counts]>(COUNTS, [connectionId, firstIdOf(since), since]);
+    const [row] = await this.db.query<[Counts]>(COUNTS, [connectionId, firstIdOf(since)]);
     return row;
   }
 }
 
+/** Of the last 24 hours. */
 interface Counts {
   accepted: number;
-  rejected: number;
+  /** Signed with the previous secret. */
+  previous: number;
+  /** How the newest one was signed; null when there is none. */
+  newest: 'current' | 'previous' | null;
 }
 
 /** What was run again, and what our own search found, Jira did not send. */
 const COUNTS = `
-  SELECT (SELECT count(*)::int FROM deliveries WHERE connection_id = $1 AND id >= $2::uuid AND origin = 'webhook') AS accepted,
-         (SELECT coalesce(sum(count), 0)::int FROM rejected_calls WHERE connection_id = $1 AND hour >= date_trunc('hour', $3::timestamptz)) AS rejected`;
+  SELECT count(*)::int AS accepted, count(*) FILTER (WHERE signed_with = 'previous')::int AS previous, (array_agg(signed_with ORDER BY id DESC))[1] AS newest
+  FROM deliveries WHERE connection_id = $1 AND id >= $2::uuid AND origin = 'webhook'`;
 
 /** `now` is null while nothing is expected to come. */
 function lastAccepted(at: Date | null, now: Date | null): HealthCheck {
@@ -62,11 +68,37 @@ function lastRejected(latest: { reason: RejectedReason; at: Date } | null, accep
   return { check: 'last_rejected', result: isOver ? 'pass' : 'fail', detail, hint: isOver ? '' : hint, at: latest.at.toISOString() };
 }
 
-function refusals({ accepted, rejected }: Counts): HealthCheck {
+function refusals(accepted: number, reasons: RejectedCount[]): HealthCheck {
+  const rejected = sum(reasons);
   const all = accepted + rejected;
   if (all === 0) return { check: 'refusals', result: 'unknown', detail: 'No call came in the last 24 hours.', hint: '', at: null };
+  if (rejected === 0) return { check: 'refusals', result: 'pass', detail: `Let in were all calls of the last 24 hours: ${all}.`, hint: '', at: null };
   const share = Math.ceil((rejected / all) * 100);
-  const detail = rejected === 0 ? `Let in were all calls of the last 24 hours: ${all}.` : `${rejected} of ${all} calls of the last 24 hours (${share} %) were turned away.`;
-  const hint = rejected === 0 ? '' : 'Activity lists the reasons. If some calls are let in and others not, two webhooks may have this address with different secrets.';
-  return { check: 'refusals', result: rejected === 0 ? 'pass' : 'fail', detail, hint, at: null };
+  const hint = 'Activity lists the reasons. If some calls are let in and others not, two webhooks may have this address with different secrets.';
+  return { check: 'refusals', result: 'fail', detail: `${rejected} of ${all} calls of the last 24 hours (${share} %) were turned away. ${counted(reasons)}`, hint, at: null };
+}
+
+/** It fails while Jira goes on signing with the previous secret: when its time is over, nothing is let in any more. */
+function signingSecret({ accepted, previous, newest }: Counts): HealthCheck {
+  if (newest === null) return { check: 'signing_secret', result: 'unknown', detail: 'No delivery came in the last 24 hours.', hint: '', at: null };
+  if (previous === 0) return { check: 'signing_secret', result: 'pass', detail: `All ${accepted} deliveries of the last 24 hours were signed with the present secret.`, hint: '', at: null };
+  const detail = `${previous} of ${accepted} deliveries of the last 24 hours were signed with the previous secret.`;
+  if (newest === 'current') return { check: 'signing_secret', result: 'pass', detail: `${detail} The newest one was signed with the present secret.`, hint: '', at: null };
+  return { check: 'signing_secret', result: 'fail', detail: `${detail} So was the newest one.`, hint: 'Enter the present secret in the webhook in Jira. The previous one is accepted only for a while.', at: null };
+}
+
+/** Whose calls they are cannot be told: the address names no connection, or none of those that it names fits. */
+function unknownCalls(reasons: RejectedCount[]): HealthCheck {
+  if (reasons.length === 0) return { check: 'unknown_calls', result: 'pass', detail: 'No call to an address without a connection came in the last 24 hours.', hint: '', at: null };
+  const detail = `${sum(reasons)} calls of the last 24 hours belong to no connection of this installation. ${counted(reasons)}`;
+  return { check: 'unknown_calls', result: 'unknown', detail, hint: 'A webhook in some Jira may have the URL of a connection that was removed, or a wrong secret at the address that all sites share. Strangers cause such calls, too.', at: null };
+}
+
+function sum(reasons: RejectedCount[]): number {
+  return reasons.reduce((all, { count }) => all + count, 0);
+}
+
+/** How often each reason occurred, in words. */
+function counted(reasons: RejectedCount[]): string {
+  return `${reasons.map(({ reason, count }) => `${REASON_TEXTS[reason].title}: ${count}`).join('. ')}.`;
 }

@@ -11,6 +11,7 @@ import { ConnectionTestLoop } from './connection-tests.loop.js';
 import { ConnectionTests } from './connection-tests.service.js';
 import { ConnectionTestsController } from './connection-tests.controller.js';
 import { DeliveryChecks } from './delivery-checks.js';
+import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { DiagnosticsController } from './diagnostics.controller.js';
 import { DiagnosticsFile } from './diagnostics.service.js';
 import { EmailMatch } from './email-match.service.js';
@@ -25,7 +26,7 @@ import { Linking } from './linking.service.js';
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
   controllers: [ConnectionLinksController, ConnectionTestsController, DiagnosticsController, IssueSightController, LinkingController],
-  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, DiagnosticsFile, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking],
+  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, DeliveryOutcomes, DiagnosticsFile, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking],
   exports: [Linking],
 })
 export class LinkingModule {}

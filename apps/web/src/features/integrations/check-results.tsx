@@ -2,6 +2,7 @@ import type { ConnectionTestDay, HealthCheck } from '@openhands-jira/contracts';
 import { type IconName, Moment, type Step, StepList, type Tone } from '@openhands-jira/ui';
 import { Link } from '../../lib/router.js';
 import { checkTexts as t } from '../../texts-of-checks.js';
+import { reasons as reasonTexts } from '../../texts-of-codes.js';
 import { texts } from '../../texts.js';
 import { CheckHistory } from './check-history.js';
 
@@ -28,11 +29,22 @@ const MARKS: Record<HealthCheck['result'], { tone: Tone; icon: IconName }> = {
 /** Checks about calls that were not let in; the activity tells of each kind. */
 const ABOUT_REJECTED: readonly string[] = ['last_rejected', 'refusals'];
 
-function toStep({ check, result, detail, hint, at }: HealthCheck, days: ConnectionTestDay[], connectionId?: string): Step {
+function toStep({ check, result, detail, hint, at, tookMs, reasons = [] }: HealthCheck, days: ConnectionTestDay[], connectionId?: string): Step {
   const leadsToLog = connectionId !== undefined && result === 'fail' && ABOUT_REJECTED.includes(check);
   return {
     key: check, ...MARKS[result], word: t.words[result], title: t.names[check],
-    detail: <><p>{detail}</p>{hint && <p>{hint}</p>}{leadsToLog && <p><Link to={`/activity?connectionId=${connectionId}`}>{t.seeRejected}</Link></p>}<CheckHistory check={check} days={days} /></>,
-    ...(at && { time: <Moment at={at} justNow={texts.common.justNow} /> }),
+    detail: <><p>{detail}</p>{hint && <p>{hint}</p>}{leadsToLog && <p><Link to={`/activity?connectionId=${connectionId}`}>{t.seeRejected}</Link></p>}{connectionId !== undefined && reasons.length > 0 && <ReasonLinks reasons={reasons} connectionId={connectionId} />}<CheckHistory check={check} days={days} /></>,
+    ...((at || tookMs !== undefined) && { time: <>{at && <Moment at={at} justNow={texts.common.justNow} />}{tookMs !== undefined && t.took(tookMs)}</> }),
   };
+}
+
+/** How deliveries ended most often; each leads to those in the log of the last days. */
+function ReasonLinks({ reasons, connectionId }: { reasons: NonNullable<HealthCheck['reasons']>; connectionId: string }) {
+  return (
+    <ul className="how-to" aria-label={t.reasons}>
+      {reasons.map(({ outcome, reason, count }) => (
+        <li key={`${outcome} ${reason}`}><Link to={`/activity?${new URLSearchParams({ connectionId, outcome, reason, within: '7d' })}`}>{reasonTexts[reason]}</Link>: {count}</li>
+      ))}
+    </ul>
+  );
 }

@@ -34,6 +34,18 @@ describe('the health of a saved connection', () => {
     expect(links.map((link) => link.getAttribute('href'))).toEqual([`/activity?connectionId=${ID}`]);
   });
 
+  it('leads from why there was no job to the deliveries, and shows how long each step took', async () => {
+    see(owned, dataCenterOff);
+    const items = [check({ check: 'tls', tookMs: 42 }), check({ check: 'token', tookMs: 1234 }), check({ check: 'no_job', result: 'fail', reasons: [{ outcome: 'refused', reason: 'repo_missing', count: 3 }] })];
+    server.answer(HISTORY, { body: { latest: { testedAt: AT, items }, days: [] } });
+    openPage(CLOUD);
+    const reasons = await screen.findByRole('list', { name: 'Most frequent reasons' });
+    expect(reasons).toHaveTextContent(/: 3$/);
+    expect(within(reasons).getByRole('link')).toHaveAttribute('href', `/activity?connectionId=${ID}&outcome=refused&reason=repo_missing&within=7d`);
+    const results = screen.getByRole('list', { name: 'Results of the test' });
+    expect(results).toHaveTextContent(/Certificate Passed.*Took 42 ms.*API token Passed.*Took 1\.2 s/);
+  });
+
   it('shows what the daily test found, when, and how each check did on the days before', async () => {
     see({ ...owned, state: 'degraded', reasons: [{ code: 'check_failed', detail: 'The latest test of this connection failed. It is not there.' }] }, dataCenterOff);
     server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({ result: 'fail', detail: 'It is not there.' }), check({ check: 'token' })] }, days: daysOf('fail', 'pass', 'fail', 'unknown') } });
