@@ -167,7 +167,7 @@ export class Installation {
       if (answer.status === 200) parcel.acknowledged += 1;
       return { status: answer.status, ms: Date.now() - started, retryAfter: answer.headers.get('retry-after'), text };
     } catch (error) {
-      return { status: null, ms: Date.now() - started, retryAfter: null, text: String(error) };
+      return { status: null, ms: Date.now() - started, retryAfter: null, text: `${String(error)} ${error instanceof Error && error.cause ? String(error.cause) : ''}` };
     }
   }
 

@@ -36,17 +36,17 @@ async function serve(databaseUrl: string): Promise<void> {
 const FINISHING_MS = 15_000;
 
 /** First the service (stop taking, finish, close), then the embedded database. */
-function stopInOrder(app: { close(): Promise<void> }): void {
+function stopInOrder(app: { close(signal: string): Promise<void> }): void {
   let stopping = false;
-  const stop = async (): Promise<void> => {
+  const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    await Promise.race([app.close(), setTimeout(FINISHING_MS)]);
+    await Promise.race([app.close(signal), setTimeout(FINISHING_MS)]);
     await embedded?.stop();
     process.exit(0);
   };
-  process.removeAllListeners('SIGTERM').on('SIGTERM', () => void stop());
-  process.removeAllListeners('SIGINT').on('SIGINT', () => void stop());
+  process.removeAllListeners('SIGTERM').on('SIGTERM', (signal) => void stop(signal));
+  process.removeAllListeners('SIGINT').on('SIGINT', (signal) => void stop(signal));
 }
 
 function configOrExit(): AppConfig {
