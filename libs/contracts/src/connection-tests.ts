@@ -29,6 +29,8 @@ export const ConnectionTestHistory = z
     latest: z.object({ testedAt: Time, items: z.array(HealthCheck) }).nullable(),
     /** At most the last 30 days, newest first; days without a test are left out. */
     days: z.array(ConnectionTestDay),
+    /** Where people come back to from the consent page, as it must be registered there; null where people are not linked with OAuth. */
+    callbackUrl: z.string().nullable(),
   })
   .meta({ id: 'ConnectionTestHistory' });
 export type ConnectionTestHistory = z.infer<typeof ConnectionTestHistory>;

@@ -189,6 +189,8 @@ export interface JiraProduct<Connection> {
   id: Product;
   can: JiraCapabilities;
   webhookPaths: WebhookPaths;
+  /** Where people come back to from the consent page: a path below the public address of this service. */
+  callbackPath: string;
   /** Pure and quick: it runs while Jira waits. Gives null when the payload is not a Jira event at all. */
   readEvent(payload: unknown): IssueEvent | null;
   /** Calls as the service account of a connection; null when there are no credentials for it. */

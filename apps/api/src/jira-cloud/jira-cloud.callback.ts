@@ -4,6 +4,7 @@ import type { ConnectionChanges } from '../connections/connection-changes.js';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import { Links } from '../connections/links.service.js';
+import { noteOAuthEnd } from '../connections/oauth-failures.js';
 import type { OAuthAttempt } from '../security/oauth-attempts.service.js';
 import { type CallbackResult, type CallbackVisit, comesFromOther } from '../security/oauth-return.js';
 import { CloudOAuth, type CloudProof } from './jira-cloud.oauth.js';
@@ -35,6 +36,12 @@ export class CloudCallback {
     if (visit.userId === null) return { result: 'expired', code: 'signed_out' };
     const attempt = visit.state ? await this.oauth.take(visit.state, visit.browser) : null;
     if (!attempt || attempt.userId !== visit.userId) return { result: 'expired', code: 'state_unknown' };
+    const end = await this.endOf(visit, attempt);
+    await noteOAuthEnd(this.db, attempt.connectionId, end, visit.error);
+    return end;
+  }
+
+  private async endOf(visit: CallbackVisit, attempt: OAuthAttempt): Promise<CallbackResult> {
     if (comesFromOther(visit, this.oauth.server)) return { result: 'failed', code: 'unexpected_answer' };
     if (visit.error === 'access_denied') return { result: 'denied', code: 'access_denied' };
     if (visit.error !== null || visit.code === null) return { result: 'failed', code: 'no_code' };

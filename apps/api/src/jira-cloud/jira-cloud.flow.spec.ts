@@ -49,6 +49,7 @@ describe('Connecting Jira Cloud', () => {
       expect(await ada.comeBack(bench.sandbox.atlassian.consent.deny(body.authorizationUrl))).toEqual({ result: 'denied', code: 'access_denied' });
       expect(await row()).toMatchObject({ status: 'pending' });
       expect(await links()).toEqual([]);
+      expect(await ada.send('POST', `/api/v1/connections/${body.connectionId}/delegation`)).toMatchObject({ status: 409, body: { detail: expect.stringContaining('give your consent first') } });
     });
 
     it('keeps the record and its URLs when the set-up is finished later, without asking for the credentials again', async () => {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { CloudAccountCheck } from './jira-cloud.account-check.js';
+import { AtlassianTest } from './jira-cloud.atlassian-test.js';
 import { CloudCallback } from './jira-cloud.callback.js';
 import { JiraCloudController } from './jira-cloud.controller.js';
 import { JiraCloudLinkController } from './jira-cloud.link.controller.js';
@@ -16,7 +17,7 @@ import { JiraCloudWebhookController } from './jira-cloud.webhook.controller.js';
 @Module({
   imports: [ConnectionsModule, DeliveriesModule],
   controllers: [JiraCloudController, JiraCloudLinkController, JiraCloudWebhookController],
-  providers: [CloudAccountCheck, CloudCallback, CloudOAuth, CloudSavedTest, CloudUnlinking, CloudWorkspaces, JiraCloudProduct],
+  providers: [AtlassianTest, CloudAccountCheck, CloudCallback, CloudOAuth, CloudSavedTest, CloudUnlinking, CloudWorkspaces, JiraCloudProduct],
   exports: [JiraCloudProduct],
 })
 export class JiraCloudModule {}

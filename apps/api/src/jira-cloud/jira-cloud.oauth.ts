@@ -8,7 +8,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Shape, shapeOf, shapesOf, textOf } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
-import { OutgoingHttp, OutgoingProblem } from '../http/outgoing.js';
+import { type OutgoingAnswer, OutgoingHttp, OutgoingProblem } from '../http/outgoing.js';
+import { newSecret } from '../security/digest.js';
 import { type OAuthAttempt, OAuthAttempts, type OAuthPurpose } from '../security/oauth-attempts.service.js';
 
 /** Who came back from Atlassian, or why nothing is proven. */
@@ -16,6 +17,8 @@ export type CloudProof =
   | { ok: true; accountId: string; displayName: string; cloudId: string }
   | { ok: false; result: 'wrong_site' | 'failed'; code: 'site_not_accessible' | 'code_refused' | 'atlassian_unreachable' | 'unexpected_answer' };
 
+/** Below the public address of this service. */
+export const CALLBACK_PATH = '/integration/jira/callback';
 const SCOPES = 'read:me read:jira-work';
 const PURPOSES: OAuthPurpose[] = ['jira-link', 'jira-configure', 'jira-edit'];
 
@@ -67,19 +70,39 @@ export class CloudOAuth {
 
   /** Where Atlassian sends the browser back to; registered with the OAuth app. */
   get redirectUri(): string {
-    return `${this.config.publicUrl}/integration/jira/callback`;
+    return this.config.publicUrl + CALLBACK_PATH;
+  }
+
+  /**
+   * Whether Atlassian knows our client, found out with a code that nobody was given: a known client hears `invalid_grant`. To an unknown one
+   * Atlassian answers 401, with `access_denied` or `invalid_client`.
+   */
+  async tryClient(): Promise<'known' | 'refused' | 'unclear'> {
+    try {
+      const answer = await this.askForToken(newSecret());
+      const error = textOf(shapeOf(answer.json()), 'error');
+      if (error === 'invalid_grant') return 'known';
+      return answer.status === 401 || error === 'invalid_client' || error === 'unauthorized_client' ? 'refused' : 'unclear';
+    } catch (error) {
+      if (error instanceof OutgoingProblem) return 'unclear';
+      throw error;
+    }
   }
 
   private async redeem(code: string): Promise<string | null> {
+    const answer = await this.askForToken(code);
+    return answer.status === 200 ? textOf(shapeOf(answer.json()), 'access_token') : null;
+  }
+
+  private askForToken(code: string): Promise<OutgoingAnswer> {
     const { authUrl, clientId, clientSecret } = this.config.jiraCloud!;
-    const answer = await this.http.request({
+    return this.http.request({
       method: 'POST',
       url: `${authUrl}/oauth/token`,
       headers: { accept: 'application/json' },
       body: { grant_type: 'authorization_code', client_id: clientId, client_secret: clientSecret, code, redirect_uri: this.redirectUri },
       reach: 'configured',
     });
-    return answer.status === 200 ? textOf(shapeOf(answer.json()), 'access_token') : null;
   }
 
   private async read(path: string, token: string): Promise<unknown> {

@@ -7,6 +7,7 @@ import { Connections, type LearnedAccount, type ServiceAccount } from '../connec
 import { OutgoingHttp } from '../http/outgoing.js';
 import { JiraCloudClient } from './jira-cloud.client.js';
 import { CloudGateway } from './jira-cloud.gateway.js';
+import { CALLBACK_PATH } from './jira-cloud.oauth.js';
 import { readCloudEvent } from './jira-cloud.payload.js';
 import { CloudSavedTest } from './jira-cloud.saved-test.js';
 
@@ -22,6 +23,8 @@ export class JiraCloudProduct implements JiraProduct<ConnectionEntity> {
   };
 
   readonly webhookPaths: WebhookPaths = { connections: '/integration/jira/connections', shared: '/integration/jira/events' };
+
+  readonly callbackPath = CALLBACK_PATH;
 
   constructor(
     private readonly http: OutgoingHttp,

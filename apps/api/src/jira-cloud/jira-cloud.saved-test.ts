@@ -3,10 +3,8 @@ import type { AccountCheck, SiteCheck } from '@openhands-jira/domain';
 import { AppConfig } from '../config/config.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
-import { AddressGuard } from '../http/address-guard.js';
-import { reach } from '../http/reachability.js';
-import { TrustedCertificates } from '../http/trusted-certificates.service.js';
 import { type AccountVerdict, CloudAccountCheck } from './jira-cloud.account-check.js';
+import { AtlassianTest, UNTRIED } from './jira-cloud.atlassian-test.js';
 
 /** What is tried, in the order in which one depends on the other. */
 const TRIED = ['site', 'token', 'scopes', 'permissions'] as const;
@@ -21,7 +19,7 @@ export class CloudSavedTest {
     private readonly accounts: CloudAccountCheck,
     private readonly connections: Connections,
     private readonly config: AppConfig,
-    private readonly trusted: TrustedCertificates,
+    private readonly atlassian: AtlassianTest,
   ) {}
 
   async run(connection: ConnectionEntity): Promise<SiteCheck[]> {
@@ -29,31 +27,14 @@ export class CloudSavedTest {
     if (!this.config.jiraCloud) return [failed('settings', 'Jira Cloud is switched off on this installation.', 'Ask an administrator of this installation.')];
     const account = this.connections.serviceAccount(connection);
     if (!account) return [failed('token', 'No API token is saved.', 'Enter the e-mail address and the API token of the service account here.')];
-    const way = await this.way();
-    if (way.some(({ result }) => result !== 'pass')) return [...way, ...TRIED.map((check) => lineOf(check, undefined))];
+    const way = await this.atlassian.way();
+    if (way.some(({ result }) => result !== 'pass')) return [...way, ...TRIED.map((check) => lineOf(check, undefined)), { check: 'oauth_client', ...UNTRIED }];
     const verdict = await this.accounts.check({ site: connection.site, email: account.email, token: account.token });
     const items = named(verdict);
-    return [...way, ...items.map((one) => (one.check === 'token' && one.result === 'pass' ? { ...one, detail: whose(account.email, verdict) } : one))];
-  }
-
-  /** The way to Atlassian's gateway, where all calls go. Its address is the operator's, so it may lie anywhere. */
-  private async way(): Promise<SiteCheck[]> {
-    const url = new URL(this.config.env.ATLASSIAN_API_URL);
-    const checks = await reach(url, { trusted: await this.trusted.current(), guard: new AddressGuard([url.hostname]) });
-    const tried = checks.map(({ ok, ...line }): SiteCheck => ({ ...line, result: ok ? 'pass' : 'fail', hint: ok ? '' : WAY[line.check as keyof typeof WAY] }));
-    const left = (Object.keys(WAY) as (keyof typeof WAY)[]).filter((check) => !tried.some((one) => one.check === check));
-    return [...tried, ...left.map((check): SiteCheck => ({ check, ...UNTRIED }))];
+    return [...way, ...items.map((one) => (one.check === 'token' && one.result === 'pass' ? { ...one, detail: whose(account.email, verdict) } : one)), await this.atlassian.client()];
   }
 }
 
-/** What to do when the way to Atlassian breaks at a check. */
-const WAY = {
-  dns: 'The name servers of this service must know the hosts of Atlassian. Ask the operator.',
-  tcp: 'A firewall must let this service connect to the hosts of Atlassian. Ask the operator.',
-  tls: 'A proxy of your network may decrypt what goes to Atlassian. Then an administrator adds the certificate of its authority under Additional Trusted CA Certificates.',
-};
-
-const UNTRIED = { result: 'unknown', detail: 'Not tried, because another check failed.', hint: '' } as const;
 
 function failed(check: SiteCheck['check'], detail: string, hint: string): SiteCheck {
   return { check, result: 'fail', detail, hint };

@@ -7,10 +7,9 @@ import type { Caller } from '../security/access.js';
 import { AuditLog, type Change } from '../security/audit-log.service.js';
 import { type FieldError, Problem } from '../security/problem.js';
 import { DataCenterSettings, type DataCenterValues, type InstalledDataCenter, missingSettings } from './jira-data-center.settings.js';
-import { siteOfBaseUrl } from './jira-data-center.site.js';
+import { CALLBACK_PATH, siteOfBaseUrl } from './jira-data-center.site.js';
 
 /** The path is fixed by the product's documentation. */
-const CALLBACK_PATH = '/integration/jira-dc/callback';
 
 const NAMES: Record<DataCenterField, string> = {
   enabled: 'switch',

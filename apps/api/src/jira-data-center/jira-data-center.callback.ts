@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import { Links } from '../connections/links.service.js';
+import { noteOAuthEnd } from '../connections/oauth-failures.js';
+import type { OAuthAttempt } from '../security/oauth-attempts.service.js';
 import { type CallbackResult, type CallbackVisit, comesFromOther } from '../security/oauth-return.js';
 import { Problem } from '../security/problem.js';
 import { type DataCenterProof, DataCenterOAuth } from './jira-data-center.oauth.js';
@@ -26,6 +28,12 @@ export class DataCenterCallback {
     if (visit.userId === null) return { result: 'expired', code: 'signed_out' };
     const attempt = visit.state ? await this.oauth.take(visit.state, visit.browser) : null;
     if (!attempt?.connectionId || attempt.userId !== visit.userId) return { result: 'expired', code: 'state_unknown' };
+    const end = await this.endOf(visit, attempt);
+    await noteOAuthEnd(this.db, attempt.connectionId, end, visit.error);
+    return end;
+  }
+
+  private async endOf(visit: CallbackVisit, attempt: OAuthAttempt): Promise<CallbackResult> {
     if (visit.error === 'access_denied') return { result: 'denied', code: 'access_denied' };
     if (visit.error !== null || visit.code === null) return { result: 'failed', code: visit.error === 'invalid_scope' ? 'scope_refused' : 'no_code' };
     const settings = await this.settings();
@@ -36,7 +44,7 @@ export class DataCenterCallback {
     if (comesFromOther(visit, settings.baseUrl)) return { result: 'failed', code: 'unexpected_answer' };
     // It lives about ten seconds: it is exchanged before anything else is looked at.
     const proof = await this.oauth.prove(settings, visit.code, String(codeVerifier));
-    return proof.ok ? this.takeEffect(attempt.connectionId, visit.userId, settings, proof) : { result: 'failed', code: proof.code };
+    return proof.ok ? this.takeEffect(attempt.connectionId!, attempt.userId!, settings, proof) : { result: 'failed', code: proof.code };
   }
 
   private async settings(): Promise<ReadyDataCenter | null> {

@@ -15,6 +15,7 @@ import { type OAuthAttempt, OAuthAttempts } from '../security/oauth-attempts.ser
 import { type DataCenterAccount, ownAccount } from './jira-data-center.account.js';
 import { DataCenterServers } from './jira-data-center.server.js';
 import type { ReadyDataCenter } from './jira-data-center.setup.js';
+import { CALLBACK_PATH } from './jira-data-center.site.js';
 
 /** A person in a browser. */
 export interface Visitor {
@@ -81,7 +82,7 @@ export class DataCenterOAuth {
 
   /** Where Jira sends the browser back to; entered in the incoming application link exactly so. */
   get redirectUri(): string {
-    return `${this.config.publicUrl}/integration/jira-dc/callback`;
+    return this.config.publicUrl + CALLBACK_PATH;
   }
 
   private clientFor({ baseUrl, oauth: client }: ReadyDataCenter): oauth.Configuration {

@@ -8,7 +8,7 @@ import { readDataCenterEvent } from './jira-data-center.payload.js';
 import { DataCenterSavedTest, forOwner } from './jira-data-center.saved-test.js';
 import { type DataCenterServer, DataCenterServers } from './jira-data-center.server.js';
 import { DataCenterSetup } from './jira-data-center.setup.js';
-import { WEBHOOK_PATHS } from './jira-data-center.site.js';
+import { CALLBACK_PATH, WEBHOOK_PATHS } from './jira-data-center.site.js';
 import { DataCenterTokenEnd } from './jira-data-center.token-end.js';
 import { DataCenterTokens } from './jira-data-center.tokens.js';
 
@@ -24,6 +24,8 @@ export class JiraDataCenterProduct implements JiraProduct<ConnectionEntity> {
   };
 
   readonly webhookPaths = WEBHOOK_PATHS;
+
+  readonly callbackPath = CALLBACK_PATH;
 
   constructor(
     private readonly servers: DataCenterServers,

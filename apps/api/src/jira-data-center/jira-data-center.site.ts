@@ -6,6 +6,9 @@ import type { InstalledDataCenter } from './jira-data-center.settings.js';
 /** Each Jira has an address of its own here; there is no shared one. */
 export const WEBHOOK_PATHS: WebhookPaths = { connections: '/integration/jira-dc/connections', shared: null };
 
+/** Where people come back to from Jira's consent page. */
+export const CALLBACK_PATH = '/integration/jira-dc/callback';
+
 /**
  * The site that a base URL means, as connections name it: host, port and context path. Two Jiras may share a host, and a key such as
  * `JIRAUSER10100` is another person in each.

@@ -1,4 +1,5 @@
 /** The stories of the public guide "Jira Data Center" about the webhook, over HTTP against the sandbox. */
+import type { DelegationMade, DelegationState } from '@openhands-jira/contracts';
 import { CREDENTIALS, DATA_CENTER_KEYS } from '../../../../tools/sandbox/seed.ts';
 import { Jiras } from '../jira/jiras.service.js';
 import { ADMIN_TOKEN, link, ROUTES, row, setUp, shown, useDataCenterBench } from '../testing/data-center-bench.js';
@@ -225,6 +226,87 @@ describe('Setting the webhook up in Jira oneself', () => {
     expect(entries[0]!.changes).toEqual([{ name: held.bench.sandbox.urls.jiraDataCenter.replace(/^https?:\/\//, ''), from: 'pending', to: 'pending' }, { name: 'webhook secret', from: null, to: 'set' }]);
     expect(entries.at(-1)!.changes).toContainEqual({ name: 'linked people', from: '1', to: '0' });
     expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${details.secret}|${ADMIN_TOKEN}|v1\\.`));
+  });
+
+  describe('when somebody else is the Jira administrator', () => {
+    const path = (id: string): string => `/api/v1/connections/${id}/delegation`;
+    const tokenOf = (url: string): string => new URL(url).hash.slice(1);
+    /** Somebody without an account here. */
+    const open = async (token: string): Promise<Answered> => {
+      const answer = await held.bench.app.inject({ method: 'POST', url: '/api/v1/delegations/open', payload: { token } });
+      return { status: answer.statusCode, body: answer.json(), location: '' };
+    };
+    const state = async (id: string) => ((await held.ada.send('GET', path(id))).body as unknown as DelegationState).delegation;
+    const made = async (id: string, by = held.ada): Promise<string> => tokenOf(((await by.send('POST', path(id))).body as unknown as DelegationMade).url);
+
+    /** Links that are opened are counted by the minute. */
+    beforeEach(() => held.bench.time.advance(60_000));
+
+    it('makes a link that opens the instructions once, with a new secret, from pending to active', async () => {
+      await link(held.ada, 'ada');
+      const { body: details } = await manual();
+      expect(await state(details.connectionId)).toBeNull();
+      const { url, expiresAt } = (await held.ada.send('POST', path(details.connectionId))).body as unknown as DelegationMade;
+      expect(Math.round((Date.parse(expiresAt) - held.bench.time.now().getTime()) / 3_600_000)).toBe(7 * 24);
+      const token = tokenOf(url);
+      const opened = await open(token);
+      expect(opened).toMatchObject({ status: 200, body: { connectionId: details.connectionId, product: 'jira-data-center', siteUrl: expect.stringMatching(/\/jira$/), askedBy: 'Ada', webhookUrl: details.webhookUrl, events: expect.arrayContaining(EVENTS), secret: expect.stringMatching(/^[\w-]{43}$/) } });
+      expect(opened.body.secret).not.toBe(details.secret);
+      expect(await state(details.connectionId)).toMatchObject({ openedAt: expect.any(String) });
+      expect((await open(token)).status).toBe(404);
+      expect(await confirm()).toMatchObject({ status: 200, body: { status: 'active' } });
+      const kept = JSON.stringify([await row(held.bench), await held.bench.db.query('SELECT * FROM delegations'), await held.bench.db.query('SELECT * FROM audit_log')]);
+      for (const secret of [token, opened.body.secret]) expect(kept).not.toContain(secret);
+    });
+
+    it('is opened once also when two open it at the same moment', async () => {
+      const { body: { connectionId } } = await ready();
+      const token = await made(connectionId);
+      expect((await Promise.all([open(token), open(token)])).map((one) => one.status).sort()).toEqual([200, 404]);
+    });
+
+    it.each<[string, (id: string) => Promise<unknown>]>([
+      ['seven days have passed', async () => held.bench.db.query('UPDATE delegations SET expires_at = made_at')],
+      ['it was withdrawn', async (id) => held.ada.send('DELETE', path(id))],
+      ['a newer one was made', async (id) => made(id)],
+      ['the connection was ended', async () => held.ada.send('DELETE', `${ROUTES}/connection`)],
+      ['the connection has another owner', async () => held.bench.db.query('UPDATE connections SET owner_id = $1', [held.ben.id])],
+    ])('opens nothing any more when %s, and says so like of a link that never was', async (_, arrange) => {
+      const { body: { connectionId } } = await ready();
+      const token = await made(connectionId);
+      const before = (await row(held.bench))?.['webhook_secret_sealed'];
+      await arrange(connectionId);
+      const late = await open(token);
+      expect(late).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      expect(late.body).toEqual((await open('x'.repeat(43))).body);
+      expect((await row(held.bench))?.['webhook_secret_sealed']).toBe(before);
+    });
+
+    it('is made by whoever may replace the secret, and noted with who it was', async () => {
+      const { body: { connectionId } } = await ready();
+      await link(held.ben, 'ben');
+      for (const method of ['POST', 'GET', 'DELETE'] as const) expect(await held.ben.send(method, path(connectionId))).toMatchObject({ status: 404 });
+      await open(await made(connectionId, held.root));
+      await held.ada.send('DELETE', path(connectionId));
+      await held.ada.send('DELETE', path(connectionId));
+      const entries = await held.bench.db.query<{ who: string; what: string }[]>(`SELECT who, what FROM audit_log WHERE what LIKE 'delegation%' ORDER BY id`);
+      expect(entries.map(({ who, what }) => `${who}: ${what}`)).toEqual(['Root: delegation_made', 'Root: delegation_opened', 'Ada: delegation_withdrawn']);
+    });
+
+    it('needs a webhook that is being set up', async () => {
+      await link(held.ada, 'ada');
+      const id = (await row(held.bench))?.['id'] as string;
+      expect(await held.root.send('POST', path(id))).toMatchObject({ status: 409, body: { code: 'conflict', detail: expect.stringContaining('Generate its details first') } });
+      await ready();
+      await held.ada.send('DELETE', `${ROUTES}/connection`);
+      expect(await held.root.send('POST', path(id))).toMatchObject({ status: 409, body: { detail: expect.stringContaining('was ended') } });
+    });
+
+    it('is not tried without end: each address has twenty a minute', async () => {
+      const statuses: number[] = [];
+      for (let call = 0; call < 21; call += 1) statuses.push((await open('y'.repeat(43))).status);
+      expect([statuses.slice(0, -1).every((one) => one === 404), statuses.at(-1)]).toEqual([true, 429]);
+    });
   });
 
   it('notes nothing when an installation fails', async () => {

@@ -4,7 +4,7 @@ import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Jiras } from '../jira/jiras.service.js';
 import { DeliveryChecks } from './delivery-checks.js';
-import { DeliveryOutcomes } from './delivery-outcomes.js';
+import { OAuthReturnCheck } from './oauth-return-check.js';
 import { tokenCheck } from './token-check.js';
 
 /** The checks of a saved connection: whether Jira lets us in, how long the token lasts, and whether we let Jira in. */
@@ -13,15 +13,20 @@ export class ConnectionChecks {
   constructor(
     private readonly jiras: Jiras,
     private readonly deliveries: DeliveryChecks,
-    private readonly outcomes: DeliveryOutcomes,
+    private readonly returns: OAuthReturnCheck,
     private readonly clock: Clock,
   ) {}
 
   /** Makes them all, in words for administrators. Jira is called at once, beside the work that waits for its turn. */
   async of(row: ConnectionEntity): Promise<HealthCheck[]> {
-    const [site, deliveries, outcomes] = await Promise.all([this.jiras.test(row), this.deliveries.of(row), this.outcomes.of(row)]);
+    const [site, returns, deliveries] = await Promise.all([this.jiras.test(row), this.returns.of(row), this.deliveries.of(row)]);
     const token = { savedAt: row.serviceAccountSavedAt, expiresAt: row.serviceAccountTokenExpiresAt };
-    return [...site.map((one) => ({ ...one, at: null })), tokenCheck(token, this.clock.now()), ...deliveries, ...outcomes];
+    return [...site.map((one) => ({ ...one, at: null })), ...returns, tokenCheck(token, this.clock.now()), ...deliveries];
+  }
+
+  /** Where people come back to from the consent page; null where people are not linked with OAuth. */
+  callbackUrl(row: ConnectionEntity): Promise<string | null> {
+    return this.returns.callbackUrl(row);
   }
 
   /** The same as this person may read them. */

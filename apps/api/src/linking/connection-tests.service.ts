@@ -27,8 +27,8 @@ export class ConnectionTests {
   /** The same people read what was found. */
   async history(caller: Caller, connectionId: string): Promise<ConnectionTestHistory> {
     const row = await lookedAfter(this.connections, caller, connectionId);
-    const [latest, days] = await Promise.all([this.store.latest(row.id, new Date(0)), this.store.days(row.id, this.clock.now())]);
-    return { latest: latest && { testedAt: latest.testedAt.toISOString(), items: this.checks.toldTo(caller, row, latest.items) }, days: caller.isAdmin ? days : days.map(ofOwners) };
+    const [latest, days, callbackUrl] = await Promise.all([this.store.latest(row.id, new Date(0)), this.store.days(row.id, this.clock.now()), this.checks.callbackUrl(row)]);
+    return { latest: latest && { testedAt: latest.testedAt.toISOString(), items: this.checks.toldTo(caller, row, latest.items) }, days: caller.isAdmin ? days : days.map(ofOwners), callbackUrl };
   }
 
   /** Connections whose daily test is due. */

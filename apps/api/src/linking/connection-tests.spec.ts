@@ -48,7 +48,7 @@ describe('Testing a saved connection', () => {
 
   it('tries the saved credentials for the owner and for administrators, and tells whose they are', async () => {
     const checks = await tested();
-    expect(results(checks)).toBe('dns pass, tcp pass, tls pass, site pass, token pass, scopes pass, permissions pass, token_end unknown, last_accepted unknown, last_rejected pass, refusals unknown, signing_secret unknown, no_job unknown, hidden_emails unknown');
+    expect(results(checks)).toBe('dns pass, tcp pass, tls pass, site pass, token pass, scopes pass, permissions pass, oauth_client pass, oauth_return pass, token_end unknown, last_accepted unknown, last_rejected pass, refusals unknown, signing_secret unknown, no_job unknown, hidden_emails unknown');
     expect(checks['token']!.detail).toContain(`saved for ${CREDENTIALS.serviceAccountEmail}. Its account at Atlassian is ${bench.sandbox.jira.serviceTokens[0]!.accountId}`);
     for (const name of ['dns', 'tcp', 'tls', 'site', 'token', 'scopes', 'permissions']) expect(checks[name]!.tookMs).toBeGreaterThanOrEqual(0);
     expect(checks['refusals']!.tookMs).toBeUndefined();
@@ -73,7 +73,7 @@ describe('Testing a saved connection', () => {
 
   it('says each thing once when the way to Jira breaks in the middle', async () => {
     bench.sandbox.atlassian.standIn.faults.add({ path: 'mypermissions', effect: { kind: 'reset' } });
-    expect(results(await tested())).toMatch(/tls pass, site fail, token unknown, scopes unknown, permissions unknown, token_end/);
+    expect(results(await tested())).toMatch(/tls pass, site fail, token unknown, scopes unknown, permissions unknown, oauth_client pass, oauth_return pass, token_end/);
   });
 
   it('ends the time in which a refused account is left alone, once everything passes', async () => {
@@ -81,6 +81,34 @@ describe('Testing a saved connection', () => {
     expect((await ada.integration()).reasons).toMatchObject([{ code: 'token_refused' }]);
     await tested();
     expect((await ada.integration()).reasons).not.toMatchObject([{ code: 'token_refused' }]);
+  });
+
+  describe('looks at the visits to the consent page', () => {
+    const visit = async (change: (address: URL) => void): Promise<HealthCheck> => {
+      const { body } = await ben.send('POST', `/api/v1/jira-cloud/workspaces/${WORKSPACE.site}/link`);
+      const address = new URL(bench.sandbox.atlassian.consent.deny(body.authorizationUrl));
+      change(address);
+      await ben.comeBack(address.href);
+      return (await tested())['oauth_return']!;
+    };
+    const named = (error: string) => (address: URL): void => address.searchParams.set('error', error);
+
+    it.each([['invalid_scope', 'fail', /named the error "invalid_scope"/], ['access_denied', 'pass', /the person did not agree/], ['<b>SECRET-17</b>', 'fail', /a word that is not of the standard/]])('after the error "%s"', async (error, result, words) => {
+      const check = await visit(named(error));
+      expect(check).toMatchObject({ result, detail: expect.stringMatching(words), at: expect.any(String) });
+      expect(JSON.stringify([check, await bench.db.query('SELECT * FROM oauth_failures')])).not.toContain('SECRET-17');
+    });
+
+    it('until somebody was linked again', async () => {
+      expect(await visit(named('server_error'))).toMatchObject({ result: 'fail', hint: expect.stringContaining('log of Jira') });
+      await bench.db.query(`UPDATE oauth_failures SET at = '2020-01-01'`);
+      expect((await tested())['oauth_return']).toMatchObject({ result: 'pass', at: '2020-01-01T00:00:00.000Z', detail: expect.stringContaining('Somebody was linked since') });
+    });
+
+    it.each([[401, { error: 'access_denied' }, 'fail', /does not know the client ID/], [403, { error: 'invalid_grant' }, 'pass', /knows the OAuth app/], [502, {}, 'unknown', /did not say/]])('and tries the OAuth app with a code that nobody was given: %i %j', async (status, body, result, words) => {
+      bench.sandbox.atlassian.standIn.faults.add({ path: '/oauth/token', effect: { kind: 'status', status, body } });
+      expect((await tested())['oauth_client']).toMatchObject({ result, detail: expect.stringMatching(words) });
+    });
   });
 
   describe('looks at what came from Jira', () => {
@@ -189,7 +217,7 @@ describe('Testing a saved connection', () => {
     afterEach(() => setScopes(whole));
 
     it('and what it found stands beside the connection, for its owner and administrators only', async () => {
-      expect(await history()).toEqual({ latest: null, days: [] });
+      expect(await history()).toEqual({ latest: null, days: [], callbackUrl: expect.stringMatching(/\/integration\/jira\/callback$/) });
       expect(await calledAfter(0)).toBe(true);
       const { latest, days } = await history();
       expect(latest!.items.map((one) => one.check)).toContain('permissions');
@@ -353,7 +381,7 @@ describe('Testing the connection to a Jira Data Center', () => {
     const owner = await tested(ada);
     expect((await ada.send('GET', `/api/v1/connections/${connectionId}/tests`)).body).toMatchObject({ latest: { items: JSON.parse(owner.text.slice(4)).items } });
     const administrator = await tested(root);
-    expect(owner.words).toMatch(/^settings pass, dns pass, tcp pass, tls pass, version pass, service_account pass, oauth_client pass, token_end \w+, last_accepted unknown, last_rejected pass, refusals unknown, signing_secret unknown, no_job unknown, hidden_emails unknown$/);
+    expect(owner.words).toMatch(/^settings pass, dns pass, tcp pass, tls pass, version pass, service_account pass, oauth_client pass, oauth_return pass, token_end \w+, last_accepted unknown, last_rejected pass, refusals unknown, signing_secret unknown, no_job unknown, hidden_emails unknown$/);
     expect(administrator.words.replace(', unknown_calls pass', '')).toBe(owner.words);
     expect(administrator.text).toContain('/integration/jira-dc/callback');
     const timed = (JSON.parse(owner.text.slice(4)) as { items: HealthCheck[] }).items.filter((one) => one.tookMs !== undefined).map((one) => one.check);
@@ -366,14 +394,14 @@ describe('Testing the connection to a Jira Data Center', () => {
   it('sends an owner to the administrators, and tries nothing behind what failed', async () => {
     bench.sandbox.jiraDataCenter.standIn.faults.add({ path: 'serverInfo', effect: { kind: 'status', status: 404 } });
     const { words, text } = await tested(ada);
-    expect(words).toMatch(/tcp pass, tls pass, version fail, service_account unknown, token_end/);
+    expect(words).toMatch(/tcp pass, tls pass, version fail, service_account unknown, oauth_return pass, token_end/);
     expect(text).toContain('Ask an administrator');
   });
 
   it('does not speak of another server than the one that it was set up for', async () => {
     await bench.db.query(`UPDATE connections SET site = 'former.example.com'`);
     const { words, text } = await tested(ada);
-    expect(words).toMatch(/^settings fail, token_end/);
+    expect(words).toMatch(/^settings fail, oauth_return pass, token_end/);
     expect(text).toContain('another base URL');
   });
 });

@@ -6,6 +6,7 @@ import { Clock } from '../config/clock.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { firstIdOf } from '../database/uuid.js';
 import { RejectedCalls, type RejectedCount } from '../deliveries/rejected-calls.service.js';
+import { DeliveryOutcomes } from './delivery-outcomes.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** Silence of this length is longer than a weekend and a holiday; a webhook that somebody switched off looks the same. */
@@ -18,16 +19,19 @@ export class DeliveryChecks {
   constructor(
     private readonly db: DataSource,
     private readonly rejected: RejectedCalls,
+    private readonly outcomes: DeliveryOutcomes,
     private readonly clock: Clock,
   ) {}
 
   /** The last line is about the installation, for administrators: calls that name no connection. */
-  async of({ id, status, lastDeliveryAt }: ConnectionEntity): Promise<HealthCheck[]> {
+  async of(row: ConnectionEntity): Promise<HealthCheck[]> {
+    const { id, status, lastDeliveryAt } = row;
     const now = this.clock.now();
     const since = new Date(now.getTime() - DAY_MS);
-    const [turnedAway, counts, mine, nobodys] = await Promise.all([this.rejected.latest(id, null), this.counts(id, since), this.rejected.countsSince(id, since), this.rejected.countsSince(null, since)]);
+    const [turnedAway, counts, mine, nobodys, outcomes] = await Promise.all([this.rejected.latest(id, null), this.counts(id, since), this.rejected.countsSince(id, since), this.rejected.countsSince(null, since), this.outcomes.of(row)]);
     return [
-      lastAccepted(lastDeliveryAt, status === 'active' ? now : null), lastRejected(turnedAway, lastDeliveryAt), refusals(counts.accepted, mine), signingSecret(counts), unknownCalls(nobodys),
+      lastAccepted(lastDeliveryAt, status === 'active' ? now : null), lastRejected(turnedAway, lastDeliveryAt), refusals(counts.accepted, mine), signingSecret(counts),
+      ...outcomes, unknownCalls(nobodys),
     ];
   }
 

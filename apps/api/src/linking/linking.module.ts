@@ -10,6 +10,7 @@ import { ConnectionTestStore } from './connection-test.store.js';
 import { ConnectionTestLoop } from './connection-tests.loop.js';
 import { ConnectionTests } from './connection-tests.service.js';
 import { ConnectionTestsController } from './connection-tests.controller.js';
+import { DelegationsController } from './delegations.controller.js';
 import { DeliveryChecks } from './delivery-checks.js';
 import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { DiagnosticsController } from './diagnostics.controller.js';
@@ -21,12 +22,14 @@ import { IssueSightings } from './issue-sight.service.js';
 import { KnownTroubles } from './known-troubles.js';
 import { LinkingController } from './linking.controller.js';
 import { Linking } from './linking.service.js';
+import { OAuthReturnCheck } from './oauth-return-check.js';
+import { WebhookDelegations } from './webhook-delegations.service.js';
 
 /** Who in Jira is who here: the decision, and the view of it. */
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
-  controllers: [ConnectionLinksController, ConnectionTestsController, DiagnosticsController, IssueSightController, LinkingController],
-  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, DeliveryOutcomes, DiagnosticsFile, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking],
+  controllers: [ConnectionLinksController, ConnectionTestsController, DelegationsController, DiagnosticsController, IssueSightController, LinkingController],
+  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, DeliveryOutcomes, DiagnosticsFile, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking, OAuthReturnCheck, WebhookDelegations],
   exports: [Linking],
 })
 export class LinkingModule {}

@@ -12,7 +12,7 @@ let server: FakeServer;
 
 beforeEach(() => {
   server = new FakeServer();
-  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [owned, dataCenterOff] } }).answer(`GET /api/v1/connections/${ID}/tests`, { body: { latest: null, days: [] } });
+  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [owned, dataCenterOff] } }).answer(`GET /api/v1/connections/${ID}/tests`, { body: { callbackUrl: null, latest: null, days: [] } });
 });
 
 describe('the diagnostics of a connection', () => {

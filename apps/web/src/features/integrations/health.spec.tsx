@@ -1,5 +1,5 @@
 import { type ConnectionTestDay, HEALTH_CHECKS, type HealthCheck } from '@openhands-jira/contracts';
-import { screen, within } from '@testing-library/react';
+import { cleanup, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeServer } from '../../testing/fake-server.js';
 import { fill } from '../../testing/fill.js';
@@ -18,7 +18,7 @@ const press = async () => userEvent.click(await screen.findByRole('button', { na
 
 function see(...items: object[]): void {
   server = new FakeServer();
-  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items } }).answer(HISTORY, { body: { latest: null, days: [] } });
+  server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items } }).answer(HISTORY, { body: { callbackUrl: null, latest: null, days: [] } });
 }
 
 /** The tests of so many days, of which the newest is the first; a day is the result of the check "site". */
@@ -28,7 +28,7 @@ const AT = '2026-11-20T03:04:05.000Z';
 describe('the health of a saved connection', () => {
   it('leads from rejected calls to the log of the connection', async () => {
     see(owned, dataCenterOff);
-    server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({ check: 'last_rejected' }), check({ check: 'refusals', result: 'fail' })] }, days: [] } });
+    server.answer(HISTORY, { body: { callbackUrl: null, latest: { testedAt: AT, items: [check({ check: 'last_rejected' }), check({ check: 'refusals', result: 'fail' })] }, days: [] } });
     openPage(CLOUD);
     const links = await screen.findAllByRole('link', { name: 'See the rejected calls' });
     expect(links.map((link) => link.getAttribute('href'))).toEqual([`/activity?connectionId=${ID}`]);
@@ -37,7 +37,7 @@ describe('the health of a saved connection', () => {
   it('leads from why there was no job to the deliveries, and shows how long each step took', async () => {
     see(owned, dataCenterOff);
     const items = [check({ check: 'tls', tookMs: 42 }), check({ check: 'token', tookMs: 1234 }), check({ check: 'no_job', result: 'fail', reasons: [{ outcome: 'refused', reason: 'repo_missing', count: 3 }] })];
-    server.answer(HISTORY, { body: { latest: { testedAt: AT, items }, days: [] } });
+    server.answer(HISTORY, { body: { callbackUrl: null, latest: { testedAt: AT, items }, days: [] } });
     openPage(CLOUD);
     const reasons = await screen.findByRole('list', { name: 'Most frequent reasons' });
     expect(reasons).toHaveTextContent(/: 3$/);
@@ -48,7 +48,7 @@ describe('the health of a saved connection', () => {
 
   it('shows what the daily test found, when, and how each check did on the days before', async () => {
     see({ ...owned, state: 'degraded', reasons: [{ code: 'check_failed', detail: 'The latest test of this connection failed. It is not there.' }] }, dataCenterOff);
-    server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({ result: 'fail', detail: 'It is not there.' }), check({ check: 'token' })] }, days: daysOf('fail', 'pass', 'fail', 'unknown') } });
+    server.answer(HISTORY, { body: { callbackUrl: null, latest: { testedAt: AT, items: [check({ result: 'fail', detail: 'It is not there.' }), check({ check: 'token' })] }, days: daysOf('fail', 'pass', 'fail', 'unknown') } });
     openPage(CLOUD);
     const health = await screen.findByRole('region', { name: 'Health' });
     const results = await within(health).findByRole('list', { name: 'Results of the test' });
@@ -61,9 +61,21 @@ describe('the health of a saved connection', () => {
 
   it('says of a check that never failed that it did not, and of a single day nothing', async () => {
     see(owned, dataCenterOff);
-    server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({}), check({ check: 'token' })] }, days: [{ day: '2026-11-20', checks: [{ check: 'site', result: 'pass' }, { check: 'token', result: 'pass' }] }, ...daysOf('pass', 'pass').slice(1)] } });
+    server.answer(HISTORY, { body: { callbackUrl: null, latest: { testedAt: AT, items: [check({}), check({ check: 'token' })] }, days: [{ day: '2026-11-20', checks: [{ check: 'site', result: 'pass' }, { check: 'token', result: 'pass' }] }, ...daysOf('pass', 'pass').slice(1)] } });
     openPage(CLOUD);
     expect(await screen.findAllByText('Did not fail on the last 2 days of tests.')).toHaveLength(1);
+  });
+
+  it('shows the callback address, and says when the page was opened at another one', async () => {
+    see(owned, dataCenterOff);
+    server.answer(HISTORY, { body: { callbackUrl: `${window.location.origin}/integration/jira/callback`, latest: null, days: [] } });
+    openPage(CLOUD);
+    expect(await screen.findByLabelText('Callback address')).toHaveValue(`${window.location.origin}/integration/jira/callback`);
+    expect(screen.queryByText('You opened this page at another address')).not.toBeInTheDocument();
+    cleanup();
+    server.answer(HISTORY, { body: { callbackUrl: 'https://agents.example.com/integration/jira/callback', latest: null, days: [] } });
+    openPage(CLOUD);
+    expect(await screen.findByText(/the callback leads to https:\/\/agents\.example\.com\./)).toBeVisible();
   });
 
   it('says that there was no test yet', async () => {
@@ -86,7 +98,7 @@ describe('the health of a saved connection', () => {
     server.answer(TEST, { body: { items: [check({ detail: 'Just now.' })] } });
     openPage(CLOUD);
     await screen.findByText(/^Not tested yet/);
-    server.answer(HISTORY, { body: { latest: { testedAt: AT, items: [check({ detail: 'Just now.' })] }, days: daysOf('pass', 'fail') } });
+    server.answer(HISTORY, { body: { callbackUrl: null, latest: { testedAt: AT, items: [check({ detail: 'Just now.' })] }, days: daysOf('pass', 'fail') } });
     const asked = server.callsOf('GET /api/v1/integrations').length;
     await press();
     expect(await screen.findByText(/Failed on 1 of 2 days/)).toBeVisible();

@@ -5,6 +5,7 @@ import { LoadFailure } from '../../app/load-failure.js';
 import { useAction } from '../../lib/use-action.js';
 import { checkTexts as t } from '../../texts-of-checks.js';
 import { texts } from '../../texts.js';
+import { CallbackAddress } from './callback-address.js';
 import { CheckResults, summaryOf } from './check-results.js';
 import { TestButton } from './check-run.js';
 import { DiagnosticsDownload } from './diagnostics-download.js';
@@ -25,7 +26,7 @@ export function Health({ connectionId, hasChanges = false }: { connectionId: str
     if (!result.ok) return;
     announce(summaryOf(result.value));
     // Shown at once; then the days with this one, and what the card says of it.
-    queries.setQueryData(query.queryKey, (before) => ({ days: before?.days ?? [], latest: { testedAt: new Date().toISOString(), items: result.value } }));
+    queries.setQueryData(query.queryKey, (before) => ({ callbackUrl: before?.callbackUrl ?? null, days: before?.days ?? [], latest: { testedAt: new Date().toISOString(), items: result.value } }));
     await Promise.all([query, integrationsQuery].map(({ queryKey }) => queries.invalidateQueries({ queryKey })));
   }
 
@@ -41,8 +42,16 @@ export function Health({ connectionId, hasChanges = false }: { connectionId: str
   );
 }
 
-function Latest({ connectionId, history: { latest, days } }: { connectionId: string; history: ConnectionTestHistory }) {
-  if (!latest) return <p className="ui-muted">{t.neverTested}</p>;
+function Latest({ connectionId, history: { latest, days, callbackUrl } }: { connectionId: string; history: ConnectionTestHistory }) {
+  return (
+    <>
+      {latest ? <LatestResults connectionId={connectionId} latest={latest} days={days} /> : <p className="ui-muted">{t.neverTested}</p>}
+      {callbackUrl !== null && <CallbackAddress url={callbackUrl} />}
+    </>
+  );
+}
+
+function LatestResults({ connectionId, latest, days }: { connectionId: string; latest: NonNullable<ConnectionTestHistory['latest']>; days: ConnectionTestHistory['days'] }) {
   return (
     <>
       <p className="ui-muted">{t.lastTested} <Moment at={latest.testedAt} justNow={texts.common.justNow} /></p>

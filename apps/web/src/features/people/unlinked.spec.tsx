@@ -18,7 +18,7 @@ let server: FakeServer;
 function see(integration: object, ...items: UnlinkedAccount[]): void {
   server = new FakeServer();
   server.answer('GET /api/v1/me', { body: me }).answer('GET /api/v1/integrations', { body: { items: [integration, dataCenterOff] } });
-  server.answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } }).answer(`GET ${CONNECTION_UNLINKED}`, { body: { items, nextCursor: null } }).answer(`GET /api/v1/connections/${ID}/tests`, { body: { latest: null, days: [] } });
+  server.answer(`GET ${CONNECTION_LINKS}?limit=10`, { body: { items: [], nextCursor: null } }).answer(`GET ${CONNECTION_UNLINKED}`, { body: { items, nextCursor: null } }).answer(`GET /api/v1/connections/${ID}/tests`, { body: { callbackUrl: null, latest: null, days: [] } });
 }
 
 describe('people who asked in Jira without being linked', () => {
