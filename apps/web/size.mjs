@@ -6,19 +6,21 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const LIMITS_KB = { js: 115, css: 15 };
+const LIMITS_KB = { js: 113, css: 15 };
 const dist = join(import.meta.dirname, 'dist');
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
 
 /** Everything that a chunk loads before it can run. */
-function filesOf(name, seen = new Set()) {
+function filesOf(name, seen) {
   const { file, css = [], imports = [] } = manifest[name];
   for (const path of [file, ...css]) seen.add(path);
   for (const next of imports) if (!seen.has(manifest[next].file)) filesOf(next, seen);
   return seen;
 }
 
-const files = [...filesOf('index.html')];
+// The first program, then the parts that it runs.
+const parts = ['index.html', ...manifest['index.html'].dynamicImports];
+const files = [...parts.reduce((seen, part) => filesOf(part, seen), new Set())];
 for (const [kind, limit] of Object.entries(LIMITS_KB)) {
   const ofKind = files.filter((file) => file.endsWith(`.${kind}`));
   const kilobytes = ofKind.reduce((sum, file) => sum + statSync(join(dist, `${file}.gz`)).size, 0) / 1000;

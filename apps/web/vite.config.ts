@@ -30,23 +30,58 @@ function compressed(): Plugin {
 }
 
 /**
- * Leaves out the part of zod that writes schemas down as JSON Schema: the service does that for its API description, the page only
- * reads answers. Each schema carries that part along otherwise, a tenth of what a first visit loads.
+ * What the page never does, and what stands in its place. The libraries carry these parts along with everything else, a twentieth
+ * of what a first visit loads.
  */
-function withoutSchemaWriter(): Plugin {
+const UNUSED: [file: RegExp, code: string][] = [
+  // Schemas are written down as JSON Schema by the service, for its API description.
+  [/zod\/v4\/core\/json-schema-processors\.js$/, ''],
+  [/zod\/v4\/core\/to-json-schema\.js$/, ''],
+  // No value that the page reads contains itself.
+  [/zod\/v4\/core\/memoizer\.js$/, ''],
+  // Programs that are made at run time are forbidden by the content policy.
+  [/zod\/v4\/core\/doc\.js$/, ''],
+  // What people send is never kept (see `src/lib/query.ts`).
+  [/query-core\/build\/modern\/mutationCache\.js$/, 'export class MutationCache { clear() {} findAll() { return []; } resumePausedMutations() { return Promise.resolve(); } }'],
+];
+
+/** Puts the short code in the place of what is not used; without one, every name of a file becomes a function that does nothing. */
+function withoutUnused(): Plugin {
   return {
-    name: 'without-schema-writer',
+    name: 'without-unused',
     apply: 'build',
     async load(id) {
-      if (!/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/.test(id)) return null;
-      const names = [...(await readFile(id, 'utf8')).matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name]) => name);
-      return names.map((name) => `export const ${name} = () => ({});`).join('\n');
+      const [, code] = UNUSED.find(([file]) => file.test(id)) ?? [];
+      if (code !== '') return code;
+      const names = [...(await readFile(id, 'utf8')).matchAll(/^export (?:const|function|class) ([\w$]+)/gm)].map(([, name]) => name);
+      return names.map((name) => `export function ${name}() {}`).join('\n');
+    },
+  };
+}
+
+/**
+ * Names the parts that the first program runs in the page itself, so that they come at the same time as that program. What is painted first is more urgent than they are.
+ */
+function startPreloaded(): Plugin {
+  return {
+    name: 'start-preloaded',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle = {} }) {
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        const first = chunks.find(({ isEntry }) => isEntry)!;
+        const needed = new Set(first.dynamicImports);
+        for (const name of needed) for (const next of chunks.find(({ fileName }) => fileName === name)!.imports) needed.add(next);
+        for (const name of [first.fileName, ...first.imports]) needed.delete(name);
+        return [...needed].map((name) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, fetchpriority: 'low', href: `/${name}`, nonce: '__CSP_NONCE__' }, injectTo: 'head' as const }));
+      },
     },
   };
 }
 
 export default defineConfig({
-  plugins: [react(), withoutSchemaWriter(), compressed()],
+  plugins: [react(), withoutUnused(), startPreloaded(), compressed()],
   // The server replaces this word in each answer by the nonce of its content security policy.
   html: { cspNonce: '__CSP_NONCE__' },
   resolve: {
@@ -57,8 +92,19 @@ export default defineConfig({
   },
   build: {
     target: 'es2022', assetsInlineLimit: 0, manifest: true,
-    // By itself the bundler puts React and Mantine together, and the first screen would wait for Mantine without using it.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// }] } } },
+    // Each of these parts takes along what it needs and is run by itself (see `src/main.ts`); what only other screens need stays with them.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'first', test: /apps\/web\/(src\/main\.ts|index\.html)$/, priority: 4 },
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\//, priority: 3 },
+            { name: 'reading', test: /src\/lib\/api\.ts$/, priority: 2 },
+            { name: 'start', test: /src\/start\.tsx$/, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { port: 5173, proxy: toApi },
   preview: { port: 4173, proxy: toApi },

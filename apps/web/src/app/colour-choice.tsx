@@ -1,5 +1,6 @@
 import { texts } from '../texts.js';
-import { chooseScheme, SCHEMES, useScheme } from './colour-scheme.js';
+import { chooseScheme, SCHEMES } from './colour-scheme.js';
+import { useScheme } from './use-scheme.js';
 
 /** Light, dark, or as the system says. Remembered by this browser. */
 export function ColourChoice() {

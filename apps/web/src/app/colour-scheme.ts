@@ -2,7 +2,6 @@
  * Light, dark, or as the system says. The choice is remembered by this browser under the name that Mantine, which draws the
  * fields, uses as well; so both always agree. It is applied before anything is drawn.
  */
-import { useSyncExternalStore } from 'react';
 
 export const SCHEMES = ['auto', 'light', 'dark'] as const;
 export type Scheme = (typeof SCHEMES)[number];
@@ -10,16 +9,6 @@ export type Scheme = (typeof SCHEMES)[number];
 const KEY = 'mantine-color-scheme-value';
 const listeners = new Set<() => void>();
 const darkSystem = window.matchMedia('(prefers-color-scheme: dark)');
-
-/** What the person chose. */
-export function useScheme(): Scheme {
-  return useSyncExternalStore(listen, chosen);
-}
-
-/** What is drawn now. */
-export function useDrawnScheme(): 'light' | 'dark' {
-  return useSyncExternalStore(listen, drawn);
-}
 
 /** Remembers and applies a choice. */
 export function chooseScheme(scheme: Scheme): void {
@@ -42,12 +31,14 @@ function apply(): void {
   for (const listener of listeners) listener();
 }
 
-function listen(listener: () => void): () => void {
+/** Calls after each change; gives the way to stop that. */
+export function listen(listener: () => void): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
-function chosen(): Scheme {
+/** What the person chose. */
+export function chosen(): Scheme {
   try {
     const kept = localStorage.getItem(KEY);
     return SCHEMES.find((scheme) => scheme === kept) ?? 'auto';
@@ -56,7 +47,8 @@ function chosen(): Scheme {
   }
 }
 
-function drawn(): 'light' | 'dark' {
+/** What is drawn now. */
+export function drawn(): 'light' | 'dark' {
   const scheme = chosen();
   if (scheme !== 'auto') return scheme;
   return darkSystem.matches ? 'dark' : 'light';

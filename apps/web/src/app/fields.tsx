@@ -1,9 +1,9 @@
 import { MantineProvider } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useDrawnScheme } from './colour-scheme.js';
 import './mantine.css';
 import { readNonce } from './nonce.js';
 import { cssVariables, theme } from './theme.js';
+import { useDrawnScheme } from './use-scheme.js';
 
 /**
  * What screens with fields need around them. It is loaded with the first of them: the sign-in page and the list of integrations

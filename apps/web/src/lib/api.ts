@@ -5,6 +5,7 @@
 import { ProblemBody, type ProblemCode } from '@openhands-jira/contracts';
 import type { z } from 'zod';
 import { texts } from '../texts.js';
+import { READING, takeEarly } from './early-answers.js';
 
 /** What a request failed with. `offline`: no answer at all. `unreadable_answer`: an answer outside the contract. */
 export type FailureCode = ProblemCode | 'offline' | 'unreadable_answer';
@@ -43,13 +44,9 @@ export async function tell(path: string, options: RequestOptions): Promise<void>
 }
 
 async function send(path: string, { method = 'GET', body, signal }: RequestOptions): Promise<Response> {
-  const response = await fetch(path, {
-    method,
-    signal: signal ?? null,
-    credentials: 'same-origin',
-    headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  }).catch((error: unknown) => {
+  const json = body === undefined ? {} : { headers: { ...READING.headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const early = method === 'GET' ? takeEarly(path) : undefined;
+  const response = await (early ?? fetch(path, { ...READING, method, signal: signal ?? null, ...json })).catch((error: unknown) => {
     if (signal?.aborted) throw error;
     throw new RequestFailed(0, 'offline', texts.failures.offline);
   });
