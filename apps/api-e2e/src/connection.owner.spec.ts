@@ -1,8 +1,9 @@
 /** What the owner of a connection is told, and what the owner decides about it. */
-import { type ConnectionRules, DEFAULT_RULES, RulesPreview } from '@openhands-jira/contracts';
+import { type ConnectionRules, DEFAULT_RULES, DelegationMade, DelegationState, RulesPreview, WebhookInstructions } from '@openhands-jira/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { WebhookSecrets } from '../../api/src/connections/webhook-secrets.service.js';
-import type { Browser } from '../../../tools/sandbox/browser.ts';
+import { type Answer, Browser } from '../../../tools/sandbox/browser.ts';
+import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 import type { NewIssue } from '../../../tools/sandbox/jira-model.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { ACCOUNTS, Stage } from './stage.js';
@@ -228,5 +229,33 @@ describe('The rules of a connection', () => {
       { deliveryId: expect.any(String), issueKey: apart.key, now: 'started', then: 'project_out_of_scope' },
     ]));
     expect((await ada.get(rulesPath())).json.rules).toEqual(DEFAULT_RULES);
+  });
+});
+
+describe('When somebody else is the Jira administrator', () => {
+  const path = (): string => `/api/v1/connections/${connectionId}/delegation`;
+  const open = (token: string): Promise<Answer> => new Browser(stage.url).post('/api/v1/delegations/open', { token });
+  const made = async (): Promise<string> => new URL(DelegationMade.parse((await ada.post(path())).json).url).hash.slice(1);
+
+  it('a link shows that person once what to enter, and deliveries signed with it are let in beside those of the former secret', async () => {
+    const instructions = WebhookInstructions.parse((await open(await made())).json);
+    expect(instructions).toMatchObject({ connectionId, site: stage.sandbox.jira.host, askedBy: 'Ada Admin', webhookUrl: `${stage.url}/integration/jira/connections/${connectionId}/events` });
+    const [body, other] = ['{"webhookEvent":"signed with the new secret"}', '{"webhookEvent":"signed with the former one"}'];
+    await eventually(() => stage.deliver(connectionId, body, { 'x-hub-signature': sign(instructions.secret, body) }), (answer) => answer.status === 200, 'the door to know the new secret');
+    expect((await stage.deliver(connectionId, other)).status).toBe(200);
+    expect(DelegationState.parse((await ada.get(path())).json).delegation).toMatchObject({ openedAt: expect.any(String) });
+    const webhook = async (): Promise<{ lastDeliveryAt: string | null }> => (await ada.get('/api/v1/integrations')).json.items.find((one: { product: string }) => one.product === 'jira-cloud').connection.webhook;
+    expect(await eventually(webhook, (now) => now.lastDeliveryAt !== null, 'the first delivery to be told')).toMatchObject({ previousSecretUntil: expect.any(String) });
+  });
+
+  it('only the owner makes it, not an administrator who could take the connection over', async () => {
+    const owner = `/api/v1/admin/connections/${connectionId}/owner`;
+    const idOf = async (browser: Browser): Promise<string> => (await browser.get('/api/v1/me')).json.id;
+    const token = await made();
+    expect((await ben.post(path())).status).toBe(404);
+    expect((await ada.post(owner, { userId: await idOf(ben) })).status).toBe(200);
+    expect(await ada.post(path())).toMatchObject({ status: 403, json: { code: 'not_owner' } });
+    expect((await open(token)).status).toBe(404);
+    expect((await ada.post(owner, { userId: await idOf(ada) })).status).toBe(200);
   });
 });

@@ -8,7 +8,7 @@ import { AppConfig } from '../../api/src/config/config.js';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 import type { OAuthServer } from '../../../tools/sandbox/oauth-server.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
-import type { Browser } from '../../../tools/sandbox/browser.ts';
+import { Browser } from '../../../tools/sandbox/browser.ts';
 import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
 
 const ADMIN_TOKEN = 'the-administrator-token-of-the-stories';
@@ -69,9 +69,9 @@ function captureAnswers(): void {
   });
 }
 
-/** The one answer that holds a secret, once: a new API token. */
+/** The answers that hold a secret, once: a new API token, a link for a Jira administrator, and what that link opens. */
 function isTheOnce(address: string, method: string | undefined): boolean {
-  return method === 'POST' && address.endsWith('/api/v1/me/api-tokens');
+  return method === 'POST' && /\/api\/v1\/(me\/api-tokens|connections\/[^/]+\/delegation|delegations\/open)$/.test(address);
 }
 
 function watch(name: string, oauth: OAuthServer): void {
@@ -96,6 +96,7 @@ async function live(): Promise<void> {
   const { token } = (await ben.post('/api/v1/me/api-tokens', { name: 'nightly' })).json;
   met['API token'] = token;
   await askAndBeRefused();
+  await haveTheWebhookCreated();
   await failInside(token);
   await read();
 }
@@ -137,6 +138,13 @@ async function askAndBeRefused(): Promise<void> {
   expect((await stage.deliver((await ada.get(`/api/v1/jobs/${jobId}`)).json.connectionId, body, { 'x-hub-signature': sign('a-wrong-secret', body) })).status).toBe(403);
 }
 
+/** Somebody else is the Jira administrator, and opens the link with the instructions. */
+async function haveTheWebhookCreated(): Promise<void> {
+  const link = new URL((await ada.post(`/api/v1/connections/${connectionId}/delegation`)).json.url).hash.slice(1);
+  Object.assign(met, { 'link of a Jira administrator': link, 'secret that the link showed': (await new Browser(stage.url).post('/api/v1/delegations/open', { token: link })).json.secret });
+  await ada.get(`/api/v1/connections/${connectionId}/delegation`);
+}
+
 /** A fault of our own: the tables are not what the program expects. */
 async function failInside(token: string): Promise<void> {
   const bearer = { authorization: `Bearer ${token}` };
@@ -167,6 +175,7 @@ function secrets(): Secrets {
     'webhook secret': webhookSecret, 'new webhook secret': NEW_WEBHOOK_SECRET, 'service account token': serviceAccountToken, 'mistyped token': 'a-token-typed-wrongly',
     'client secret': oauthClientSecret, 'key of the installation': openhandsKey, 'key of Ben': openhandsKeyOfBen, 'administrator token': ADMIN_TOKEN,
     'code of nobody': 'code-of-nobody', 'body of another service': UPSTREAM_BODY, ...issued, 'API token': met['API token']!, 'session of Ada': met['session of Ada']!, 'session of Ben': met['session of Ben']!,
+    'link of a Jira administrator': met['link of a Jira administrator']!, 'secret that the link showed': met['secret that the link showed']!,
   };
 }
 

@@ -160,7 +160,8 @@ export type UpdateTrustedCertificates = z.infer<typeof UpdateTrustedCertificates
 /**
  * What was changed: the settings of the installation, or a connection by its owner or an administrator. `connection_changed`
  * is an edit; `connection_ended` is an unlink for everybody or a removal; `connection_handed_over` gives it another owner.
- * Of `connection_rules_changed` each line is one rule.
+ * Of `connection_rules_changed` each line is one rule. `delegation_opened` stands in the name of whoever made the link for a Jira
+ * administrator; the secret that it showed is new.
  */
 export const AUDITED = [
   'jira_data_center_changed',
@@ -177,6 +178,9 @@ export const AUDITED = [
   'webhook_details_generated',
   'webhook_confirmed',
   'webhook_secret_replaced',
+  'delegation_made',
+  'delegation_opened',
+  'delegation_withdrawn',
   'link_ended',
   'deliveries_run_again',
 ] as const;

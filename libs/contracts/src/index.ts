@@ -1,5 +1,6 @@
 export * from './admin.js';
 export * from './connection-tests.js';
+export * from './delegations.js';
 export * from './deliveries.js';
 export * from './diagnostics.js';
 export * from './integrations.js';

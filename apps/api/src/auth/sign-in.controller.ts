@@ -5,10 +5,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/config.js';
 import { GitProviders } from '../git-providers/git-providers.service.js';
 import { type Caller, CurrentCaller, Public } from '../security/access.js';
+import { SignInLimit } from '../security/address-limit.guard.js';
 import { OAUTH_BROWSER_COOKIE } from '../security/oauth-attempts.service.js';
 import { clearSessionCookie, oauthBrowser, SESSION_COOKIE, setSessionCookie } from './cookies.js';
 import { redirectToSignIn, SignInFailures } from './sign-in-failures.filter.js';
-import { SignInLimit } from './sign-in-limit.guard.js';
 import { SignIn } from './sign-in.service.js';
 import { Sessions } from './sessions.service.js';
 

@@ -7,6 +7,7 @@ import { CallPauses } from './call-pauses.service.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import { Connections } from './connections.service.js';
+import { Delegations } from './delegations.service.js';
 import { DeliveryTimes } from './delivery-times.service.js';
 import { LinkEntity } from './link.entity.js';
 import { LinkedPeople } from './linked-people.service.js';
@@ -24,10 +25,10 @@ import { WebhookSecrets } from './webhook-secrets.service.js';
 /** The Jira sites that we are connected to, and who is linked on them. */
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectionEntity, LinkEntity])],
-  providers: [CallPauses, Connections, ConnectionSecrets, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, StoredRules, Ties, UnlinkedAccounts,
+  providers: [CallPauses, Connections, ConnectionSecrets, Delegations, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, StoredRules, Ties, UnlinkedAccounts,
     { provide: WebhookSecrets, useFactory: (door: DataSource, secrets: ConnectionSecrets, clock: Clock) => new WebhookSecrets(door.getRepository(ConnectionEntity), secrets, clock), inject: [DOOR_DATABASE, ConnectionSecrets, Clock] },
     { provide: SiteCandidates, useFactory: (door: DataSource, clock: Clock) => new SiteCandidates(door.getRepository(ConnectionEntity), clock), inject: [DOOR_DATABASE, Clock] },
   ],
-  exports: [CallPauses, Connections, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, SiteCandidates, StoredRules, Ties, UnlinkedAccounts, WebhookSecrets],
+  exports: [CallPauses, Connections, Delegations, DeliveryTimes, LinkedPeople, Links, LinkTokens, Ownership, RefusedAccounts, SharedConnections, SiteCandidates, StoredRules, Ties, UnlinkedAccounts, WebhookSecrets],
 })
 export class ConnectionsModule {}

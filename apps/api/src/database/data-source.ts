@@ -14,11 +14,12 @@ import { UnlinkedAccounts1790000000011 } from './migrations/0011-unlinked-accoun
 import { ConnectionTests1790000000012 } from './migrations/0012-connection-tests.js';
 import { SitesAndAddresses1790000000013 } from './migrations/0013-sites-and-addresses.js';
 import { Health1790000000014 } from './migrations/0014-health.js';
+import { Delegations1790000000015 } from './migrations/0015-delegations.js';
 
 /** How the tables became what they are, oldest first. */
 export const MIGRATIONS: MigrationClass[] = [
   Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008,
-  Rules1790000000009, UnlinkedAccounts1790000000011, ConnectionTests1790000000012, SitesAndAddresses1790000000013, Health1790000000014,
+  Rules1790000000009, UnlinkedAccounts1790000000011, ConnectionTests1790000000012, SitesAndAddresses1790000000013, Health1790000000014, Delegations1790000000015,
 ];
 
 type MigrationClass = new () => MigrationInterface;

@@ -1,4 +1,4 @@
-import { type ComponentType, lazy } from 'react';
+import { type ComponentType, lazy, type ReactNode } from 'react';
 import { IntegrationsPage } from '../features/integrations/integrations-page.js';
 import { SignInPage } from '../features/sign-in/sign-in-page.js';
 import { findPattern } from '../lib/route-patterns.js';
@@ -19,6 +19,7 @@ const WhyPage = withFields(async () => (await import('../features/deliveries/why
 const JobsPage = withFields(async () => (await import('../features/jobs/jobs-page.js')).JobsPage);
 const RulesPage = withFields(async () => (await import('../features/rules/rules-page.js')).RulesPage);
 const TryPage = withFields(async () => (await import('../features/try/try-page.js')).TryPage);
+const InstructionsPage = withFields(async () => (await import('../features/delegations/instructions-page.js')).InstructionsPage);
 const AccountPage = withFields(async () => (await import('../features/account/account-page.js')).AccountPage);
 
 /** A screen with fields: what draws them is asked for at the same time as the screen. */
@@ -29,6 +30,9 @@ function withFields(load: () => Promise<ComponentType>) {
   });
 }
 
+/** Where the link for a Jira administrator leads, who need not have an account here. */
+const INSTRUCTIONS = '/settings/webhook-for-jira';
+
 /** Which address shows which screen, inside the frame. */
 const SCREENS: Record<string, ComponentType> = {
   '/settings/integrations': IntegrationsPage,
@@ -36,6 +40,7 @@ const SCREENS: Record<string, ComponentType> = {
   '/settings/integrations/jira-cloud': JiraCloudPage,
   '/settings/integrations/jira-data-center': JiraDataCenterPage,
   '/settings/installation': InstallationPage,
+  [INSTRUCTIONS]: InstructionsPage,
   '/settings/connections/:id/rules': RulesPage,
   '/settings/connections/:id/try': TryPage,
   '/activity': DeliveriesPage,
@@ -57,7 +62,13 @@ export function Screens() {
   const Screen = found ? SCREENS[found.pattern]! : NotFoundPage;
   return (
     <WithPathValues values={found?.values ?? {}}>
-      <Layout signedOut={found?.pattern === '/deliveries/:id' && <DecisionPage signedIn={false} />}><Screen /></Layout>
+      <Layout signedOut={found && forSignedOut(found.pattern)}><Screen /></Layout>
     </WithPathValues>
   );
+}
+
+/** The screens that have something for people who are not signed in. */
+function forSignedOut(pattern: string): ReactNode {
+  if (pattern === '/deliveries/:id') return <DecisionPage signedIn={false} />;
+  return pattern === INSTRUCTIONS && <InstructionsPage />;
 }

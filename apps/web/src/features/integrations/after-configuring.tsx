@@ -1,6 +1,7 @@
 import type { Integration } from '@openhands-jira/contracts';
 import { Notice, Section } from '@openhands-jira/ui';
 import { cloudTexts } from '../../texts-of-cloud.js';
+import { AskAdministrator } from '../delegations/ask-administrator.js';
 import { webhooksPage, WebhookSteps } from '../jira-cloud/webhook-steps.js';
 import { FirstDelivery } from './first-delivery.js';
 import { HowToAsk } from './how-to-ask.js';
@@ -18,6 +19,7 @@ export function AfterConfiguring({ integration }: { integration: Integration }) 
         <Section title={cloudTexts.stepWebhookLeft}>
           <p>{cloudTexts.alreadyCreated}</p>
           <WebhookSteps adminPage={webhooksPage(connection.site)} url={url} secret={cloudTexts.secretSaved} sharedUrl={sharedUrl} events={events} />
+          <AskAdministrator connectionId={connection.id} />
         </Section>
       )}
       <div className="ui-stack">

@@ -5,6 +5,7 @@ import { useLeave } from '../../lib/leave.js';
 import { useAction } from '../../lib/use-action.js';
 import { cloudTexts } from '../../texts-of-cloud.js';
 import { texts } from '../../texts.js';
+import { AskAdministrator } from '../delegations/ask-administrator.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { Health } from '../integrations/health.js';
@@ -72,7 +73,7 @@ export function EditForm({ integration, connection }: { integration: Integration
 }
 
 /** How to create the webhook; out of the way once Jira has called. */
-function Webhook({ connection: { site, webhook } }: { connection: Connection }) {
+function Webhook({ connection: { id, site, status, webhook } }: { connection: Connection }) {
   const t = cloudTexts;
   const steps = <WebhookSteps adminPage={webhooksPage(site)} url={webhook.url} secret={t.secretKept} sharedUrl={webhook.sharedUrl} events={webhook.events} />;
   return (
@@ -86,6 +87,7 @@ function Webhook({ connection: { site, webhook } }: { connection: Connection }) 
           </details>
         </>
       )}
+      {status === 'active' && <AskAdministrator connectionId={id} />}
     </Section>
   );
 }

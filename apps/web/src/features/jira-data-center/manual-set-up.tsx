@@ -1,10 +1,12 @@
-import type { Integration, WebhookDetails } from '@openhands-jira/contracts';
+import type { Connection, Integration, WebhookDetails } from '@openhands-jira/contracts';
 import { Arrival, Button, CopyField, ExternalLink, Moment, Notice, useAnnounce } from '@openhands-jira/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useAction } from '../../lib/use-action.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { cloudTexts } from '../../texts-of-cloud.js';
+import { delegationTexts } from '../../texts-of-delegations.js';
 import { texts } from '../../texts.js';
+import { AskAdministrator } from '../delegations/ask-administrator.js';
 import { integrationsQuery } from '../integrations/integrations.js';
 import { meQuery } from '../sign-in/me.js';
 import { confirmWebhook, generateDetails, webhooksPage } from './data-center.js';
@@ -39,8 +41,14 @@ export function ManualSetUp({ integration, details, onDetails, onDone }: ManualS
         <Button variant={details || waits ? 'default' : 'filled'} loading={generate.pending} onClick={() => void generate.run()}>{details || waits ? t.generateAgain : t.generate}</Button>
         <span className="ui-muted">{details || waits ? t.generateAgainHelp : t.generateHelp}</span>
       </div>
+      {isBegun(integration.connection) ? <AskAdministrator connectionId={integration.connection.id} waitsForConfirmation={waits} /> : <p className="ui-muted">{delegationTexts.generateFirst}</p>}
     </div>
   );
+}
+
+/** From then on there is a webhook that somebody else can be asked for. */
+function isBegun(connection: Connection | null): connection is Connection {
+  return connection !== null && connection.webhook.mode !== null;
 }
 
 function useGenerate(onDetails: (details: WebhookDetails) => void) {
