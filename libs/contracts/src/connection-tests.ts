@@ -1,6 +1,6 @@
 /** What the tests of a saved connection found: the latest one in full, and each check of the last days. */
 import { z } from 'zod';
-import { type HEALTH_CHECKS, HealthCheck } from './integrations.js';
+import { type HEALTH_CHECKS, HealthCheck } from './health.js';
 import { Time } from './paging.js';
 
 /**

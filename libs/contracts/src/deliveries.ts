@@ -128,7 +128,7 @@ export const BulkReplayAccepted = z
 export type BulkReplayAccepted = z.infer<typeof BulkReplayAccepted>;
 
 /** A question about one issue, by its key. */
-export const IssueQuery = z.object({ issueKey: z.string().trim().max(255).regex(/^[A-Za-z][A-Za-z0-9_]*-\d+$/, 'Enter the key of an issue, like PROJ-123.') });
+export const IssueQuery = z.object({ issueKey: z.string().trim().max(255, 'At most 255 characters.').regex(/^[A-Za-z][A-Za-z0-9_]*-\d+$/, 'Enter the key of an issue, like PROJ-123.') });
 export type IssueQuery = z.infer<typeof IssueQuery>;
 
 /** What one connection of the caller knows of an issue of which nothing has come. */

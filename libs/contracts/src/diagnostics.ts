@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { DeliveryDetail, TraceStep } from './deliveries.js';
-import { HealthCheck } from './integrations.js';
+import { HealthCheck } from './health.js';
 import { Time, Uuid } from './paging.js';
 import { Product } from './products.js';
 import { DeliveryOutcome, DeliveryReason, RejectedReason } from './reasons.js';

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { Time, Uuid } from './paging.js';
 import { Product } from './products.js';
-import { DeliveryOutcome, DeliveryReason } from './reasons.js';
 
 export const ConnectionStatus = z.enum(['pending', 'active', 'inactive']).meta({ id: 'ConnectionStatus' });
 export type ConnectionStatus = z.infer<typeof ConnectionStatus>;
@@ -102,43 +101,3 @@ export type Integration = z.infer<typeof Integration>;
 
 export const Integrations = z.object({ items: z.array(Integration) }).meta({ id: 'Integrations' });
 export type Integrations = z.infer<typeof Integrations>;
-
-/** What the test of a saved connection looks at: the way to Jira and the service account, then what comes from Jira. */
-export const HEALTH_CHECKS = [
-  'settings', 'dns', 'tcp', 'tls', 'version', 'service_account', 'oauth_client', 'site', 'token', 'scopes', 'permissions',
-  'oauth_return', 'token_end', 'last_accepted', 'last_rejected', 'refusals', 'signing_secret', 'no_job', 'hidden_emails', 'unknown_calls',
-] as const;
-
-/** One check: what was found, and what to do about it. `unknown`: it could not be told, for example because an earlier check failed. */
-export const HealthCheck = z
-  .object({
-    check: z.enum(HEALTH_CHECKS),
-    result: z.enum(['pass', 'fail', 'unknown']),
-    detail: z.string(),
-    hint: z.string(),
-    /** When that happened which the check is about, for example the last delivery; null when it is about the present. */
-    at: Time.nullable(),
-    /** How long trying it took, in milliseconds; absent for what was only looked up here. */
-    tookMs: z.number().int().optional(),
-    /** The most frequent ends of deliveries, where the check is about those: each leads to a part of the log. */
-    reasons: z.array(z.object({ outcome: DeliveryOutcome, reason: DeliveryReason, count: z.number().int() })).optional(),
-  })
-  .meta({ id: 'HealthCheck' });
-export type HealthCheck = z.infer<typeof HealthCheck>;
-
-/** The test of a saved connection, in the order in which it was made. */
-export const ConnectionHealth = z.object({ items: z.array(HealthCheck) }).meta({ id: 'ConnectionHealth' });
-export type ConnectionHealth = z.infer<typeof ConnectionHealth>;
-
-/** Where a Jira OAuth callback found out how it ended (`?code=`); the page has a sentence for each. */
-export const OAuthReturnCode = z
-  .enum([
-    'ok', 'access_denied', 'signed_out', 'state_unknown', 'no_code', 'code_refused', 'client_refused', 'scope_refused', 'site_not_accessible', 'base_url_changed', 'site_taken', 'not_owner',
-    'jira_account_taken', 'workspace_inactive', 'connection_gone', 'connection_removed', 'product_disabled', 'atlassian_unreachable', 'jira_unreachable', 'tls_untrusted', 'unexpected_answer', 'internal_error',
-  ])
-  .meta({ id: 'OAuthReturnCode' });
-export type OAuthReturnCode = z.infer<typeof OAuthReturnCode>;
-
-/** The word that a Jira OAuth callback brings back to the page (`?result=`). */
-export const OAuthResult = z.enum(['linked', 'configured', 'denied', 'expired', 'wrong_site', 'conflict', 'failed']).meta({ id: 'OAuthResult' });
-export type OAuthResult = z.infer<typeof OAuthResult>;

@@ -29,7 +29,7 @@ export function FirstDelivery({ integration, connection, waiting = t.firstWaitin
   return (
     <Section title={t.firstTitle}>
       {rejected && <Notice tone="bad" title={t.firstRejected}><p>{rejected}</p></Notice>}
-      {lastDeliveryAt && !rejected && <Notice tone="good" title={t.firstArrived}><p>{t.lastArrived}: <Moment at={lastDeliveryAt} justNow={texts.common.justNow} />. <Link to="/activity">{texts.returned.toActivity}</Link></p></Notice>}
+      {lastDeliveryAt && !rejected && <Notice tone="good" title={t.firstArrived}><p>{t.lastArrived}: <Moment at={lastDeliveryAt} justNow={texts.common.justNow} />. <Link to="/activity">{texts.common.toActivity}</Link></p></Notice>}
       {!lastDeliveryAt && !rejected && <Waiting words={waiting} />}
     </Section>
   );

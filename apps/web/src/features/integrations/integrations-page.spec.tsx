@@ -5,6 +5,7 @@ import { FakeServer } from '../../testing/fake-server.js';
 import { connection, dataCenterFresh, dataCenterMember, dataCenterOff, dataCenterOwned, ID, me, notConfigured, owned } from '../../testing/samples.js';
 import { openPage } from '../../testing/show.js';
 import * as codeTexts from '../../texts-of-codes.js';
+import { returnTexts } from '../../texts-of-return.js';
 import { texts } from '../../texts.js';
 
 let server: FakeServer;
@@ -179,9 +180,9 @@ describe('the return from Jira', () => {
     expect(screen.queryAllByRole('link', { name: 'Try again' })).toHaveLength(failed ? 1 : 0);
   });
 
-  it.each(OAuthReturnCode.options.filter((code) => texts.returned.codes[code] !== null))('says why, when the code is "%s"', async (code) => {
+  it.each(OAuthReturnCode.options.filter((code) => returnTexts.codes[code] !== null))('says why, when the code is "%s"', async (code) => {
     openPage(`/settings/integrations/return?product=jira-cloud&result=failed&code=${code}`);
-    expect(await screen.findByText(texts.returned.codes[code]!)).toBeVisible();
+    expect(await screen.findByText(returnTexts.codes[code]!)).toBeVisible();
   });
 
   it('tells how to ask for work, in the words of this installation', async () => {
@@ -213,7 +214,7 @@ describe('the return from Jira', () => {
 
   it('shows nothing of what it does not know', async () => {
     openPage('/settings/integrations/return?product=x&result=<b>odd</b>&code=raw-upstream-words');
-    expect(await screen.findByRole('heading', { name: texts.returned.unknown })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: returnTexts.unknown })).toBeVisible();
     expect(document.body).not.toHaveTextContent('raw-upstream-words');
   });
 });

@@ -5,6 +5,7 @@ import { Link, useSearch } from '../../lib/router.js';
 import { LoadFailure } from '../../app/load-failure.js';
 import { PageHead } from '../../app/page-head.js';
 import * as codeTexts from '../../texts-of-codes.js';
+import { returnTexts } from '../../texts-of-return.js';
 import { texts } from '../../texts.js';
 import { AfterConfiguring } from './after-configuring.js';
 import { HowToAsk } from './how-to-ask.js';
@@ -33,7 +34,7 @@ export function ReturnPage() {
 
 function Result({ product, result, code }: { product: Product; result: OAuthResult; code: OAuthReturnCode | null }) {
   const { title, text } = (product === 'jira-data-center' ? codeTexts.dataCenterResults[result] : undefined) ?? codeTexts.oauthResults[result];
-  const because = code && texts.returned.codes[code];
+  const because = code && returnTexts.codes[code];
   const done = TONES[result] === 'good';
   return (
     <Notice tone={TONES[result]} title={title} role={done ? 'status' : 'alert'}>
@@ -41,9 +42,9 @@ function Result({ product, result, code }: { product: Product; result: OAuthResu
       <p>{text}</p>
       {result === 'linked' && <p><HowToAsk /></p>}
       <div className="ui-row">
-        {!done && <Link {...buttonLook()} to={`/settings/integrations/${product}`}>{texts.returned.again}</Link>}
-        <Link {...buttonLook({ variant: result === 'linked' ? 'filled' : 'default' })} to="/settings/integrations">{texts.returned.toList}</Link>
-        {done && product === 'jira-data-center' && <Link to="/settings/integrations/jira-data-center">{texts.returned.toDataCenter}</Link>}
+        {!done && <Link {...buttonLook()} to={`/settings/integrations/${product}`}>{returnTexts.again}</Link>}
+        <Link {...buttonLook({ variant: result === 'linked' ? 'filled' : 'default' })} to="/settings/integrations">{texts.common.toList}</Link>
+        {done && product === 'jira-data-center' && <Link to="/settings/integrations/jira-data-center">{returnTexts.toDataCenter}</Link>}
       </div>
     </Notice>
   );
@@ -52,8 +53,8 @@ function Result({ product, result, code }: { product: Product; result: OAuthResu
 function UnknownReturn() {
   return (
     <>
-      <PageHead title={texts.returned.unknown} intro={texts.returned.unknownText} />
-      <div><Link {...buttonLook()} to="/settings/integrations">{texts.returned.toList}</Link></div>
+      <PageHead title={returnTexts.unknown} intro={returnTexts.unknownText} />
+      <div><Link {...buttonLook()} to="/settings/integrations">{texts.common.toList}</Link></div>
     </>
   );
 }

@@ -28,7 +28,7 @@ export function JiraCloudPage() {
 
   return (
     <>
-      <p><Link className="back-link" to="/settings/integrations">{texts.returned.toList}</Link></p>
+      <p><Link className="back-link" to="/settings/integrations">{texts.common.toList}</Link></p>
       <PageHead title={cloudTexts.title} aside={integration && !isAnother && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>} />
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
       {integrations.isError && !integration && <LoadFailure query={integrations} />}

@@ -24,7 +24,7 @@ export function JiraDataCenterPage() {
 
   return (
     <>
-      <p><Link className="back-link" to="/settings/integrations">{texts.returned.toList}</Link></p>
+      <p><Link className="back-link" to="/settings/integrations">{texts.common.toList}</Link></p>
       <PageHead title={t.title} aside={integration && <StatusBadge tone={toneOf(integration)} icon={integration.state === 'paused' ? 'pause' : undefined}>{wordOf(integration)}</StatusBadge>} />
       {integrations.isPending && <LoadingBlock label={texts.common.loading} />}
       {integrations.isError && !integration && <LoadFailure query={integrations} />}
