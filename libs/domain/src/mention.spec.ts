@@ -27,6 +27,7 @@ describe('a comment addresses us', () => {
     ['more marks in front than behind', '__@openhands_', 'mention_near_miss'],
     ['a letter beyond the basic plane before it', '\u{10400}@openhands', 'mention_near_miss'],
     ['a picture sign before it', '\u{1f600}@openhands', 'literal'],
+    ['somebody picked behind one that is not finished', '[~some [~accountid:712020:11111111-2222-4333-8444-555555555555] go', 'picker'],
     ['a body that is no text', 7, 'no_mention_no_label'],
     ['no body', null, 'no_mention_no_label'],
   ])('%s', (_name, body, expected) => {

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
 
 /** How often entries of dead processes are looked for. It takes some twenty statements each time, also when nothing happens. */
-const SUPERVISE_SECONDS = 4;
+const SUPERVISE_SECONDS = 3;
 
 const NAMES_DUE = `
   SELECT name FROM unnest($1::text[]) AS wanted (name)
