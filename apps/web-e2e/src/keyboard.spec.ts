@@ -2,6 +2,7 @@
 import { expect, test, type Locator } from '@playwright/test';
 import { ACCOUNTS, CREDENTIALS, DATA_CENTER_KEYS } from '../../../tools/sandbox/seed.ts';
 import { Installation } from './installation.js';
+import { look, tracesOf } from './look.js';
 import { Person } from './person.js';
 
 test.describe.configure({ mode: 'serial' });
@@ -77,6 +78,55 @@ test('A workspace is configured with keys only', async ({ browser }) => {
   await tabTo(ada.button('Connect'));
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/result=configured/);
+  ada.expectNoComplaints();
+});
+
+test('The activity is filtered, and a decision with its steps is opened, with keys only', async ({ browser }) => {
+  const ada = await Person.signedIn(browser, installation, 'ada');
+  const { page } = ada;
+  await press(page.getByRole('link', { name: 'Edit: Jira Cloud' }));
+  installation.sandbox.actions.registerWebhook(await ada.field('Webhook URL').inputValue(), { secret: CREDENTIALS.webhookSecret });
+  installation.sandbox.actions.comment('SHOP-13', 'cleo', 'Could somebody look at this?');
+  await expect(page.getByText('Jira reaches us, and the signature is right.')).toBeVisible();
+  await press(page.getByRole('navigation').getByRole('link', { name: 'Activity' }));
+  await press(page.locator('summary').filter({ hasText: 'Filters' }));
+  await tabTo(page.getByLabel('Outcome', { exact: true }));
+  await page.keyboard.type('Ignored');
+  await tabTo(page.getByLabel('Issue key'));
+  await page.keyboard.type('shop-13');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/outcome=ignored.*issueKey=SHOP-13/);
+  await press(page.getByRole('link', { name: 'Open Comment created, SHOP-13' }));
+  await expect(ada.heading('Comment created, SHOP-13')).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'How it was decided' })).toBeVisible();
+  await press(page.locator('summary').filter({ hasText: 'Body' }));
+  await expect(page.getByText('Could somebody look at this?')).toBeVisible();
+  ada.expectNoComplaints();
+});
+
+test('A Jira administrator without an account opens the link of somebody who set up, with keys only', async ({ browser }) => {
+  const ada = await Person.signedIn(browser, installation, 'ada');
+  await press(ada.page.getByRole('link', { name: 'Edit: Jira Cloud' }));
+  await press(ada.page.locator('summary').filter({ hasText: 'Somebody else is the Jira administrator' }));
+  await press(ada.button('Make a link'));
+  const link = await ada.field('Link for the Jira administrator').inputValue();
+  await look(ada.page, 'delegation-made');
+
+  const administrator = await Person.arrive(browser, installation);
+  const { page } = administrator;
+  await page.goto(link);
+  await expect(administrator.heading('Create the webhook in Jira')).toBeVisible();
+  await look(page, 'delegation');
+  await press(administrator.button('Show the details'));
+  const secret = await administrator.field('Secret').inputValue();
+  await look(page, 'delegation-opened');
+  expect(await tracesOf(page, new URL(link).hash.slice(1))).toEqual([]);
+  await tabTo(administrator.button('Copy: Secret'));
+  await page.reload();
+  await expect(page.getByText('The link is not complete')).toBeVisible();
+  expect(await tracesOf(page, secret)).toEqual([]);
+  await expect(ada.page.getByText('The link was opened.')).toBeVisible();
+  administrator.expectNoComplaints();
   ada.expectNoComplaints();
 });
 
