@@ -40,7 +40,7 @@ function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-/** What does not fit into the window: the page itself when it scrolls sideways, and controls that stick out or whose words are cut off. */
+/** What does not fit into the window: the page itself when it scrolls sideways, controls that stick out, and words that are cut off. */
 export function misfits(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;
@@ -50,7 +50,9 @@ export function misfits(page: Page): Promise<string[]> {
       const { left, right, width } = element.getBoundingClientRect();
       return width > 1 && (left < -1 || right > clientWidth + 1);
     });
-    const isCut = controls.filter((element) => ['BUTTON', 'A'].includes(element.tagName) && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0);
+    // What is there for screen readers alone is a pixel wide; what can be scrolled is not lost.
+    const words = [...document.querySelectorAll('header *, main *, footer *')].filter((element) => !['INPUT', 'TEXTAREA', 'SELECT', 'OPTION'].includes(element.tagName) && element.textContent?.trim() && element.clientWidth > 1 && element.checkVisibility({ visibilityProperty: true }));
+    const isCut = words.filter((element) => element.scrollWidth > element.clientWidth + 1 && (['BUTTON', 'A'].includes(element.tagName) || ['hidden', 'clip'].includes(getComputedStyle(element).overflowX)));
     return [...(scrollWidth > clientWidth ? [`the page is ${scrollWidth - clientWidth} pixels too wide`] : []), ...sticksOut.map((one) => `sticks out: ${name(one)}`), ...isCut.map((one) => `is cut off: ${name(one)}`)];
   });
 }

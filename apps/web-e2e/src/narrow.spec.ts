@@ -1,6 +1,6 @@
 /**
- * The main screens as somebody gets them on the narrowest window (also: 400 % zoom on a usual one), from left to right and from right
- * to left; and on the way the rules of a connection.
+ * The main screens as somebody gets them on the narrowest window (also: 400 % zoom on a usual one) and at 200 % zoom, from left to
+ * right and from right to left; and on the way the rules of a connection.
  */
 import { expect, test } from '@playwright/test';
 import { ACCOUNTS, CREDENTIALS } from '../../../tools/sandbox/seed.ts';
@@ -97,24 +97,32 @@ test('A trial of a delivery, and a call that is tried, fit and can be read by ev
   await look(page, 'try-it');
 });
 
-test('Every main screen fits into the narrowest window, in both directions of writing', async () => {
+test('Every main screen fits into the narrowest window and at 200 % zoom, in both directions of writing', async () => {
   const { page } = ada;
   const [delivery] = ((await ask('/api/v1/deliveries?limit=1')) as { items: { id: string }[] }).items;
+  const screenOfOurs = await page.context().newCDPSession(page);
+  const sizes: [string, () => Promise<unknown>][] = [
+    ['narrowest', () => page.setViewportSize({ width: 320, height: 640 })],
+    // What 200 % makes of a window of 1280 x 800: half of it in each direction, with two dots for each pixel.
+    ['zoomed', () => screenOfOurs.send('Emulation.setDeviceMetricsOverride', { width: 640, height: 400, deviceScaleFactor: 2, mobile: false })],
+  ];
   const screens: [string, string][] = [
     ['/settings/integrations', 'Integrations'], ['/settings/integrations/jira-cloud', 'Jira Cloud'], ['/settings/integrations/jira-cloud?another', 'Jira Cloud'],
     ['/settings/integrations/jira-data-center', 'Jira Data Center'], ['/settings/installation', 'Installation (Admin Console)'], [`/settings/connections/${connectionId}/rules`, 'Rules'], [`/settings/connections/${connectionId}/try`, 'Try it'],
     ['/activity', 'Activity'], ['/activity/jobs', 'Activity'], ['/activity/why?issueKey=SHOP-13', 'Activity'], [`/deliveries/${delivery?.id}`, 'Comment created, SHOP-13'], ['/account', 'Account'],
   ];
-  await page.setViewportSize({ width: 320, height: 640 });
   for (const [address, heading] of screens) {
     await page.goto(address);
     await expect(ada.heading(heading)).toBeVisible();
     await expect(page.getByText('Loading', { exact: true })).toHaveCount(0);
-    for (const direction of ['ltr', 'rtl']) {
-      await page.evaluate((dir) => void (document.documentElement.dir = dir), direction);
-      expect.soft(await misfits(page), `${address}, ${direction}`).toEqual([]);
+    for (const [size, change] of sizes) {
+      await change();
+      for (const direction of ['ltr', 'rtl']) {
+        await page.evaluate((dir) => void (document.documentElement.dir = dir), direction);
+        expect.soft(await misfits(page), `${address}, ${size}, ${direction}`).toEqual([]);
+      }
+      await pictureOf(page, `${size}-right-to-left${address.replaceAll(/[0-9a-f-]{36}/g, '').replaceAll(/[^a-z]+/g, '-')}`);
     }
-    await pictureOf(page, `right-to-left${address.replaceAll(/[0-9a-f-]{36}/g, '').replaceAll(/[^a-z]+/g, '-')}`);
   }
   await page.setViewportSize(WINDOW);
 });
