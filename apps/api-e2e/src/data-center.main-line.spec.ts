@@ -121,6 +121,15 @@ describe('Jira Data Center', () => {
     expect(tries()).toBe(before + 1);
   });
 
+  it('tells by a loop test whether deliveries arrive, and leaves nothing in the issue', async () => {
+    const path = `/api/v1/connections/${connectionId}/loop-test`;
+    expect(await ada.post(path, { issueKey })).toMatchObject({ status: 200, json: { result: 'waiting' } });
+    const { latest } = await eventually(async () => (await ada.get(path)).json, (seen) => seen.latest.endedAt !== null, 'the end of the loop test');
+    expect(latest).toMatchObject({ issueKey, result: 'arrived', comment: 'removed' });
+    expect(ours()).toEqual([]);
+    expect(await jobs()).toEqual([]);
+  });
+
   it('takes deliveries while it is switched off, and logs them as paused', async () => {
     expect((await ada.put('/api/v1/admin/jira-data-center', { enabled: false })).status).toBe(200);
     jira().behaviour.twins = 'only-comment';

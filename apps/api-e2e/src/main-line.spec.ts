@@ -1,3 +1,4 @@
+import { LatestLoopTest, LoopTest } from '@openhands-jira/contracts';
 import { ACCOUNTS, Stage } from './stage.js';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
@@ -6,11 +7,12 @@ describe('A comment that mentions @openhands', () => {
   let stage: Stage;
   let ada: Browser;
   let ben: Browser;
+  let connectionId: string;
 
   beforeAll(async () => {
     stage = await Stage.open();
     ada = await stage.signIn('ada');
-    await stage.connectWorkspace(ada);
+    connectionId = await stage.connectWorkspace(ada);
     ben = await stage.signIn('ben');
     await stage.link(ben, ACCOUNTS.ben);
   });
@@ -26,5 +28,19 @@ describe('A comment that mentions @openhands', () => {
     expect(result).toContain('/pull/7');
     expect(stage.ourComments('SHOP-12')).toHaveLength(2);
     expect(stage.sandbox.openhands.conversations).toHaveLength(1);
+  });
+
+  it('is not needed to find out whether deliveries arrive: a loop test leaves nothing in the issue and starts nothing', async () => {
+    const path = `/api/v1/connections/${connectionId}/loop-test`;
+    expect((await ada.get(path)).json).toEqual({ latest: null });
+    expect(await ben.post(path, { issueKey: 'SHOP-13' })).toMatchObject({ status: 404 });
+    expect(await ada.post(path, { issueKey: '../x' })).toMatchObject({ status: 400, json: { code: 'validation_failed' } });
+    expect(LoopTest.parse((await ada.post(path, { issueKey: 'shop-13' })).json)).toMatchObject({ issueKey: 'SHOP-13', result: 'waiting' });
+    expect(await ada.post(path, { issueKey: 'SHOP-13' })).toMatchObject({ status: 409, json: { code: 'conflict' } });
+    const { latest } = await eventually(async () => LatestLoopTest.parse((await ada.get(path)).json), (seen) => seen.latest?.endedAt !== null, 'the end of the loop test');
+    expect(latest).toMatchObject({ result: 'arrived', comment: 'removed', tookMs: expect.any(Number) });
+    expect((await ada.get(`/api/v1/deliveries/${latest!.deliveryId}`)).json).toMatchObject({ outcome: 'ignored', issueKey: 'SHOP-13', jobId: null });
+    expect(stage.ourComments('SHOP-13')).toEqual([]);
+    expect((await ada.get('/api/v1/jobs?issueKey=SHOP-13')).json.items).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** The part of the catalogue about the tests of a connection. It is loaded with the screens that have one. */
-import type { HealthCheck } from '@openhands-jira/contracts';
+import type { HealthCheck, LoopTest } from '@openhands-jira/contracts';
 
 export const checkTexts = {
   title: 'Test the connection',
@@ -20,6 +20,8 @@ export const checkTexts = {
   seeRejected: 'See the rejected calls',
   reasons: 'Most frequent reasons',
   took: (ms: number) => (ms < 1000 ? `Took ${ms} ms` : `Took ${(ms / 1000).toFixed(1)} s`),
+  twoSecrets: 'Two webhook secrets count at the moment',
+  notCounted: 'Test, under Health, counts how many deliveries were signed with each of them.',
   diagnostics: 'Diagnostics for a support request',
   diagnosticsText: 'A text file with the version, the state of this connection, the results of the last test, the last seven days in numbers, and the last twenty decisions step by step. Secrets, addresses, names and words of people are not in it. Have a look at it before you pass it on.',
   download: 'Download the diagnostics',
@@ -32,4 +34,26 @@ export const checkTexts = {
   } satisfies Record<HealthCheck['check'], string>,
   words: { pass: 'Passed', fail: 'Failed', unknown: 'Cannot tell' } satisfies Record<HealthCheck['result'], string>,
   summary: (failures: number, unknown: number) => (failures === 0 ? (unknown === 0 ? 'All checks passed.' : 'No check failed.') : failures === 1 ? 'One check failed.' : `${failures} checks failed.`),
+};
+
+/** The words of the loop test. */
+export const loopTexts = {
+  title: 'Do deliveries arrive?',
+  intro: 'A comment is written into an issue as the service account, the call of Jira is waited for, and the comment is removed again. It says what it is, and starts no work. People who watch the issue may get a mail from Jira.',
+  issue: 'Issue for the test',
+  issueHelp: 'For example an issue that was made for tests, like PROJ-123.',
+  issueWrong: 'Enter the key of an issue, like PROJ-123.',
+  begin: 'Write the comment',
+  inIssue: (key: string) => `Test in ${key}`,
+  took: (ms: number) => `The call came after ${(ms / 1000).toFixed(1)} s.`,
+  open: 'Open the delivery',
+  results: {
+    waiting: 'The test is under way', arrived: 'Deliveries arrive', turned_away: 'A call came and was turned away', not_arrived: 'No call came', not_written: 'No comment could be written',
+  } satisfies Record<LoopTest['result'], string>,
+  comments: {
+    none: null,
+    written: 'The comment is in the issue at the moment.',
+    removed: 'The comment was removed again.',
+    left: 'The comment may still be in the issue, because it could not be removed. Delete it there. The service account lacks the permission "Delete own comments", or Jira did not answer for half an hour.',
+  } satisfies Record<LoopTest['comment'], string | null>,
 };

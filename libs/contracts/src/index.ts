@@ -9,6 +9,7 @@ export * from './integrations.js';
 export * from './jira-cloud.js';
 export * from './jira-data-center.js';
 export * from './jobs.js';
+export * from './loop-tests.js';
 export * from './oauth-return.js';
 export * from './operations.js';
 export * from './owners.js';

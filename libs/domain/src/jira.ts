@@ -149,6 +149,8 @@ export interface JiraClient {
   addComment(issueId: string, comment: NewComment): Promise<string>;
   /** Edits one of our comments; false when it is gone. `quiet` asks for no mail where the product can. */
   editComment(issueId: string, commentId: string, comment: NewComment, quiet: boolean): Promise<boolean>;
+  /** Deletes one of our comments; false when it was gone. Jira has a permission of its own for that ("Delete own comments"). */
+  deleteComment(issueId: string, commentId: string): Promise<boolean>;
   /** Creates or updates the link with this global id. */
   putRemoteLink(issueId: string, link: RemoteLink): Promise<void>;
   /** Thumbs-up on a comment; false when this site does not offer it. */

@@ -120,6 +120,12 @@ export class JiraCloudClient implements JiraClient {
     return answer.status !== 404;
   }
 
+  async deleteComment(issueId: string, commentId: string): Promise<boolean> {
+    const path = commentPath('3', issueId, commentId);
+    if (!path) return false;
+    return (await this.gateway.call({ method: 'DELETE', path, expect: [404] })).status !== 404;
+  }
+
   async putRemoteLink(issueId: string, link: RemoteLink): Promise<void> {
     const issue = pathPart(issueId);
     if (!issue) throw noSuchIssue();

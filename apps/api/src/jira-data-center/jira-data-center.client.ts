@@ -109,6 +109,12 @@ export class JiraDataCenterClient implements JiraClient {
     return answer.status !== 404;
   }
 
+  async deleteComment(issueId: string, commentId: string): Promise<boolean> {
+    const path = commentPath(issueId, commentId);
+    if (!path) return false;
+    return (await this.server.call({ method: 'DELETE', path, expect: [404] })).status !== 404;
+  }
+
   async putRemoteLink(issueId: string, link: RemoteLink): Promise<void> {
     const issue = pathPart(issueId);
     if (!issue) throw noSuchIssue();

@@ -113,6 +113,14 @@ export function describeJiraClient(product: string, start: () => Promise<{ site:
       expect(await site.client().editComment(site.issue.id, id, comment('again'), true)).toBe(false);
     });
 
+    it('deletes its comment, and says when it was gone', async () => {
+      const id = await site.client().addComment(site.issue.id, comment('short-lived'));
+      expect(await site.client().deleteComment(site.issue.id, id)).toBe(true);
+      expect(await site.client().getComment(site.issue.id, id)).toBeNull();
+      expect(await site.client().deleteComment(site.issue.id, id)).toBe(false);
+      expect(await site.client().deleteComment(site.issue.id, '../..')).toBe(false);
+    });
+
     it('writes for the same audience, also when it edits', async () => {
       const audience: CommentAudience = { visibility: { type: 'role', value: site.role }, internal: false };
       const id = await site.client().addComment(site.issue.id, comment('hush', { audience }));

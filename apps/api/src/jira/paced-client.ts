@@ -13,6 +13,7 @@ export function pacedClient(client: JiraClient, call: <T>(work: () => Promise<T>
     recentlyUpdated: (...args) => call(() => client.recentlyUpdated(...args)),
     addComment: (...args) => call(() => client.addComment(...args)),
     editComment: (...args) => call(() => client.editComment(...args)),
+    deleteComment: (...args) => call(() => client.deleteComment(...args)),
     putRemoteLink: (...args) => call(() => client.putRemoteLink(...args)),
     react: (...args) => call(() => client.react(...args)),
     emailOf: (...args) => call(() => client.emailOf(...args)),

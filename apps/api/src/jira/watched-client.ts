@@ -55,6 +55,10 @@ export class WatchedClient implements JiraClient {
     return this.watch(() => this.client.editComment(issueId, commentId, comment, quiet));
   }
 
+  deleteComment(issueId: string, commentId: string): Promise<boolean> {
+    return this.watch(() => this.client.deleteComment(issueId, commentId));
+  }
+
   putRemoteLink(issueId: string, link: RemoteLink): Promise<void> {
     return this.watch(() => this.client.putRemoteLink(issueId, link));
   }

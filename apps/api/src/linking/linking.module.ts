@@ -22,14 +22,18 @@ import { IssueSightings } from './issue-sight.service.js';
 import { KnownTroubles } from './known-troubles.js';
 import { LinkingController } from './linking.controller.js';
 import { Linking } from './linking.service.js';
+import { LoopTestStore } from './loop-test.store.js';
+import { LoopTestSteps, LoopTestWorker } from './loop-test.worker.js';
+import { LoopTestsController } from './loop-tests.controller.js';
+import { LoopTests } from './loop-tests.service.js';
 import { OAuthReturnCheck } from './oauth-return-check.js';
 import { WebhookDelegations } from './webhook-delegations.service.js';
 
 /** Who in Jira is who here: the decision, and the view of it. */
 @Module({
   imports: [AuthModule, ConnectionsModule, DeliveriesModule, JiraModule],
-  controllers: [ConnectionLinksController, ConnectionTestsController, DelegationsController, DiagnosticsController, IssueSightController, LinkingController],
-  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, DeliveryOutcomes, DiagnosticsFile, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking, OAuthReturnCheck, WebhookDelegations],
+  controllers: [ConnectionLinksController, ConnectionTestsController, DelegationsController, DiagnosticsController, IssueSightController, LinkingController, LoopTestsController],
+  providers: [ConnectionChecks, ConnectionTestLoop, ConnectionTests, ConnectionTestStore, DeliveryChecks, DeliveryOutcomes, DiagnosticsFile, EmailMatch, Integrations, IssueSightings, KnownTroubles, Leases, Linking, LoopTests, LoopTestSteps, LoopTestStore, LoopTestWorker, OAuthReturnCheck, WebhookDelegations],
   exports: [Linking],
 })
 export class LinkingModule {}

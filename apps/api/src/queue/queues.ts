@@ -12,6 +12,8 @@ export interface QueueData {
   comments: { connectionId: string; issueId: string };
   /** A connection was unlinked or removed: its jobs end. */
   'connection-removed': { connectionId: string };
+  /** Carry a loop test on. Keyed by connection: each has one at a time. */
+  'loop-test': { connectionId: string; testId: string };
 }
 
 export type QueueName = keyof QueueData;
@@ -36,6 +38,7 @@ export const QUEUES: Record<QueueName, QueueRules> = {
   'job-wish': HALF_AN_HOUR,
   comments: HALF_AN_HOUR,
   'connection-removed': HALF_AN_HOUR,
+  'loop-test': HALF_AN_HOUR,
 };
 
 /** Where entries go whose attempts are used up. */

@@ -1,4 +1,4 @@
-import { type ConnectionTestDay, HEALTH_CHECKS, type HealthCheck } from '@openhands-jira/contracts';
+import { type ConnectionTestDay, HEALTH_CHECKS, type HealthCheck, type LoopTest } from '@openhands-jira/contracts';
 import { cleanup, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeServer } from '../../testing/fake-server.js';
@@ -149,5 +149,42 @@ describe('the test of a saved connection', () => {
     openPage(page);
     expect((await screen.findAllByRole('button', { name: 'Unlink' }))[0]).toBeVisible();
     expect(screen.queryByRole('button', { name: 'Test' })).not.toBeInTheDocument();
+  });
+});
+
+describe('the loop test', () => {
+  const LOOP = `/api/v1/connections/${ID}/loop-test`;
+  const waiting: LoopTest = { issueKey: 'SHOP-1', result: 'waiting', detail: 'The comment is being written.', hint: '', startedAt: AT, tookMs: null, deliveryId: null, comment: 'none', endedAt: null };
+  const open = async () => userEvent.click(await screen.findByText('Do deliveries arrive?'));
+
+  it('is begun with the key of an issue, and tells its end without another press', async () => {
+    see(owned, dataCenterOff);
+    server.answer(`GET ${LOOP}`, { body: { latest: null } }).answer(`POST ${LOOP}`, { body: waiting });
+    openPage(CLOUD);
+    await open();
+    const begin = await screen.findByRole('button', { name: 'Write the comment' });
+    await userEvent.click(begin);
+    expect(await screen.findByText('Enter the key of an issue, like PROJ-123.')).toBeVisible();
+    await fill(screen.getByLabelText('Issue for the test'), ' shop-1 ');
+    await userEvent.click(begin);
+    expect(await screen.findByText('The test is under way')).toBeVisible();
+    expect(server.callsOf(`POST ${LOOP}`).map(({ body }) => body)).toEqual([{ issueKey: 'SHOP-1' }]);
+    server.answer(`GET ${LOOP}`, { body: { latest: { ...waiting, result: 'arrived', detail: 'Jira called.', tookMs: 1234, deliveryId: ID, comment: 'removed', endedAt: AT } } });
+    expect((await screen.findAllByText('Deliveries arrive', {}, { timeout: 6000 }))[0]).toBeVisible();
+    expect(screen.getByText(/The call came after 1\.2 s/)).toBeVisible();
+    expect(screen.getByText('The comment was removed again.')).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Open the delivery' })).toHaveAttribute('href', `/deliveries/${ID}`);
+  });
+
+  it('says why nothing came, that a comment is left, and what the server refuses', async () => {
+    see(notConfigured, dataCenterOwned);
+    server.answer(`GET ${LOOP}`, { body: { latest: { ...waiting, result: 'not_arrived', detail: 'No call came for it.', hint: 'Check the webhook.', comment: 'left', endedAt: AT } } }).refuse(`POST ${LOOP}`, 409, 'conflict', 'A loop test is under way.');
+    openPage(DATA_CENTER);
+    await open();
+    expect(await screen.findByText('No call came for it. Check the webhook.')).toBeVisible();
+    expect(screen.getByText(/may still be in the issue/)).toBeVisible();
+    await fill(screen.getByLabelText('Issue for the test'), 'SHOP-1');
+    await userEvent.click(screen.getByRole('button', { name: 'Write the comment' }));
+    expect((await screen.findByText('A loop test is under way.')).closest('[role=alert]')).toBeVisible();
   });
 });

@@ -11,6 +11,7 @@ import { TestButton } from './check-run.js';
 import { DiagnosticsDownload } from './diagnostics-download.js';
 import { healthQuery, testConnection } from './connection-tests.js';
 import { integrationsQuery } from './integrations.js';
+import { LoopTest } from './loop-test.js';
 
 /** How a saved connection does, for whoever looks after it: the latest test with its time, the days before, and a button to test now. */
 export function Health({ connectionId, hasChanges = false }: { connectionId: string; hasChanges?: boolean }) {
@@ -37,6 +38,7 @@ export function Health({ connectionId, hasChanges = false }: { connectionId: str
       {health.isPending && <LoadingBlock label={texts.common.loading} lines={2} />}
       {health.isError && !health.data && <LoadFailure query={health} />}
       {health.data && <Latest connectionId={connectionId} history={health.data} />}
+      <LoopTest connectionId={connectionId} />
       <DiagnosticsDownload connectionId={connectionId} />
     </Section>
   );
