@@ -26,7 +26,7 @@ export function InstructionsPage() {
   }
 
   return (
-    <div className="narrow">
+    <div className="narrow ui-stack">
       <PageHead title={t.title} intro={t.intro} />
       {token === '' && <Notice tone="warning" title={t.noToken}><p>{t.noTokenText}</p></Notice>}
       {token !== '' && !details && (

@@ -9,6 +9,7 @@ import { AskAdministrator } from '../delegations/ask-administrator.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';
 import { ReasonsNotice } from '../integrations/reasons-notice.js';
 import { Health } from '../integrations/health.js';
+import { SigningSecrets } from '../integrations/signing-secrets.js';
 import { CredentialFields } from './credential-fields.js';
 import { expiryTime } from './expiry-date.js';
 import { LinkOwnAccount } from './link-own-account.js';
@@ -73,11 +74,13 @@ export function EditForm({ integration, connection }: { integration: Integration
 }
 
 /** How to create the webhook; out of the way once Jira has called. */
-function Webhook({ connection: { id, site, status, webhook } }: { connection: Connection }) {
+function Webhook({ connection }: { connection: Connection }) {
+  const { id, site, status, webhook } = connection;
   const t = cloudTexts;
   const steps = <WebhookSteps adminPage={webhooksPage(site)} url={webhook.url} secret={t.secretKept} sharedUrl={webhook.sharedUrl} events={webhook.events} />;
   return (
     <Section title={t.stepWebhook}>
+      <SigningSecrets connection={connection} />
       {webhook.lastDeliveryAt === null ? steps : (
         <>
           <CopyField label={t.webhookUrl} value={webhook.url} texts={texts.common.copy} />

@@ -5,6 +5,7 @@ import { Link } from '../../lib/router.js';
 import { useAction } from '../../lib/use-action.js';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { texts } from '../../texts.js';
+import { SigningSecrets } from '../integrations/signing-secrets.js';
 import { setActive } from './data-center.js';
 import { RemoveDialog } from './remove-dialog.js';
 import { RotateDialog } from './rotate-dialog.js';
@@ -25,6 +26,7 @@ export function WebhookStatus({ integration, connection, tell, onReinstall }: We
   return (
     <Section title={t.webhook}>
       <Facts items={factsOf(connection, state === 'paused')} />
+      <SigningSecrets connection={connection} />
       <CopyField label={t.url} value={connection.webhook.url} texts={texts.common.copy} />
       <p><Link to={`/activity?connectionId=${connection.id}`}>{t.seeDeliveries}</Link></p>
       <div className="ui-row">
