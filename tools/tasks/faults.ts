@@ -7,7 +7,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildAll } from './build-all.ts';
 import { root, run, STOPPED } from './programs.ts';
 import { withTestServer } from './test-server.ts';
@@ -22,8 +22,14 @@ interface Told {
   conditions: string[];
 }
 
+/** The part of Jest's own report that is read here; times are milliseconds. */
+interface JestResults {
+  testResults: { name: string; status: string; startTime: number; endTime: number; assertionResults: { status: string }[] }[];
+}
+
 const FOLDER = join(root, 'apps/api-e2e/faults');
 const LINES = join(root, 'test-output/faults.jsonl');
+const RESULTS = join(root, 'test-output/faults.jest.json');
 const KEPT = join(root, 'test-output/faults.json');
 
 /** Rows that judge no time. A row that does, and stands here by mistake, fails and says so. */
@@ -39,6 +45,7 @@ const measuring = files.filter((name) => !counting.includes(name));
 await buildAll();
 rmSync(LINES, { force: true });
 mkdirSync(dirname(LINES), { recursive: true });
+const untold: Told[] = [];
 const code = await withTestServer(async (env) => {
   const first = await runRows(counting, ['--maxWorkers=2'], { ...env, FAULTS_SIDE_BY_SIDE: 'yes' });
   return STOPPED.includes(first) ? first : (await runRows(measuring, ['--runInBand'], env)) || first;
@@ -46,9 +53,30 @@ const code = await withTestServer(async (env) => {
 tellTable();
 process.exit(code);
 
-function runRows(names: string[], how: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  if (names.length === 0) return Promise.resolve(0);
-  return run(process.execPath, [...JEST, ...how, '--runTestsByPath', ...names.map((name) => join(FOLDER, name))], { env: { ...env, FAULTS_OUTPUT: LINES } });
+async function runRows(names: string[], how: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  if (names.length === 0) return 0;
+  rmSync(RESULTS, { force: true });
+  const ended = await run(process.execPath, [...JEST, ...how, '--json', `--outputFile=${RESULTS}`, '--runTestsByPath', ...names.map((name) => join(FOLDER, name))], { env: { ...env, FAULTS_OUTPUT: LINES } });
+  untold.push(...rowsWithoutFigures(names));
+  return ended;
+}
+
+/** Rows that `npm test` tells with every run have no figures of their own, and a row that broke off has none either: what Jest says of them. */
+function rowsWithoutFigures(names: string[]): Told[] {
+  const told = new Set(linesTold().map((one) => one.row));
+  const results = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as JestResults).testResults : [];
+  return names.flatMap((name) => rowsOf(name).filter((row) => !told.has(row)).map((row) => resultOf(row, name, results.find((one) => basename(one.name) === name))));
+}
+
+function resultOf(row: number, name: string, result: JestResults['testResults'][number] | undefined): Told {
+  const failed = result?.assertionResults.filter((one) => one.status === 'failed').length ?? 0;
+  const holds = result?.status === 'passed';
+  const figures = [{ what: 'tests that failed', counted: holds || failed > 0 ? failed : 'did not run', expected: '0', verdict: holds ? 'holds' : 'missed' }];
+  return { row, title: `the tests of ${name} (${result?.assertionResults.length ?? 0})`, holds, seconds: result ? (result.endTime - result.startTime) / 1000 : 0, figures, conditions: [] };
+}
+
+function linesTold(): Told[] {
+  return existsSync(LINES) ? readFileSync(LINES, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Told) : [];
 }
 
 /** The files of the named rows, in the order of their numbers. */
@@ -69,8 +97,7 @@ function rowsOf(name: string): number[] {
 }
 
 function tellTable(): void {
-  const lines = existsSync(LINES) ? readFileSync(LINES, 'utf8').split('\n').filter(Boolean) : [];
-  const told = lines.map((line) => JSON.parse(line) as Told).sort((a, b) => a.row - b.row);
+  const told = [...linesTold(), ...untold].sort((a, b) => a.row - b.row);
   const seconds = (Date.now() - started) / 1000;
   writeFileSync(KEPT, `${JSON.stringify({ at: new Date().toISOString(), node: process.version, cores: cpus().length, seconds, rows: told }, null, 2)}\n`);
   console.log('\nrow  holds  seconds  what was counted');
@@ -79,5 +106,5 @@ function tellTable(): void {
     for (const { what, counted, expected, verdict } of one.figures) console.log(`                     ${verdict === 'holds' ? ' ' : '!'} ${what}: ${counted} (expected ${expected}${verdict === 'holds' ? '' : `; ${verdict}`})`);
   }
   const missed = told.filter((one) => !one.holds);
-  console.log(`\n${told.length} faults in ${seconds.toFixed(0)} s, ${missed.length} without their figures${missed.length > 0 ? `: rows ${[...new Set(missed.map((one) => one.row))].join(', ')}` : ''}. Kept in ${KEPT}`);
+  console.log(`\n${new Set(told.map((one) => one.row)).size} rows in ${seconds.toFixed(0)} s, ${missed.length} without their figures${missed.length > 0 ? `: rows ${[...new Set(missed.map((one) => one.row))].join(', ')}` : ''}. Kept in ${KEPT}`);
 }
