@@ -14,8 +14,11 @@ const LIMITS: Limit[] = [
 ];
 const LONGEST_MS = 30_000;
 
+const MOST_WRITES = Math.max(...LIMITS.map(({ writes }) => writes));
+
 /** Remembers the latest writes of each issue in this process. */
 export class Pacing {
+  /** The issue that was written into last stands last. */
   private readonly writes = new Map<string, number[]>();
 
   /** Milliseconds to wait before the next write into this issue; 0 when it may go, and is then counted. */
@@ -24,15 +27,16 @@ export class Pacing {
     const times = this.writes.get(issue) ?? [];
     const wait = Math.max(...LIMITS.map((limit) => waitFor(limit, times, now)));
     if (wait > 0) return wait;
-    this.writes.set(issue, [...times, now]);
+    this.writes.delete(issue);
+    this.writes.set(issue, [...times, now].slice(-MOST_WRITES));
     return 0;
   }
 
+  /** Only from the front: behind the first issue with a recent write all have one. */
   private forgetOld(now: number): void {
     for (const [issue, times] of this.writes) {
-      const recent = times.filter((time) => time > now - LONGEST_MS);
-      if (recent.length === 0) this.writes.delete(issue);
-      else this.writes.set(issue, recent);
+      if (times.at(-1)! > now - LONGEST_MS) return;
+      this.writes.delete(issue);
     }
   }
 }
