@@ -77,6 +77,7 @@ export const dataCenterTexts = {
   confirm: 'I created the webhook',
   confirmed: 'The connection is active',
   confirmedText: 'Write a comment in any issue now: the first delivery appears below.',
+  worksAlready: 'The first delivery has arrived, so the webhook is there. Choose "I created the webhook" below; from then on requests count.',
   waiting: 'Write a comment in any issue. This page notices by itself when Jira calls. If nothing comes, check that Jira can reach the webhook URL, and that the webhook is enabled.',
 
   status: 'Status',

@@ -235,6 +235,14 @@ describe('setting the webhook up by hand', () => {
     expect(await screen.findByDisplayValue('the-one-time-secret')).toBeVisible();
   });
 
+  it('tells of the first delivery before the confirmation, because somebody else may have created the webhook', async () => {
+    seeAs({ ...pending, connection: { ...pending.connection, webhook: { ...pending.connection.webhook, lastDeliveryAt: '2026-11-20T08:00:00.000Z' } } });
+    openPage(PAGE);
+    expect(await screen.findByText(/^The first delivery has arrived, so the webhook is there\./)).toBeVisible();
+    expect(screen.getByText('Jira reaches us, and the signature is right.')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'I created the webhook' })).toBeVisible();
+  });
+
   it('says in words what comes first', async () => {
     seeAs(dataCenterFresh);
     server.refuse(WEBHOOK, 403, 'forbidden', 'Connect your own Jira account first.');

@@ -26,12 +26,19 @@ export function WebhookPart({ integration, tell }: { integration: Integration; t
   );
 }
 
+/** The first signed delivery is told already before the confirmation: somebody else may be creating the webhook. */
 function FirstSetUp({ integration, tell }: { integration: Integration; tell: Tell }) {
+  const { connection } = integration;
+  const waits = connection?.status === 'pending' && connection.webhook.mode === 'manual';
   return (
-    <Section title={t.webhook}>
-      <p>{t.webhookIntro}</p>
-      <WebhookSetUp integration={integration} onDone={tell} />
-    </Section>
+    <>
+      <Section title={t.webhook}>
+        <p>{t.webhookIntro}</p>
+        {waits && connection.webhook.lastDeliveryAt && <Notice tone="good" role="status">{t.worksAlready}</Notice>}
+        <WebhookSetUp integration={integration} onDone={tell} />
+      </Section>
+      {waits && <FirstDelivery integration={integration} connection={connection} waiting={t.waiting} />}
+    </>
   );
 }
 
