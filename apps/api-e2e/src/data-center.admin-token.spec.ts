@@ -34,6 +34,12 @@ describe('The one-time token of a Jira administrator', () => {
     return answer;
   };
 
+  const statistics = async (adminToken: string): Promise<Answer> => {
+    const answer = await ada.post('/api/v1/jira-data-center/webhook/statistics', { adminToken });
+    answers.push(answer);
+    return answer;
+  };
+
   beforeAll(async () => {
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => (log.push(text.toString()), true));
     stage = await Stage.open({ LOG_LEVEL: 'trace', LOG_FORMAT: 'json', OUTBOUND_ALLOWED_HOSTS: 'localhost' });
@@ -68,6 +74,8 @@ describe('The one-time token of a Jira administrator', () => {
     expect(await install(GOOD)).toMatchObject({ status: 200, json: { installed: true } });
     expect(await install(GOOD)).toMatchObject({ status: 200 });
     expect((await install(`${GOOD} with a blank`)).status).toBe(400);
+    expect((await statistics(WEAK)).status).toBe(422);
+    expect(await statistics(GOOD)).toMatchObject({ status: 200, json: { verdict: 'none' } });
     expect((await remove(WEAK)).status).toBe(422);
     expect(await remove(GOOD)).toMatchObject({ status: 200, json: { webhookRemoved: true } });
   });

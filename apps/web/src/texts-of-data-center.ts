@@ -1,5 +1,5 @@
 /** The part of the catalogue about Jira Data Center. It is loaded with its screen, so that the first load stays small. */
-import type { ProblemCode } from '@openhands-jira/contracts';
+import type { ProblemCode, WebhookStatistics } from '@openhands-jira/contracts';
 
 export const dataCenterTexts = {
   title: 'Jira Data Center',
@@ -107,6 +107,14 @@ export const dataCenterTexts = {
   reinstallTitle: 'Set the webhook up again',
   reinstallText: 'Use this when the webhook was changed or deleted in Jira. The URL stays the same: installing automatically corrects the webhook that has it, and makes one named OpenHands if there is none.',
   reinstallEnd: 'Leave it as it is',
+
+  otherSide: 'Seen from Jira',
+  statistics: 'Ask Jira what became of its calls',
+  statisticsIntro: 'Jira counts the calls of each webhook. That tells what cannot be seen here: whether it calls at all, and whether its calls arrive. Nothing is changed.',
+  statisticsToken: 'Token of a Jira administrator, for this question',
+  statisticsAsk: 'Ask Jira',
+  verdicts: { good: 'All calls went well', none: 'Jira made no call', failing: 'Calls went wrong', switched_off: 'The webhook is switched off', missing: 'The webhook is not in Jira' } satisfies Record<WebhookStatistics['verdict'], string>,
+  lastWrong: 'The last call that went wrong:',
 
   remove: 'Remove',
   removeTitle: (site: string) => `Remove the connection to ${site}?`,

@@ -50,3 +50,23 @@ export type RemoveConnection = z.infer<typeof RemoveConnection>;
 
 export const ConnectionRemoved = z.object({ webhookRemoved: z.boolean(), linksEnded: z.number().int() }).meta({ id: 'ConnectionRemoved' });
 export type ConnectionRemoved = z.infer<typeof ConnectionRemoved>;
+
+/** Asks Jira what became of its calls, with a token of a Jira administrator that is used for this one request. */
+export const AskWebhookStatistics = z.object({ adminToken: PastedSecret }).meta({ id: 'AskWebhookStatistics' });
+export type AskWebhookStatistics = z.infer<typeof AskWebhookStatistics>;
+
+/** What Jira itself counted about the webhook of the connection: the view from the other side of the wire. */
+export const WebhookStatistics = z
+  .object({
+    /** `good`: all calls were answered well. `none`: Jira made none. `missing`: it has no webhook with our address. */
+    verdict: z.enum(['good', 'none', 'failing', 'switched_off', 'missing']),
+    /** What was found, and what to do about it. */
+    detail: z.string(),
+    hint: z.string(),
+    /** Calls in the time that Jira counts: answered well, answered with an error, not answered at all. Null without a webhook. */
+    counts: z.object({ successes: z.number().int(), failures: z.number().int(), errors: z.number().int() }).nullable(),
+    /** The last call that went wrong, as far as Jira tells: when, and the status of our answer; null when there was no answer. */
+    lastError: z.object({ at: Time.nullable(), status: z.number().int().nullable() }).nullable(),
+  })
+  .meta({ id: 'WebhookStatistics' });
+export type WebhookStatistics = z.infer<typeof WebhookStatistics>;

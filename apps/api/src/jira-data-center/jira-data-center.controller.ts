@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Query, Redirect, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiFoundResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Connection, ConnectionRemoved, DataCenterLinkBegun, RemoveConnection, SetUpWebhook, UpdateConnection, WebhookDetails, WebhookSetUp } from '@openhands-jira/contracts';
+import { AskWebhookStatistics, Connection, ConnectionRemoved, DataCenterLinkBegun, RemoveConnection, SetUpWebhook, UpdateConnection, WebhookDetails, WebhookSetUp, WebhookStatistics } from '@openhands-jira/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { oauthBrowser } from '../auth/cookies.js';
 import { AppConfig } from '../config/config.js';
@@ -99,6 +99,18 @@ export class JiraDataCenterConnectionController {
   @ApiProblems('forbidden', 'not_owner', 'not_found', 'conflict')
   rotate(@CurrentCaller() caller: Caller): Promise<WebhookDetails> {
     return this.webhook.rotate(caller);
+  }
+
+  @Post('webhook/statistics')
+  @HttpCode(200)
+  @UseGuards(CredentialLimit)
+  @ApiOperation({ summary: 'What Jira itself counted about its calls (owner and administrators), asked for with a one-time token of a Jira administrator' })
+  @ApiOkResponse({ standardSchema: WebhookStatistics, description: 'In words, with what to do. The token is not kept' })
+  @ApiProblems(
+    'validation_failed', 'forbidden', 'not_owner', 'not_found', 'conflict', 'too_many_requests', 'jira_rejected_credentials', 'jira_not_admin', 'webhook_api_missing', 'webhook_not_signed', 'jira_unreachable', 'jira_unexpected_answer', 'tls_untrusted',
+  )
+  statistics(@CurrentCaller() caller: Caller, @Body({ schema: AskWebhookStatistics }) { adminToken }: AskWebhookStatistics): Promise<WebhookStatistics> {
+    return this.webhook.statistics(caller, adminToken);
   }
 
   @Patch('connection')

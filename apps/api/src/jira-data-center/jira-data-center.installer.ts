@@ -3,7 +3,7 @@ import { Problem } from '../security/problem.js';
 import { ownAccount, type DataCenterAccount, type ServerVersion, SIGNED_SINCE, versionOf } from './jira-data-center.account.js';
 import { answerable } from './jira-data-center.problems.js';
 import { DataCenterServers } from './jira-data-center.server.js';
-import { type InstalledWebhook, type WantedWebhook, WebhookAdministration } from './jira-data-center.webhook-api.js';
+import { type CountedCalls, type InstalledWebhook, type WantedWebhook, WebhookAdministration } from './jira-data-center.webhook-api.js';
 
 /**
  * Puts our webhook into Jira and takes it away, with a token that an administrator pasted for this one request. The token
@@ -50,6 +50,16 @@ export class WebhookInstaller {
     return answerable('administrator', async () => {
       const { administration } = await this.administration(baseUrl, adminToken);
       for (const one of await administration.list()) if (one.url === url) await administration.remove(one.id);
+    });
+  }
+
+  /** The webhook with this address and what Jira counted about its calls; null when Jira has none. Throws the `Problem` for a Jira that does not count. */
+  inspect(baseUrl: string, adminToken: string, url: string): Promise<{ active: boolean; calls: CountedCalls } | null> {
+    return answerable('administrator', async () => {
+      const { administration, version } = await this.administration(baseUrl, adminToken);
+      needSignatures(version);
+      const known = (await administration.list()).find((one) => one.url === url);
+      return known ? { active: known.active, calls: await administration.statistics(known.id) } : null;
     });
   }
 

@@ -28,6 +28,16 @@ export interface WantedWebhook {
   secret: string;
 }
 
+/** Calls of a webhook in the time that Jira counts, and the last one that went wrong. */
+export interface CountedCalls {
+  successes: number;
+  /** Answered, but not with 2xx. */
+  failures: number;
+  /** Not answered. */
+  errors: number;
+  lastError: { at: Date | null; status: number | null } | null;
+}
+
 const PATHS = { signed: '/rest/jira-webhook/1.0/webhooks', unsigned: '/rest/webhooks/1.0/webhook' } as const;
 
 export class WebhookAdministration {
@@ -65,6 +75,11 @@ export class WebhookAdministration {
     if (await this.read(id)) await this.call({ method: 'DELETE', path: `${this.path}/${encodeURIComponent(id)}` });
   }
 
+  /** What Jira counted about the calls of a webhook. Only from version 10 on. */
+  async statistics(id: string): Promise<CountedCalls> {
+    return countsOf(shapeOf(await this.call({ method: 'GET', path: `${this.path}/${encodeURIComponent(id)}/statistics` })));
+  }
+
   /** The token itself was proven before: 401 and 403 mean that its owner is no administrator (versions differ in the number). */
   private async call(call: ServerCall): Promise<unknown> {
     const answer = await this.server.call({ ...call, expect: [401, 403, 404] });
@@ -91,4 +106,22 @@ function webhookOf(shape: Shape): InstalledWebhook {
     excludesBody: textOf(configuration, 'EXCLUDE_BODY') === 'true' || shape['excludeBody'] === true,
     secret: textOf(configuration, 'SECRET'),
   };
+}
+
+/** Versions may name more than is known here; what Jira kept of our answers is not read. */
+function countsOf(shape: Shape): CountedCalls {
+  const counts = shapeOf(shape['counts']);
+  const last = shape['lastError'] === null || shape['lastError'] === undefined ? null : shapeOf(shape['lastError']);
+  const [successes, failures, errors] = ['successes', 'failures', 'errors'].map((name) => wholeNumber(counts[name]) ?? 0) as [number, number, number];
+  return { successes, failures, errors, lastError: last && { at: timeOf(last['at'] ?? last['date']), status: wholeNumber(last['statusCode'] ?? last['status']) } };
+}
+
+function wholeNumber(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+}
+
+/** As milliseconds or as text; anything else tells nothing. */
+function timeOf(value: unknown): Date | null {
+  const at = typeof value === 'number' || typeof value === 'string' ? new Date(value) : null;
+  return at === null || Number.isNaN(at.getTime()) ? null : at;
 }

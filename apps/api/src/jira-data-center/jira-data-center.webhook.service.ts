@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Connection, ConnectionRemoved, WebhookDetails, WebhookInstalled } from '@openhands-jira/contracts';
+import type { Connection, ConnectionRemoved, WebhookDetails, WebhookInstalled, WebhookStatistics } from '@openhands-jira/contracts';
 import { AppConfig } from '../config/config.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { WEBHOOK_EVENTS, webhookUrl } from '../connections/connection.view.js';
@@ -12,6 +12,7 @@ import type { DataCenterAccount } from './jira-data-center.account.js';
 import { WebhookInstaller } from './jira-data-center.installer.js';
 import { DataCenterRecord } from './jira-data-center.record.js';
 import { WEBHOOK_PATHS } from './jira-data-center.site.js';
+import { describeStatistics } from './jira-data-center.webhook-statistics.js';
 
 /** Name of the webhook in Jira. */
 const WEBHOOK_NAME = 'OpenHands';
@@ -76,6 +77,12 @@ export class DataCenterWebhook {
     const status = active ? 'active' : 'paused';
     const isSo = row.status === status;
     return this.access.view(caller, isSo ? row : await this.record.change(row, caller, { what: active ? 'connection_resumed' : 'connection_paused', status }));
+  }
+
+  /** What Jira itself counted about the calls to this connection, asked for with an administrator's one-time token. Changes nothing. */
+  async statistics(caller: Caller, adminToken: string): Promise<WebhookStatistics> {
+    const { row, baseUrl } = await this.access.toManage(caller);
+    return describeStatistics(await this.installer.inspect(baseUrl, adminToken, this.urlOf(row)));
   }
 
   /** Ends the connection and every link on it. With an administrator's one-time token the webhook in Jira goes, too; if that fails, nothing ends. */

@@ -1,5 +1,5 @@
 /** What the page asks the server about Jira Data Center. Tokens and secrets pass through and are kept nowhere here. */
-import { Connection, ConnectionRemoved, DataCenterLinkBegun, type Link, SetUpWebhook, WebhookDetails, WebhookInstalled } from '@openhands-jira/contracts';
+import { Connection, ConnectionRemoved, DataCenterLinkBegun, type Link, SetUpWebhook, WebhookDetails, WebhookInstalled, WebhookStatistics } from '@openhands-jira/contracts';
 import { request, tell } from '../../lib/api.js';
 import { checkWebAddress } from '../../lib/leave.js';
 
@@ -34,6 +34,11 @@ export async function confirmWebhook(): Promise<void> {
 /** A new secret, in this answer only; it must not be cached. */
 export function rotateSecret(): Promise<WebhookDetails> {
   return request(`${BASE}/webhook/rotation`, WebhookDetails, { method: 'POST' });
+}
+
+/** Asks Jira what it counted about its calls. The token is used for this one request. */
+export function askStatistics(adminToken: string): Promise<WebhookStatistics> {
+  return request(`${BASE}/webhook/statistics`, WebhookStatistics, { method: 'POST', body: { adminToken } });
 }
 
 /** Pauses or resumes. */

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { dataCenterTexts as t } from '../../texts-of-data-center.js';
 import { FirstDelivery } from '../integrations/first-delivery.js';
 import { Health } from '../integrations/health.js';
+import { JiraStatistics } from './jira-statistics.js';
 import type { Tell } from './use-news.js';
 import { WebhookSetUp } from './webhook-set-up.js';
 import { WebhookStatus } from './webhook-status.js';
@@ -21,6 +22,7 @@ export function WebhookPart({ integration, tell }: { integration: Integration; t
       <WebhookStatus integration={integration} connection={connection} tell={tell} onReinstall={() => setAgain(true)} />
       {again && <SetUpAgain integration={integration} url={connection.webhook.url} tell={tell} onEnd={() => setAgain(false)} />}
       {connection.status === 'active' && <FirstDelivery integration={integration} connection={connection} waiting={t.waiting} />}
+      <Section title={t.otherSide}><JiraStatistics /></Section>
       <Health connectionId={connection.id} />
     </>
   );
