@@ -331,7 +331,7 @@ describe('Connections', () => {
     const { items } = exactly(ConnectionHealth, await ada.post(`/api/v1/connections/${connectionId}/test`));
     expect(items.filter((one) => one.result === 'fail')).toEqual([]);
     expect(items.map((one) => one.check)).toEqual(['dns', 'tcp', 'tls', 'site', 'token', 'scopes', 'permissions', 'oauth_client', 'oauth_return', 'token_end', 'last_accepted', 'last_rejected', 'refusals', 'signing_secret', 'no_job', 'hidden_emails', 'unknown_calls']);
-    expect(exactly(ConnectionTestHistory, await ada.get(`/api/v1/connections/${connectionId}/tests`))).toEqual({ latest: { testedAt: expect.any(String), items }, days: [{ day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), checks: items.map(({ check, result }) => ({ check, result })) }], callbackUrl: expect.stringMatching(/\/integration\/jira\/callback$/) });
+    expect(exactly(ConnectionTestHistory, await ada.get(`/api/v1/connections/${connectionId}/tests`))).toEqual({ latest: { testedAt: expect.any(String), items }, days: [{ day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), checks: items.map(({ check, result, tookMs }) => ({ check, result, ...(tookMs !== undefined && { tookMs }) })) }], callbackUrl: expect.stringMatching(/\/integration\/jira\/callback$/) });
     expect(exactly(IssueSights, await ben.get('/api/v1/issue-sight?issueKey=SHOP-12')).items).toMatchObject([{ connectionId, seen: 'yes', lastDeliveryAt: expect.any(String) }]);
     expect(exactly(IssueSights, await eve.get('/api/v1/issue-sight?issueKey=SHOP-12')).items).toEqual([]);
   });

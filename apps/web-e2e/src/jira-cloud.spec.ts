@@ -201,8 +201,20 @@ test('The first delivery shows by itself', async () => {
   await look(ada.page, 'edit');
 });
 
+test('A loop test shows that deliveries arrive, and leaves nothing in the issue', async () => {
+  const { page } = ada;
+  await page.getByText('Do deliveries arrive?').click();
+  await ada.field('Issue for the test').fill('SHOP-13');
+  await ada.button('Write the comment').click();
+  await expect(page.getByText('The comment was removed again.')).toBeVisible();
+  await expect(page.getByText('Deliveries arrive', { exact: true }).first()).toBeVisible();
+  expect(installation.sandbox.actions.agentComments('SHOP-13')).toEqual([]);
+  await look(page, 'loop-test');
+});
+
 /** Two checks on each of thirty days, as the server tells them: the scopes failed three times, the last time today. */
 const TESTS_OF_A_MONTH = {
+  callbackUrl: 'https://agents.example.com/integration/jira/callback',
   latest: { testedAt: '2026-11-20T03:04:05.000Z', items: [
     { check: 'token', result: 'pass', detail: 'Jira accepts the API token.', hint: '', at: null },
     { check: 'scopes', result: 'fail', detail: 'The API token lacks the scope write:jira-work.', hint: 'Create a new API token for the service account.', at: null },

@@ -1,6 +1,10 @@
 /** The part of the catalogue about the tests of a connection. It is loaded with the screens that have one. */
 import type { HealthCheck, LoopTest } from '@openhands-jira/contracts';
 
+function duration(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
 export const checkTexts = {
   title: 'Test the connection',
   health: 'Health',
@@ -19,7 +23,8 @@ export const checkTexts = {
   otherOriginText: (here: string, callback: string) => `You are at ${here}, and the callback leads to ${callback}. Whoever begins here comes back as a stranger, so no link is made. Open ${callback} instead, or have the operator correct the public address of this service.`,
   seeRejected: 'See the rejected calls',
   reasons: 'Most frequent reasons',
-  took: (ms: number) => (ms < 1000 ? `Took ${ms} ms` : `Took ${(ms / 1000).toFixed(1)} s`),
+  took: (ms: number) => `Took ${duration(ms)}`,
+  tookBetween: (shortest: number, longest: number) => `It took between ${duration(shortest)} and ${duration(longest)}.`,
   twoSecrets: 'Two webhook secrets count at the moment',
   notCounted: 'Test, under Health, counts how many deliveries were signed with each of them.',
   diagnostics: 'Diagnostics for a support request',

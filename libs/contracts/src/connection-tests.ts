@@ -16,8 +16,8 @@ export const ConnectionTestDay = z
   .object({
     /** In UTC. */
     day: z.iso.date(),
-    /** `fail` when the check failed in any test of that day, else what the latest one found. */
-    checks: z.array(HealthCheck.pick({ check: true, result: true })),
+    /** `fail` when the check failed in any test of that day, else what the latest one found; and how long the latest one took. */
+    checks: z.array(HealthCheck.pick({ check: true, result: true, tookMs: true })),
   })
   .meta({ id: 'ConnectionTestDay' });
 export type ConnectionTestDay = z.infer<typeof ConnectionTestDay>;

@@ -32,7 +32,7 @@ export class ConnectionTestStore {
   /** The last days, newest first. */
   async days(connectionId: string, now: Date): Promise<ConnectionTestDay[]> {
     const rows = await this.db.query<DayRow[]>(DAYS, [connectionId, new Date(now.getTime() - HISTORY_DAYS * DAY_MS)]);
-    return rows.map(({ day, items, failed }) => ({ day, checks: items.map(({ check, result }) => ({ check, result: failed.includes(check) ? 'fail' : result })) }));
+    return rows.map(({ day, items, failed }) => ({ day, checks: items.map(({ check, result, tookMs }) => ({ check, result: failed.includes(check) ? 'fail' : result, ...(tookMs !== undefined && { tookMs }) })) }));
   }
 
   /** Active connections whose test is due, those that waited longest first. */

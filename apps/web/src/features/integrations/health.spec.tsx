@@ -64,6 +64,15 @@ describe('the health of a saved connection', () => {
     server.answer(HISTORY, { body: { callbackUrl: null, latest: { testedAt: AT, items: [check({}), check({ check: 'token' })] }, days: [{ day: '2026-11-20', checks: [{ check: 'site', result: 'pass' }, { check: 'token', result: 'pass' }] }, ...daysOf('pass', 'pass').slice(1)] } });
     openPage(CLOUD);
     expect(await screen.findAllByText('Did not fail on the last 2 days of tests.')).toHaveLength(1);
+    expect(screen.queryByText(/^It took between/)).not.toBeInTheDocument();
+  });
+
+  it('says of a step how long it took on the days before', async () => {
+    see(owned, dataCenterOff);
+    const days = [40, 1500, 90].map((tookMs, before) => ({ day: `2026-11-${20 - before}`, checks: [{ check: 'tls', result: 'pass', tookMs }] }));
+    server.answer(HISTORY, { body: { callbackUrl: null, latest: { testedAt: AT, items: [check({ check: 'tls', tookMs: 40 })] }, days } });
+    openPage(CLOUD);
+    expect(await screen.findByText('It took between 40 ms and 1.5 s.')).toBeVisible();
   });
 
   it('shows the callback address, and says when the page was opened at another one', async () => {
