@@ -1,3 +1,4 @@
+import { DEFAULT_RULES } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import type { FaultEffect } from '../../../tools/sandbox/faults.ts';
@@ -64,6 +65,15 @@ describe('When something that we need does not work', () => {
       expect(comments[0]).toContain(delivery.id);
       expect([await issue.wishes(), await issue.jobs(), issue.starts()]).toEqual([1, 0, 0]);
     });
+  });
+
+  it('and the connection only watches, the failure is in the log and not in the issue', async () => {
+    await sql('UPDATE connections SET rules = $1', [JSON.stringify({ ...DEFAULT_RULES, shadow: true })]);
+    const issue = new StoryIssue(stage, ada);
+    breakReading(issue, { kind: 'status', status: 403, body: {} });
+    expect(await issue.ask('ben', '@openhands fix it')).toMatchObject({ outcome: 'failed', reason: 'service_account_forbidden' });
+    expect(await issue.wishes()).toBe(0);
+    await sql('UPDATE connections SET rules = NULL');
   });
 
   it('and works again, nobody notices', async () => {

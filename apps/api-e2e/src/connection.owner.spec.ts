@@ -1,5 +1,5 @@
 /** What the owner of a connection is told, and what the owner decides about it. */
-import { type ConnectionRules, DEFAULT_RULES, DelegationMade, DelegationState, RulesPreview, WebhookInstructions } from '@openhands-jira/contracts';
+import { type ConnectionRules, DEFAULT_RULES, DelegationMade, DelegationState, RulesPreview, ShadowReport, WebhookInstructions } from '@openhands-jira/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { WebhookSecrets } from '../../api/src/connections/webhook-secrets.service.js';
 import { type Answer, Browser } from '../../../tools/sandbox/browser.ts';
@@ -214,6 +214,28 @@ describe('The rules of a connection', () => {
     expect(issue.starts()).toBe(2);
     const kinds = (await issue.job(former)).timeline.map((one: { kind: string }) => one.kind);
     expect(kinds).toContain('agent_stopped');
+  });
+
+  it('let a connection only watch: everything is decided and counted, and nothing starts or is written', async () => {
+    const report = async (): Promise<ShadowReport> => ShadowReport.parse((await ada.get(`/api/v1/connections/${connectionId}/shadow-report`)).json);
+    expect(await report()).toMatchObject({ accepted: 0, refused: 0, refusals: [] });
+    await decide({ shadow: true });
+    const [good, bad] = [newIssue(), newIssue({ description: 'The login fails.' })];
+    const watched = await good.ask('ben', '@openhands fix it');
+    expect(watched).toMatchObject({ outcome: 'ignored', reason: 'shadow_accepted', jobId: null });
+    expect(watched.trace.map((one: { step: string }) => one.step)).toEqual(expect.arrayContaining(['signature', 'read back', 'person', 'repository', 'shadow']));
+    expect(await bad.ask('ben', '@openhands fix it')).toMatchObject({ outcome: 'ignored', reason: 'shadow_refused' });
+    expect(await bad.label('ben')).toMatchObject({ outcome: 'ignored', reason: 'shadow_refused' });
+    expect(await good.ask('ben', 'Nothing for anybody.')).toMatchObject({ reason: 'no_mention_no_label' });
+    expect([await good.wishes(), await bad.wishes(), await good.jobs(), await bad.jobs(), good.starts()]).toEqual([0, 0, 0, 0, 0]);
+    expect(await report()).toMatchObject({ accepted: 1, refused: 2, refusals: [{ reason: 'repo_missing', count: 2 }] });
+    for (const browser of [ada, ben]) expect((await browser.get('/api/v1/integrations')).json.items[0].reasons).toContainEqual({ code: 'only_watches', detail: expect.stringContaining('only watches') });
+    await decide({});
+    const again = await good.settled((await ada.post(`/api/v1/deliveries/${watched.id}/replay`)).json.deliveryId);
+    expect(again).toMatchObject({ outcome: 'job', reason: 'started' });
+    await good.jobIs(again.jobId);
+    await decide({ shadow: true });
+    expect(await ada.post(`/api/v1/jobs/${again.jobId}/retry`)).toMatchObject({ status: 409, json: { code: 'not_retryable', detail: expect.stringContaining('only watches') } });
   });
 
   it('can be tried on what came before they are saved', async () => {

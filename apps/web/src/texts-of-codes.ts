@@ -26,6 +26,8 @@ export const reasons: Record<DeliveryReason, string> = {
   project_out_of_scope: 'This project is not among the projects of the connection',
   connection_paused: 'The connection is paused',
   connection_pending: 'The set-up of the connection is not finished',
+  shadow_accepted: 'Only watched: it would have been accepted',
+  shadow_refused: 'Only watched: it would have been refused',
   withdrawn: 'The comment or the label was gone or changed before it was read',
   payload_mismatch: 'Jira tells something else than the delivery did',
   user_not_linked: 'The person has not connected their Jira account',

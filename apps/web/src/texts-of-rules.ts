@@ -38,6 +38,14 @@ export const rulesTexts = {
   replaceRunningJob: 'A new request may replace the job at work',
   replaceRunningJobHelp: 'A request that begins with "new:" stops the job that is at work on the issue and takes its place.',
 
+  shadowTitle: 'Only watch',
+  shadow: 'Only watch',
+  shadowHelp: 'Every request is decided and listed in the activity, but nothing starts, and nothing is written in Jira. Jobs that are at work go on.',
+  shadowReport: (accepted: number, refused: number) => `In the last 30 days, while it only watched, this connection would have accepted ${accepted} and refused ${refused} requests.`,
+  shadowRefusals: 'Reasons of the refusals',
+  shadowAccepted: 'Would have been accepted',
+  shadowRefused: 'Would have been refused',
+
   people: 'People',
   who: 'Who may start work',
   whoChoices: {

@@ -33,6 +33,8 @@ export const IGNORED_REASONS = [
   'project_out_of_scope',
   'connection_paused',
   'connection_pending',
+  'shadow_accepted',
+  'shadow_refused',
   'withdrawn',
   'payload_mismatch',
 ] as const;

@@ -1,7 +1,7 @@
 /** The rules of a connection: which projects it serves, where their work is done, who may ask, and what else an owner decides. */
 import { z } from 'zod';
-import { Uuid } from './paging.js';
-import { DeliveryReason } from './reasons.js';
+import { Time, Uuid } from './paging.js';
+import { DeliveryReason, RefusedReason } from './reasons.js';
 
 /** At most so many projects, and so many addresses of people, have a line of their own. */
 export const MOST_RULE_PROJECTS = 500;
@@ -101,6 +101,8 @@ export const ConnectionRules = z
     addressInDescription: yesOrNo,
     /** `new:` stops the job that is at work on the issue and takes its place. */
     replaceRunningJob: yesOrNo,
+    /** Everything is decided and listed, and nothing starts or is written into Jira: the reasons are then `shadow_accepted` and `shadow_refused`. */
+    shadow: yesOrNo.default(false),
     /** Who may start work. Connection owner and installation administrators always may. */
     people: z.object({
       who: z.enum(['everybody_linked', 'listed'], { error: 'Choose everybody_linked or listed.' }),
@@ -125,6 +127,7 @@ export const DEFAULT_RULES: ConnectionRules = {
   withoutRepository: false,
   addressInDescription: false,
   replaceRunningJob: false,
+  shadow: false,
   people: { who: 'everybody_linked', emails: [] },
   allowedApps: [],
 };
@@ -166,3 +169,16 @@ export const RulesPreview = z
   })
   .meta({ id: 'RulesPreview' });
 export type RulesPreview = z.infer<typeof RulesPreview>;
+
+/** What a connection in shadow would have done in the last 30 days. */
+export const ShadowReport = z
+  .object({
+    since: Time,
+    /** Requests that would have been accepted: work would have started, or a command would have been carried out. */
+    accepted: z.number().int(),
+    refused: z.number().int(),
+    /** Requests that would have been refused, by reason, the most frequent first. */
+    refusals: z.array(z.object({ reason: RefusedReason, count: z.number().int() })),
+  })
+  .meta({ id: 'ShadowReport' });
+export type ShadowReport = z.infer<typeof ShadowReport>;

@@ -29,6 +29,7 @@ function told({ projects, ...rules }: ConnectionRules): Map<string, Told> {
     ['work without a repository', onOrOff(rules.withoutRepository)],
     ['mention in the description', onOrOff(rules.addressInDescription)],
     ['new: replaces the running job', onOrOff(rules.replaceRunningJob)],
+    ['only watch', onOrOff(rules.shadow)],
     ['people who may start work', { value: rules.people, words: peopleWords(rules.people) }],
     ['apps that may ask', { value: rules.allowedApps, words: rules.allowedApps.join(', ') }],
     ...projects.map((project) => [`project ${project.key}`, { value: [project.defaultRepository, project.gate], words: projectWords(project) }] as const),

@@ -19,6 +19,8 @@ export interface IntegrationFacts {
     /** Jira refuses the service account. */
     tokenRefused: boolean;
     hadDelivery: boolean;
+    /** Its rules say that it only watches. */
+    watches: boolean;
   } | null;
   linked: boolean;
   isAdmin: boolean;
@@ -77,11 +79,14 @@ export function tokenReason({ tokenExpiresAt: expiresAt, tokenRefused }: { token
 
 const RENEW_OWN_TOKEN = 'Create a new one in admin.atlassian.com and paste it under Edit.';
 
-function statusReasons({ status, hadDelivery }: NonNullable<IntegrationFacts['connection']>): Reason[] {
+/** So that nobody wonders why nothing happens; also for members. */
+export const ONLY_WATCHES: Reason = { code: 'only_watches', detail: 'This connection only watches: requests are decided and listed in the activity, but nothing starts, and nothing is written in Jira. Its rules say so.' };
+
+function statusReasons({ status, hadDelivery, watches }: NonNullable<IntegrationFacts['connection']>): Reason[] {
   switch (status) {
     case 'pending': return [{ code: 'proof_missing', detail: 'One step is left: your consent at Atlassian, which proves that you belong to this workspace.' }];
     case 'inactive': return [{ code: 'unlinked_by_owner', detail: 'This workspace was unlinked for everybody. You look after it, so only you can reactivate it.' }];
-    case 'active': return hadDelivery ? [] : [{ code: 'no_delivery_yet', detail: 'Nothing has come from Jira yet. Create the webhook in Jira, then write a comment on any issue.' }];
+    case 'active': return watches ? [ONLY_WATCHES] : hadDelivery ? [] : [{ code: 'no_delivery_yet', detail: 'Nothing has come from Jira yet. Create the webhook in Jira, then write a comment on any issue.' }];
     case 'paused': return [];
   }
 }

@@ -5,6 +5,7 @@ import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { connectionView, linkView, sharedWebhookUrl, type WebhookPlace } from '../connections/connection.view.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
+import { rulesOf } from '../connections/rules.service.js';
 import { isRefused } from '../connections/refused-accounts.service.js';
 import { type OwnTies, type Tie, Ties } from '../connections/ties.service.js';
 import { Jiras } from '../jira/jiras.service.js';
@@ -78,7 +79,7 @@ export class Integrations {
 }
 
 function ownFacts(row: ConnectionEntity, userId: string | null) {
-  return { status: row.status, owned: isOwned(row, userId), tokenExpiresAt: row.serviceAccountTokenExpiresAt, tokenRefused: isRefused(row), hadDelivery: row.firstDeliveryAt !== null };
+  return { status: row.status, owned: isOwned(row, userId), tokenExpiresAt: row.serviceAccountTokenExpiresAt, tokenRefused: isRefused(row), hadDelivery: row.firstDeliveryAt !== null, watches: rulesOf(row).shadow };
 }
 
 function sharedFacts(row: ConnectionEntity, userId: string | null) {

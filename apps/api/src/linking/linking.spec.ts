@@ -83,13 +83,14 @@ describe('Who a Jira account is here', () => {
 describe('The integration of Jira Cloud', () => {
   const now = new Date('2026-11-22T12:00:00Z');
   const inDays = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
-  const connection = { status: 'active' as const, owned: true, tokenExpiresAt: null, tokenRefused: false, hadDelivery: true };
+  const connection = { status: 'active' as const, owned: true, tokenExpiresAt: null, tokenRefused: false, hadDelivery: true, watches: false };
   const facts = (changes: Partial<IntegrationFacts> = {}): IntegrationFacts => ({ connection, linked: true, isAdmin: false, hasAccount: true, now, ...changes });
 
   it.each<[string, Partial<IntegrationFacts>, string, string[]]>([
     ['nothing is there', { connection: null }, 'not_configured', []],
     ['it works', {}, 'active', []],
     ['nothing has come yet', { connection: { ...connection, hadDelivery: false } }, 'active', ['no_delivery_yet']],
+    ['it only watches', { connection: { ...connection, hadDelivery: false, watches: true } }, 'active', ['only_watches']],
     ['the proof is missing', { connection: { ...connection, status: 'pending' } }, 'setup_incomplete', ['proof_missing']],
     ['it is paused', { connection: { ...connection, status: 'paused' } }, 'paused', []],
     ['its owner unlinked it', { connection: { ...connection, status: 'inactive' } }, 'not_configured', ['unlinked_by_owner']],

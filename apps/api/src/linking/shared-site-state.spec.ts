@@ -2,7 +2,7 @@ import { sharedSiteCapabilities, type SharedSiteFacts, sharedSiteState } from '.
 
 const now = new Date('2026-11-22T12:00:00Z');
 const inDays = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
-const active = { status: 'active' as const, owned: false, hasOwner: true, hasWebhook: true, hadDelivery: true, tokenExpiresAt: null, tokenRefused: false };
+const active = { status: 'active' as const, owned: false, hasOwner: true, hasWebhook: true, hadDelivery: true, watches: false, tokenExpiresAt: null, tokenRefused: false };
 const facts = (changes: Partial<SharedSiteFacts> = {}): SharedSiteFacts => ({ connection: active, linked: false, isAdmin: false, hasAccount: true, now, ...changes });
 
 describe('The integration of a site that serves the whole installation', () => {
@@ -12,6 +12,7 @@ describe('The integration of a site that serves the whole installation', () => {
     ['the webhook waits for its confirmation', { ...active, status: 'pending' }, 'setup_incomplete', ['webhook_unconfirmed']],
     ['it works', active, 'active', []],
     ['nothing has come yet', { ...active, hadDelivery: false }, 'active', ['no_delivery_yet']],
+    ['it only watches', { ...active, hadDelivery: false, watches: true }, 'active', ['only_watches']],
     ['it is paused', { ...active, status: 'paused' }, 'paused', []],
     ['it was removed', { ...active, status: 'inactive' }, 'setup_incomplete', ['webhook_missing']],
     ['the token lives long enough', { ...active, tokenExpiresAt: inDays(31) }, 'active', []],

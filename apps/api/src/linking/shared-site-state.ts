@@ -6,7 +6,7 @@
  */
 import type { Capability, Integration, IntegrationState } from '@openhands-jira/contracts';
 import type { ConnectionState } from '../connections/connection.entity.js';
-import { tokenReason } from './integration-state.js';
+import { ONLY_WATCHES, tokenReason } from './integration-state.js';
 
 type Reason = Integration['reasons'][number];
 
@@ -19,6 +19,8 @@ export interface SharedSiteFacts {
     /** Somebody began to set up the webhook. */
     hasWebhook: boolean;
     hadDelivery: boolean;
+    /** Its rules say that it only watches. */
+    watches: boolean;
     tokenExpiresAt: Date | null;
     /** Jira refuses the service account. */
     tokenRefused: boolean;
@@ -37,7 +39,7 @@ export function sharedSiteState(facts: SharedSiteFacts): { state: IntegrationSta
   if (connection?.status !== 'active') return { state: 'setup_incomplete', reasons: [mayInstall(facts) ? nextStep(connection) : MANAGER_NEEDED] };
   const token = tokenReason(connection, facts.now, RENEW_TOKEN);
   if (token) return { state: 'degraded', reasons: [manages(facts) ? token : MANAGER_NEEDED] };
-  return { state: 'active', reasons: connection.hadDelivery ? [] : [NO_DELIVERY_YET] };
+  return { state: 'active', reasons: connection.watches ? [ONLY_WATCHES] : connection.hadDelivery ? [] : [NO_DELIVERY_YET] };
 }
 
 function nextStep(connection: SharedSiteFacts['connection']): Reason {

@@ -49,6 +49,7 @@ export class Retries {
     if (!isTerminal(former.state)) throw notRetryable('This job is still at work. Cancel it first, or wait for its end.');
     const connection = await this.connections.byId(former.connectionId);
     if (connection?.status !== 'active') throw notRetryable('The connection to Jira is paused or unlinked. Resume it first.');
+    if (rulesOf(connection).shadow) throw notRetryable('The connection only watches: nothing starts. Switch "Only watch" off in its rules first.');
     await this.refuseWhileOff(connection);
     const link = await this.linkOf(caller, connection);
     await this.refuseTooMany(former);

@@ -19,6 +19,7 @@ import { RulesController } from './rules.controller.js';
 import { RulesPreviews } from './rules-preview.service.js';
 import { RulesOfConnections } from './rules.service.js';
 import { Settlements } from './settlements.service.js';
+import { ShadowController } from './shadow.controller.js';
 import { Starts } from './starts.service.js';
 import { SweepLoop } from './sweep.loop.js';
 import { Sweep } from './sweep.service.js';
@@ -35,7 +36,7 @@ import { Withdrawals } from './withdrawals.service.js';
 /** Decides deliveries: trigger, person, repository, then a job, a refusal or nothing. Looks for what no delivery told. */
 @Module({
   imports: [AuthModule, CommentsModule, ConnectionsModule, DeliveriesModule, GitProvidersModule, JiraModule, JobsModule, LinkingModule],
-  controllers: [RetryController, RulesController, TrialsController],
+  controllers: [RetryController, RulesController, ShadowController, TrialsController],
   providers: [Entitlements, Triage, Retries, TriageWorker, TriggerStore, TurnStore, Requests, Starts, Commands, Checks, RepositoryAccess, RulesOfConnections, RulesPreviews, Settlements, Withdrawals, Leases, Sweep, SweepLoop, SweepStore, TriedEvents, Trials],
 })
 export class TriageModule {}

@@ -14,6 +14,7 @@ import { isDecision, type Question, type Request, type TrialRun } from './contex
 import { type Decision, ignored } from './decision.js';
 import { readBack } from './read-back.js';
 import { Requests } from './requests.service.js';
+import { inShadow } from './shadow.js';
 import { Settlements } from './settlements.service.js';
 import { Trace } from './trace.js';
 import { type KeyHolder, TriggerStore } from './trigger.store.js';
@@ -55,7 +56,8 @@ export class Triage {
     if (delivery.attempts > 0) trace.note('attempt', 'info', `Attempt ${delivery.attempts + 1}.`);
     try {
       const { decision, request } = await this.judge(delivery, connection, trace);
-      await this.settlements.settle(delivery, decision, trace, request);
+      const watches = connection !== null && rulesOf(connection).shadow;
+      await this.settlements.settle(delivery, watches ? inShadow(decision, trace) : decision, trace, request);
     } catch (error) {
       // Jira was not called, or somebody else comes first: nothing was tried.
       if (error instanceof CallsPaused || error instanceof RetryLater) throw error;

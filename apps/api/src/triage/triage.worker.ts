@@ -93,13 +93,14 @@ export class TriageWorker implements OnApplicationBootstrap {
     const silent = event && (await this.whySilent(delivery, event));
     if (silent) return this.endSilently(delivery, trace, silent);
     const key = await this.triggers.keyOf(delivery.connectionId, delivery.id);
+    const watches = await this.onlyWatches(delivery);
     trace.note('outcome', 'error', detail);
     await this.db.transaction(async (manager) => {
       await this.deliveries.settle(manager, delivery.id, { outcome: 'failed', reason, detail, trace: trace.steps });
       if (key) await this.triggers.settle(manager, delivery.connectionId, { key, outcome: 'failed', reason, textHash: null });
       const heir = await this.deliveries.reviveDuplicate(manager, delivery.id);
       // Whoever did not address us, or is heard by another delivery, gets no answer.
-      if (heir || !key || !event?.issue) return;
+      if (heir || !key || !event?.issue || watches) return;
       const message = { kind: 'failure.internal', reason, traceId: delivery.id } as const;
       await this.writes.ensureComment(manager, { key: `failure:${delivery.id}`, connectionId: delivery.connectionId, issueId: event.issue.id, deliveryId: delivery.id, message, audience: claimedAudience(event), quiet: false });
     });
@@ -119,6 +120,12 @@ export class TriageWorker implements OnApplicationBootstrap {
   private async endSilently(delivery: DeliveryEntity, trace: Trace, { reason, detail }: Silence): Promise<void> {
     trace.note('mention', 'no', detail);
     await this.db.transaction((manager) => this.deliveries.settle(manager, delivery.id, { outcome: 'ignored', reason, detail, trace: trace.steps }));
+  }
+
+  /** A connection in shadow writes nothing into Jira. */
+  private async onlyWatches({ connectionId }: DeliveryEntity): Promise<boolean> {
+    const connection = await this.connections.byId(connectionId);
+    return connection !== null && rulesOf(connection).shadow;
   }
 
   private async eventOf(delivery: DeliveryEntity): Promise<ReturnType<Jiras['readEvent']>> {

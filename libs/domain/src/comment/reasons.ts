@@ -80,6 +80,14 @@ export const REASON_TEXTS: Record<DeliveryReason, ReasonText> = {
     'The set-up of the connection is not finished',
     'The webhook works. Finish the set-up in the settings.',
   ),
+  shadow_accepted: silent(
+    'The connection only watches; otherwise this request would have been accepted',
+    'Switch "Only watch" off in the rules of the connection. What came before is not made up for; run it again if it is still wanted.',
+  ),
+  shadow_refused: silent(
+    'The connection only watches; otherwise this request would have been refused',
+    'The steps tell why. Switch "Only watch" off in the rules of the connection when it shall answer.',
+  ),
   withdrawn: silent('The comment or the label was gone or changed before it was read'),
   payload_mismatch: silent(
     'Jira tells something else than the delivery did',

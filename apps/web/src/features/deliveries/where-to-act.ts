@@ -15,7 +15,7 @@ const PLACES: Partial<Record<DeliveryReason, Where>> = {
   user_not_linked: 'integration', user_email_hidden: 'integration', user_link_ambiguous: 'integration', user_link_expired: 'integration',
   git_provider_not_connected: 'account', git_signin_expired: 'account', user_signin_expired: 'account',
   service_account_rejected: 'serviceAccount', service_account_forbidden: 'serviceAccount', jira_unreachable: 'serviceAccount',
-  project_out_of_scope: 'rules', user_not_allowed: 'rules', user_is_app: 'rules', gate_not_met: 'rules', repo_missing: 'rules',
+  project_out_of_scope: 'rules', user_not_allowed: 'rules', user_is_app: 'rules', gate_not_met: 'rules', repo_missing: 'rules', shadow_accepted: 'rules', shadow_refused: 'rules',
 };
 
 /** The page that belongs to a reason; null when there is nothing to do here, or not for this reader. */

@@ -4,6 +4,7 @@ import { ChoiceGroup, Section } from '@openhands-jira/ui';
 import { SwitchField } from '../../app/switch-field.js';
 import { rulesTexts as t } from '../../texts-of-rules.js';
 import { ProjectsTable } from './projects-table.js';
+import { ShadowCounts } from './shadow-counts.js';
 import { fieldId, type RulesForm } from './use-rules-form.js';
 
 const OTHERS = (['served', 'not_served'] as const).map((value) => ({ value, ...t.otherChoices[value] }));
@@ -33,6 +34,16 @@ export function WorkRulesSection({ form: { draft, errors, change }, view }: Part
       {(['withoutRepository', 'addressInDescription', 'replaceRunningJob'] as const).map((name) => (
         <SwitchField key={name} id={fieldId(name)} label={t[name]} help={t[`${name}Help`]} checked={draft[name]} onChange={(checked) => change({ [name]: checked })} />
       ))}
+    </Section>
+  );
+}
+
+/** Looking on before anything starts, and what would have come of it. */
+export function ShadowSection({ form: { draft, change }, connectionId }: { form: RulesForm; connectionId: string }) {
+  return (
+    <Section title={t.shadowTitle}>
+      <SwitchField id={fieldId('shadow')} label={t.shadow} help={t.shadowHelp} checked={draft.shadow} onChange={(shadow) => change({ shadow })} />
+      <ShadowCounts connectionId={connectionId} />
     </Section>
   );
 }

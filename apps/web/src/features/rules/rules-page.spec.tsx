@@ -86,6 +86,18 @@ describe('the rules of a connection', () => {
     await waitFor(() => expect(document.activeElement).not.toBe(document.body));
   });
 
+  it('let a connection only watch, and tell what it would have done', async () => {
+    server.answer(`GET /api/v1/connections/${ID}/shadow-report`, { body: { since: '2026-10-21T00:00:00.000Z', accepted: 4, refused: 3, refusals: [{ reason: 'repo_missing', count: 2 }, { reason: 'user_not_linked', count: 1 }] } });
+    openPage(PAGE);
+    await userEvent.click(await screen.findByRole('switch', { name: 'Only watch' }));
+    expect(await screen.findByText('In the last 30 days, while it only watched, this connection would have accepted 4 and refused 3 requests.')).toBeVisible();
+    expect(screen.getByRole('list', { name: 'Reasons of the refusals' })).toHaveTextContent(/^No repository was found: 2The person has not connected their Jira account: 1$/);
+    expect(screen.getByRole('link', { name: 'Would have been accepted' })).toHaveAttribute('href', `/activity?connectionId=${ID}&reason=shadow_accepted`);
+    await press('Save');
+    expect(await screen.findByText('Saved. The rules count for whatever comes from now on.')).toBeVisible();
+    expect(saved()).toEqual([{ ...shop, shadow: true }]);
+  });
+
   it('leave the list of apps to the owner', async () => {
     server.answer(`GET ${RULES}`, { body: view(shop, false) });
     openPage(PAGE);

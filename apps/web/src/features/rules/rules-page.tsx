@@ -9,7 +9,7 @@ import { isNotFound } from '../../lib/query.js';
 import { rulesTexts as t } from '../../texts-of-rules.js';
 import { texts } from '../../texts.js';
 import { overviewQuery } from '../deliveries/deliveries.js';
-import { AppRulesSection, PeopleRulesSection, ProjectRulesSection, WorkRulesSection } from './rule-sections.js';
+import { AppRulesSection, PeopleRulesSection, ProjectRulesSection, ShadowSection, WorkRulesSection } from './rule-sections.js';
 import { RulesExamples, useRulesPreview } from './rules-preview.js';
 import { rulesQuery } from './rules.js';
 import { fieldId, type RulesForm, useRulesForm } from './use-rules-form.js';
@@ -43,6 +43,7 @@ function RulesEditor({ connectionId, view, isDataCenter }: { connectionId: strin
       <WorkRulesSection form={form} view={view} />
       <PeopleRulesSection form={form} view={view} />
       <AppRulesSection form={form} view={view} isDataCenter={isDataCenter} />
+      <ShadowSection form={form} connectionId={connectionId} />
       {preview && <RulesExamples preview={preview} />}
       <SaveBar form={form} sentence={sentence} />
     </form>

@@ -1,5 +1,5 @@
 /** What the page asks the server about the rules of a connection. */
-import { type ConnectionRules, ConnectionRulesView, RulesPreview } from '@openhands-jira/contracts';
+import { type ConnectionRules, ConnectionRulesView, RulesPreview, ShadowReport } from '@openhands-jira/contracts';
 import { queryOptions } from '@tanstack/react-query';
 import { request } from '../../lib/api.js';
 
@@ -32,5 +32,13 @@ export function previewQuery(connectionId: string, rules: ConnectionRules) {
     queryFn: ({ signal }) => request(`${addressOf(connectionId)}/preview`, RulesPreview, { method: 'POST', body: rules, signal }),
     staleTime: 60_000,
     retry: false,
+  });
+}
+
+/** What the connection would have done while it only watched. */
+export function shadowQuery(connectionId: string) {
+  return queryOptions({
+    queryKey: ['shadow-report', connectionId],
+    queryFn: ({ signal }) => request(`/api/v1/connections/${encodeURIComponent(connectionId)}/shadow-report`, ShadowReport, { signal }),
   });
 }
