@@ -62,11 +62,12 @@ function withoutUnused(): Plugin {
 }
 
 /**
- * Names the parts that the first program runs in the page itself, so that they come at the same time as that program. What is painted first is more urgent than they are.
+ * Names the parts that the first program runs in the page itself, so that `src/main.ts` can load all of them at once: of each part
+ * the browser finds out only late what it needs in turn.
  */
-function startPreloaded(): Plugin {
+function partsNamed(): Plugin {
   return {
-    name: 'start-preloaded',
+    name: 'parts-named',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
@@ -76,14 +77,14 @@ function startPreloaded(): Plugin {
         const needed = new Set(first.dynamicImports);
         for (const name of needed) for (const next of chunks.find(({ fileName }) => fileName === name)!.imports) needed.add(next);
         for (const name of [first.fileName, ...first.imports]) needed.delete(name);
-        return [...needed].map((name) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, fetchpriority: 'low', href: `/${name}`, nonce: '__CSP_NONCE__' }, injectTo: 'head' as const }));
+        return [...needed].map((name) => ({ tag: 'link', attrs: { rel: 'later', crossorigin: true, fetchpriority: 'low', href: `/${name}`, nonce: '__CSP_NONCE__' }, injectTo: 'head' as const }));
       },
     },
   };
 }
 
 export default defineConfig({
-  plugins: [react(), withoutUnused(), startPreloaded(), compressed()],
+  plugins: [react(), withoutUnused(), partsNamed(), compressed()],
   // The server replaces this word in each answer by the nonce of its content security policy.
   html: { cspNonce: '__CSP_NONCE__' },
   resolve: {

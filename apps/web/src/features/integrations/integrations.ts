@@ -71,3 +71,8 @@ export function withConnection(integration: Integration, connectionId: string | 
 export function shownTo(isAdmin: boolean, items: Integration[]): Integration[] {
   return items.filter(({ state }) => state !== 'disabled' || isAdmin);
 }
+
+/** Where the caller is linked, or can be. */
+export function inUse(integrations: Integration[]): Integration[] {
+  return integrations.filter(({ link, capabilities }) => link !== null || capabilities.includes('link') || capabilities.includes('configure'));
+}

@@ -20,11 +20,6 @@ export function readinessOf(me: Me, integrations: Integration[]): ReadinessLine[
   return [gitLine(me), accountLine(integrations), ...(byEmail ? [emailLine(me, byEmail)] : []), keyLine(me)];
 }
 
-/** Where the caller is linked, or can be. */
-export function inUse(integrations: Integration[]): Integration[] {
-  return integrations.filter(({ link, capabilities }) => link !== null || capabilities.includes('link') || capabilities.includes('configure'));
-}
-
 /** A host counts as long as one of the accounts there works. */
 function gitLine({ identities }: Me): ReadinessLine {
   if (identities.length === 0) return { key: 'git', result: 'todo', detail: t.gitMissing, place: SIGN_IN };
