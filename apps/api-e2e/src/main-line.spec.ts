@@ -1,4 +1,4 @@
-import { LatestLoopTest, LoopTest } from '@openhands-jira/contracts';
+import { ConnectionHealth, LatestLoopTest, LoopTest } from '@openhands-jira/contracts';
 import { ACCOUNTS, Stage } from './stage.js';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
@@ -28,6 +28,8 @@ describe('A comment that mentions @openhands', () => {
     expect(result).toContain('/pull/7');
     expect(stage.ourComments('SHOP-12')).toHaveLength(2);
     expect(stage.sandbox.openhands.conversations).toHaveLength(1);
+    const { items } = ConnectionHealth.parse((await ada.post(`/api/v1/connections/${connectionId}/test`)).json);
+    expect(items.find(({ check }) => check === 'hidden_emails')?.detail).toMatch(/^In 1 of the newest 1 events/);
   });
 
   it('is not needed to find out whether deliveries arrive: a loop test leaves nothing in the issue and starts nothing', async () => {

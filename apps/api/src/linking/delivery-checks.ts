@@ -85,7 +85,7 @@ function refusals(accepted: number, reasons: RejectedCount[]): HealthCheck {
 /** It fails while Jira goes on signing with the previous secret: when its time is over, nothing is let in any more. */
 function signingSecret({ accepted, previous, newest }: Counts): HealthCheck {
   if (newest === null) return { check: 'signing_secret', result: 'unknown', detail: 'No delivery came in the last 24 hours.', hint: '', at: null };
-  if (previous === 0) return { check: 'signing_secret', result: 'pass', detail: `All ${accepted} deliveries of the last 24 hours were signed with the present secret.`, hint: '', at: null };
+  if (previous === 0) return { check: 'signing_secret', result: 'pass', detail: `Signed with the present secret were all deliveries of the last 24 hours: ${accepted}.`, hint: '', at: null };
   const detail = `${previous} of ${accepted} deliveries of the last 24 hours were signed with the previous secret.`;
   if (newest === 'current') return { check: 'signing_secret', result: 'pass', detail: `${detail} The newest one was signed with the present secret.`, hint: '', at: null };
   return { check: 'signing_secret', result: 'fail', detail: `${detail} So was the newest one.`, hint: 'Enter the present secret in the webhook in Jira. The previous one is accepted only for a while.', at: null };
@@ -94,7 +94,7 @@ function signingSecret({ accepted, previous, newest }: Counts): HealthCheck {
 /** Whose calls they are cannot be told: the address names no connection, or none of those that it names fits. */
 function unknownCalls(reasons: RejectedCount[]): HealthCheck {
   if (reasons.length === 0) return { check: 'unknown_calls', result: 'pass', detail: 'No call to an address without a connection came in the last 24 hours.', hint: '', at: null };
-  const detail = `${sum(reasons)} calls of the last 24 hours belong to no connection of this installation. ${counted(reasons)}`;
+  const detail = `Calls of the last 24 hours that belong to no connection of this installation: ${sum(reasons)}. ${counted(reasons)}`;
   return { check: 'unknown_calls', result: 'unknown', detail, hint: 'A webhook in some Jira may have the URL of a connection that was removed, or a wrong secret at the address that all sites share. Strangers cause such calls, too.', at: null };
 }
 

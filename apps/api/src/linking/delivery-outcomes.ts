@@ -63,7 +63,7 @@ function noJob(ends: End[]): HealthCheck {
   const all = ends.reduce((sum, end) => sum + end.count, 0);
   if (all === 0) return { check: 'no_job', result: 'unknown', detail: `No delivery came in the last ${DAYS} days.`, hint: '', at: null };
   const [jobs, notDone] = [count('job'), count('refused', 'failed')];
-  const detail = `Of ${all === MOST ? `the newest ${MOST}` : all} deliveries of the last ${DAYS} days, ${jobs} were taken up; ${count('ignored')} were ignored, ${count('refused')} refused, and ${count('failed')} failed.`;
+  const detail = `${all === MOST ? 'Newest deliveries' : 'Deliveries'} of the last ${DAYS} days: ${all}. Taken up were ${jobs}, ignored ${count('ignored')}, refused ${count('refused')}, failed ${count('failed')}.`;
   const reasons = ends.flatMap(({ outcome, reason, count: times }) => (outcome !== 'job' && reason !== null ? [{ outcome, reason, count: times }] : [])).slice(0, NAMED);
   const result = jobs > 0 ? 'pass' : notDone > 0 ? 'fail' : 'unknown';
   return { check: 'no_job', result, detail, hint: jobs > 0 ? '' : 'The most frequent reasons are below. Each leads to its deliveries, where every step of the decision is told.', at: null, reasons };
