@@ -2,8 +2,8 @@
  * What all projects' Jest configurations share: ES modules, TypeScript through SWC (with decorator metadata for Nest),
  * and our own libraries read from their sources, so that tests need no build.
  *
- * Node loads the modules itself (`tools/jest/native-runner.mjs`), which is much quicker. Projects whose
- * tests need a window (jsdom) name Jest's own runner.
+ * Node loads the modules itself (`tools/jest/native-runner.mjs`), which is much quicker. Tests of the page get a window there
+ * (`tools/jest/window.mjs`).
  */
 const path = require('node:path');
 

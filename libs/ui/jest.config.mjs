@@ -4,6 +4,6 @@ export default {
   ...preset,
   displayName: 'ui',
   testEnvironment: 'jsdom',
-  // Pages need a window of their own per test file, so Jest loads the modules here.
+  // A handful of small files: Jest loads the modules here, into a window of its own per file.
   testRunner: 'jest-circus/runner',
 };

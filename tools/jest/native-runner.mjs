@@ -27,9 +27,17 @@ export default async function runTestFile(globalConfig, config, environment, run
     globalThis.jest = mocksOf(environment.moduleMocker, new ModernFakeTimers({ config, global: globalThis }));
     // Jest's own reading of stack traces knows nothing of modules that Node loaded.
     Error.prepareStackTrace = undefined;
-    return import(pathToFileURL(path).href);
+    const { href } = pathToFileURL(path);
+    // What sets up a test file belongs to that file, so it runs anew for each.
+    return import(config.setupFilesAfterEnv.includes(path) ? `${href}?before=${encodeURIComponent(testPath)}` : href);
   };
-  return jestCircus(globalConfig, config, environment, runtime, testPath, sendMessageToJest);
+  // Only the page's tests pay for loading it.
+  const takeWindowAway = config.testEnvironmentOptions.window ? (await import('./window.mjs')).putWindowIn() : () => undefined;
+  try {
+    return await jestCircus(globalConfig, config, environment, runtime, testPath, sendMessageToJest);
+  } finally {
+    await takeWindowAway();
+  }
 }
 
 /** Jest's `describe`, `it` and their state: new for each file, in Node's own context, so that `expect.any(String)` means our `String`. */
@@ -46,6 +54,7 @@ function mocksOf(mocker, timers) {
     restoreAllMocks: mocker.restoreAllMocks.bind(mocker),
     useFakeTimers: () => timers.useFakeTimers(),
     useRealTimers: () => timers.useRealTimers(),
+    runAllTimers: () => timers.runAllTimers(),
     advanceTimersByTime: (ms) => timers.advanceTimersByTime(ms),
     advanceTimersByTimeAsync: (ms) => timers.advanceTimersByTimeAsync(ms),
   };

@@ -26,12 +26,16 @@ function resolve(specifier, context, next) {
 /** The TypeScript file behind a relative import of a `.js` file, if there is one. */
 function sourceOf(specifier, parentUrl) {
   if (!specifier.startsWith('.') || !specifier.endsWith('.js') || !parentUrl?.startsWith('file:')) return undefined;
-  const source = new URL(specifier.replace(/\.js$/, '.ts'), parentUrl);
-  return existsSync(source) ? source.href : undefined;
+  for (const ending of ['.ts', '.tsx']) {
+    const source = new URL(specifier.replace(/\.js$/, ending), parentUrl);
+    if (existsSync(source)) return source.href;
+  }
+  return undefined;
 }
 
 function load(url, context, next) {
-  if (!url.startsWith('file:') || !url.endsWith('.ts') || url.includes('/node_modules/')) return next(url, context);
+  if (/\.(svg|css)$/.test(url)) return { format: 'module', source: "export default 'picture.svg';", shortCircuit: true };
+  if (!/^file:.*\.tsx?(\?.*)?$/.test(url) || url.includes('/node_modules/')) return next(url, context);
   const filename = fileURLToPath(url);
   const { code } = transformSync(readFileSync(filename, 'utf8'), { ...swcOptions, filename, sourceMaps: 'inline', swcrc: false });
   return { format: 'module', source: code, shortCircuit: true };

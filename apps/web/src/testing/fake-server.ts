@@ -34,6 +34,8 @@ export class FakeServer {
   async #fetch(path: string, init?: RequestInit): Promise<Response> {
     const method = init?.method ?? 'GET';
     this.calls.push({ method, path, body: typeof init?.body === 'string' ? JSON.parse(init.body) : undefined });
+    // No server answers before what the page has put off until after the click.
+    await new Promise((done) => setTimeout(done));
     const answer = this.#answers.get(`${method} ${path}`) ?? { status: 404, body: { type: 'about:blank', title: 'Not found', status: 404, code: 'not_found', detail: 'There is no such thing.' } };
     if (answer === 'offline') throw new TypeError('fetch failed');
     const { status = 200, body } = answer;

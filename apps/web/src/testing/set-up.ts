@@ -1,15 +1,10 @@
 /** What jsdom lacks and the page needs. */
 import { jest } from '@jest/globals';
 import '@testing-library/jest-dom';
-import { configure } from '@testing-library/react';
-import { webcrypto } from 'node:crypto';
-import { TextDecoder, TextEncoder } from 'node:util';
+import { act, cleanup, configure } from '@testing-library/react';
 
 // What a test waits for comes in a moment, unless the machine is busy with other tests.
 configure({ asyncUtilTimeout: 10_000 });
-
-Object.assign(globalThis, { TextDecoder, TextEncoder });
-Object.defineProperty(globalThis, 'crypto', { value: webcrypto });
 
 Object.assign(window, {
   matchMedia: (query: string) => ({ matches: false, media: query, addEventListener: () => undefined, removeEventListener: () => undefined, addListener: () => undefined, removeListener: () => undefined }),
@@ -19,3 +14,10 @@ Object.assign(window, {
 // jsdom knows the element but cannot open it.
 HTMLDialogElement.prototype.showModal = jest.fn(function (this: HTMLDialogElement) { this.open = true; });
 HTMLDialogElement.prototype.close = jest.fn(function (this: HTMLDialogElement) { this.open = false; });
+
+afterEach(cleanup);
+beforeAll(async () => {
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+  // React keeps the clock of its first `act`, which must not be one that a test plays.
+  await act(async () => undefined);
+});
