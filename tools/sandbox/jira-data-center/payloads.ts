@@ -26,21 +26,22 @@ const ISSUE_EVENT_TYPES: Record<CommentEvent['kind'], string> = {
 export function announcements(jira: JiraDataCenter, event: JiraEvent): Announcement[] {
   if (!('comment' in event)) return [{ event: `jira:${event.kind}`, payload: issueEvent(jira, event), pauseMs: 0 }];
   const { twins, twinPauseMs } = jira.behaviour;
+  const now = jira.store.clock.now();
   const make = {
-    comment: (later: number) => ({ event: event.kind, payload: commentEvent(jira, event, later) }),
-    issue: (later: number) => ({ event: 'jira:issue_updated', payload: issueEventOfComment(jira, event, later) }),
+    comment: (at: number) => ({ event: event.kind, payload: commentEvent(jira, event, at) }),
+    issue: (at: number) => ({ event: 'jira:issue_updated', payload: issueEventOfComment(jira, event, at) }),
   };
-  if (twins === 'only-comment') return [{ ...make.comment(0), pauseMs: 0 }];
-  if (twins === 'only-issue') return [{ ...make.issue(0), pauseMs: 0 }];
+  if (twins === 'only-comment') return [{ ...make.comment(now), pauseMs: 0 }];
+  if (twins === 'only-issue') return [{ ...make.issue(now), pauseMs: 0 }];
   const [first, second] = twins === 'comment-first' ? [make.comment, make.issue] : [make.issue, make.comment];
   return [
-    { ...first(0), pauseMs: 0 },
-    { ...second(twinPauseMs), pauseMs: twinPauseMs },
+    { ...first(now), pauseMs: 0 },
+    { ...second(now + twinPauseMs), pauseMs: twinPauseMs },
   ];
 }
 
-function envelope(jira: JiraDataCenter, event: string, later = 0): Record<string, unknown> {
-  return { timestamp: jira.store.clock.now() + later, webhookEvent: event };
+function envelope(event: string, at: number): Record<string, unknown> {
+  return { timestamp: at, webhookEvent: event };
 }
 
 /** The issue as the person who acted sees it. */
@@ -56,11 +57,11 @@ function eventType(jira: JiraDataCenter, name: string): Record<string, unknown> 
   return jira.behaviour.namesIssueEventTypes ? { issue_event_type_name: name } : {};
 }
 
-function commentEvent(jira: JiraDataCenter, event: CommentEvent, later: number): Record<string, unknown> {
+function commentEvent(jira: JiraDataCenter, event: CommentEvent, at: number): Record<string, unknown> {
   const { issue, comment, actorId, kind } = event;
   const carriesIssue = jira.behaviour.commentEventsCarryIssue && isTenOrLater(jira.behaviour);
   return {
-    ...envelope(jira, kind, later),
+    ...envelope(kind, at),
     // Recorded: only edits and deletions name the person who acted.
     ...(kind === 'comment_created' ? {} : { user: userOf(jira, actorId) }),
     comment: commentShape(jira, issue, comment),
@@ -68,10 +69,10 @@ function commentEvent(jira: JiraDataCenter, event: CommentEvent, later: number):
   };
 }
 
-function issueEventOfComment(jira: JiraDataCenter, event: CommentEvent, later: number): Record<string, unknown> {
+function issueEventOfComment(jira: JiraDataCenter, event: CommentEvent, at: number): Record<string, unknown> {
   const { issue, comment, actorId, kind } = event;
   return {
-    ...envelope(jira, 'jira:issue_updated', later),
+    ...envelope('jira:issue_updated', at),
     ...eventType(jira, ISSUE_EVENT_TYPES[kind]),
     user: userOf(jira, actorId),
     issue: issueOf(jira, issue, actorId),
@@ -81,7 +82,7 @@ function issueEventOfComment(jira: JiraDataCenter, event: CommentEvent, later: n
 
 function issueEvent(jira: JiraDataCenter, event: Exclude<JiraEvent, CommentEvent>): Record<string, unknown> {
   const body: Record<string, unknown> = {
-    ...envelope(jira, `jira:${event.kind}`),
+    ...envelope(`jira:${event.kind}`, jira.store.clock.now()),
     user: userOf(jira, event.actorId),
     issue: issueOf(jira, event.issue, event.actorId),
   };
