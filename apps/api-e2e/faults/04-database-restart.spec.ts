@@ -11,6 +11,8 @@ import { fault } from './figures.js';
 import { type Answered, Installation } from './installation.js';
 
 const AWAY_MS = 5000;
+/** So long after its return everything goes as fast as before. */
+const RECOVERY_MS = 5000;
 const CUTS_PER_SECOND = 2;
 const CUTTING_MS = scaled(20) * 1000;
 const PER_SECOND = 100;
@@ -49,7 +51,7 @@ describe('An installation whose PostgreSQL is restarted', () => {
   }
 
   fault(4, 'a restart of PostgreSQL loses nothing, and all processes work on', async (figures) => {
-    const before = await rate();
+    const before = await bestRate(Date.now() + RECOVERY_MS);
     const parcels = Array.from({ length: 20 }, () => installation.asks());
     await Promise.all(parcels.map((parcel) => installation.carry(parcel)));
     await server.stop();
@@ -59,14 +61,13 @@ describe('An installation whose PostgreSQL is restarted', () => {
     const late = Array.from({ length: 20 }, () => installation.asks());
     await Promise.all(late.map((parcel) => installation.carry(parcel)));
     const recoveredMs = Date.now() - backAt;
-    await pause(Math.max(0, backAt + 5000 - Date.now()));
-    const after = await rate();
+    const after = await bestRate(backAt + RECOVERY_MS);
     await installation.settled([...parcels, ...late]);
 
-    figures.condition(`away for ${((backAt - AWAY_MS) > 0 ? AWAY_MS : 0) / 1000} s; the rate is that of ${RATE_SAMPLE} deliveries over ${LANES} connections`);
+    figures.condition(`away for ${((backAt - AWAY_MS) > 0 ? AWAY_MS : 0) / 1000} s; the rate is that of ${RATE_SAMPLE} deliveries over ${LANES} connections, the best within five seconds before and after`);
     tellAbsence(figures, during);
-    figures.within('first acknowledgements after its return', recoveredMs, 5000);
-    figures.keepsUp('rate afterwards, as a share of before', after / before, 0.95);
+    figures.within('first acknowledgements after its return', recoveredMs, RECOVERY_MS);
+    figures.keepsUp('rate that is reached again, as a share of before', after / before, 0.95);
     await installation.expectOneOfEach(figures, [...parcels, ...late]);
   });
 
@@ -87,6 +88,14 @@ describe('An installation whose PostgreSQL is restarted', () => {
 
   const RATE_SAMPLE = 600;
   const LANES = 20;
+
+  /** The best of all rates that can be measured until then; at least one. */
+  async function bestRate(until: number): Promise<number> {
+    let best = 0;
+    do best = Math.max(best, await rate());
+    while (Date.now() < until);
+    return best;
+  }
 
   /** Deliveries a second, when twenty connections bring one after the other. */
   async function rate(): Promise<number> {

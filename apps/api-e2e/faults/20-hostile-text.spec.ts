@@ -58,8 +58,8 @@ function judge(program: (text: string) => unknown, piece: HostilePiece): { comme
 
 /** Time of the processor, which other programs do not make longer. */
 function millisecondsOf(program: (text: string) => unknown, text: string): number {
-  const before = process.threadCpuUsage();
+  const before = process.cpuUsage();
   program(text);
-  const { user, system } = process.threadCpuUsage(before);
+  const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }

@@ -52,8 +52,8 @@ export function schemeBefore(text: string, end: number): number {
   return start < end ? start : -1;
 }
 
-/** Everything up to `]` on the line, at most 256 characters, but not beyond the next beginning. Names may contain blanks. */
-const PICKER = /\[~((?:[^[\]\n]|\[(?!~)){1,256})\]/g;
+/** Everything up to `]` on the line, at most 256 characters, without a further bracket. Names may contain blanks. */
+const PICKER = /\[~([^[\]\n]{1,256})\]/g;
 
 /**
  * Notes everybody whom the author picked, `[~accountid:ID]` or `[~name]`, and sets the mention aside. A picked person
