@@ -57,9 +57,12 @@ export function misfits(page: Page): Promise<string[]> {
   });
 }
 
-/** Keeps a picture of the whole screen as it is now. */
+/** What is shown to be copied and is no plain address, and revealed fields for secrets: pictures are kept longer than secrets may be seen. */
+const SECRETS = 'input.ui-copy-value:not([value^="http"]), input.ui-copy-value[value*="#"], input[type="text"][autocomplete="new-password"]';
+
+/** Keeps a picture of the whole screen as it is now, with secrets covered. */
 export async function pictureOf(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(SCREENS, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(SCREENS, `${name}.png`), fullPage: true, mask: [page.locator(SECRETS)], maskColor: '#808080' });
 }
 
 /** Where in this page a value can still be read: markup, fields, address, storage. */
