@@ -169,13 +169,32 @@ export class Intake {
 
   private async write(group: Waiting[]): Promise<void> {
     const inserted = await this.insert(group);
+    for (const one of group) if (inserted.has(one.id)) this.answer(one, one.id, one.delivery);
     const repeated = group.filter((one) => !inserted.has(one.id));
-    const originals = await this.findOriginals(repeated);
-    for (const one of group) {
-      const { outcome, reason } = inserted.has(one.id) ? one.delivery : REPEATED;
-      if (outcome !== 'pending') this.figures.decided(outcome, reason);
-      one.resolve({ deliveryId: originals.get(one.id) ?? one.id, outcome, reason });
+    if (repeated.length > 0) await this.answerRepeated(repeated);
+  }
+
+  /**
+   * Never throws: what is new in the group is stored by now, and written again it would count as its own repetition. Two processes that
+   * count the same deliveries may wait for each other, until PostgreSQL stops one of them; one at a time they do not.
+   */
+  private async answerRepeated(repeated: Waiting[]): Promise<void> {
+    try {
+      const originals = await this.findOriginals(repeated);
+      for (const one of repeated) this.answer(one, originals.get(one.id) ?? one.id, REPEATED);
+    } catch (error) {
+      if (repeated.length > 1) {
+        for (const one of repeated) await this.answerRepeated([one]);
+        return;
+      }
+      this.log.warn({ err: error }, 'A repeated delivery could not be counted');
+      repeated[0]!.reject(new StoreUnavailable());
     }
+  }
+
+  private answer(one: Waiting, deliveryId: string, { outcome, reason }: Pick<Accepted, 'outcome' | 'reason'>): void {
+    if (outcome !== 'pending') this.figures.decided(outcome, reason);
+    one.resolve({ deliveryId, outcome, reason });
   }
 
   /** Gives the ids that were new. The queue entry of a trigger is added by the same statement, so both exist or neither. */
@@ -194,7 +213,6 @@ export class Intake {
 
   /** The first delivery of each repeated one, whose counter goes up. */
   private async findOriginals(repeated: Waiting[]): Promise<Map<string, string>> {
-    if (repeated.length === 0) return new Map();
     const values = repeated.map((_, i) => `($${i * 4 + 1}::uuid, $${i * 4 + 2}::uuid, $${i * 4 + 3}::text, $${i * 4 + 4}::bytea)`);
     const [rows] = (await this.db.query(
       `WITH again (id, connection_id, identifier, body_hash) AS (VALUES ${values.join(', ')}),

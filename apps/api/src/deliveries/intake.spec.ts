@@ -7,7 +7,8 @@ import { type IncomingDelivery, Intake } from './intake.service.js';
 /** A write that a test answers when it wants to; its rows are what the database would give. */
 interface Write {
   rows: number;
-  finish: () => void;
+  /** Ends it; the first so many of its rows were new, all of them when nothing is said. */
+  finish: (fresh?: number) => void;
 }
 
 const COLUMNS = 21;
@@ -20,7 +21,7 @@ describe('Storing deliveries in groups', () => {
         query: ({ values }: { values: string[] }) =>
           new Promise((resolve) => {
             const ids = values.filter((_, index) => index % COLUMNS === 0);
-            writes.push({ rows: ids.length, finish: () => resolve({ rows: ids.map((id) => ({ id })) }) });
+            writes.push({ rows: ids.length, finish: (fresh) => resolve({ rows: ids.slice(0, fresh).map((id) => ({ id })) }) });
           }),
       },
     },
@@ -68,6 +69,22 @@ describe('Storing deliveries in groups', () => {
     expect(writes).toHaveLength(3);
     writes[2]!.finish();
     await another;
+  });
+
+  it('counts again, one by one, what could not be counted together, and writes nothing a second time', async () => {
+    const counted: number[] = [];
+    const count = (_sql: string, values: unknown[]) => {
+      counted.push(values.length / 4);
+      if (counted.length === 1) return Promise.reject(new Error('deadlock detected'));
+      return Promise.resolve([[{ id: 'the first one', again: [values[0]] }], 1]);
+    };
+    Object.assign(db, { query: count });
+    const accepted = [1, 2, 3].map(() => intake.accept(delivery()));
+    await nextTurn();
+    writes[0]!.finish(1);
+    const repeated = { deliveryId: 'the first one', outcome: 'ignored', reason: 'duplicate_delivery' };
+    expect(await Promise.all(accepted)).toEqual([expect.objectContaining({ outcome: delivery().outcome }), repeated, repeated]);
+    expect([counted, writes.length]).toEqual([[2, 1, 1], 1]);
   });
 
   it('tells the sender to come again when the write takes two seconds', async () => {
