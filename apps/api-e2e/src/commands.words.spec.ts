@@ -1,3 +1,4 @@
+import { DEFAULT_RULES } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import type { NewIssue } from '../../../tools/sandbox/jira-model.ts';
@@ -148,6 +149,15 @@ describe('A comment that is nothing but a command', () => {
       expect(comments).toEqual([expect.stringContaining('Stopped'), expect.stringContaining('stopped by Ben Builder')]);
       const conversation = stage.sandbox.openhands.conversations.at(-1)!;
       await eventually(() => conversation.frame.execution, (state) => state === 'paused', 'the agent to be stopped');
+    });
+
+    it('also ends the job of a connection that only watches by now, and no other words do anything there', async () => {
+      const { issue, jobId } = await busy();
+      await stage.inside(DataSource).query('UPDATE connections SET rules = $1', [JSON.stringify({ ...DEFAULT_RULES, shadow: true })]);
+      expect(await issue.ask('ben', '@openhands status')).toMatchObject({ outcome: 'ignored', reason: 'shadow_accepted' });
+      done(await issue.ask('ben', '@openhands stop'));
+      await stage.inside(DataSource).query('UPDATE connections SET rules = NULL');
+      expect(await issue.jobIs(jobId)).toMatchObject({ state: 'cancelled', cancelReason: 'stopped_by_person' });
     });
 
     it('has nothing to stop when no job is active', async () => {

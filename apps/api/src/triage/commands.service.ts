@@ -63,10 +63,11 @@ export class Commands {
     const active = await this.jobs.activeOf(request.connection.id, request.issue.id);
     if (!active) return refused(request.delivery.id, { kind: 'refusal.nothing_to_stop' }, 'No job of this issue is active.');
     if (!(await this.mayStop(request, active))) return refused(request.delivery.id, { kind: 'refusal.command_not_allowed', command: 'stop' }, 'The person neither started the job nor may start work here.');
-    return done('The job was stopped.', async (manager) => {
+    const stopped = done('The job was stopped.', async (manager) => {
       await this.jobs.cancel(manager, active.id, { reason: 'stopped_by_person', by: request.actor.displayName });
       return active.id;
     });
+    return { ...stopped, takesBack: true };
   }
 
   /** Who started it, the assignee, who manages the connection, and everybody who may start work and push to its repository. */

@@ -19,9 +19,9 @@ export type Decision =
   /**
    * Work or a command was accepted. `effect` gives the job it belongs to, if any; it may still find out otherwise. `atOnce` is the same
    * as changes of one statement, which demand that nothing is in the way; when something is, `effect` finds out what. `outlook` tells
-   * what would be written or started, without doing it; a decision about a job that exists has none.
+   * what would be written or started, without doing it; a decision about a job that exists has none. `takesBack`: it only ends a job.
    */
-  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null>; atOnce?: (changes: Changes) => { id: string; userId: string | null }; outlook?: () => Promise<Outlook> };
+  | { outcome: 'job'; reason: JobReason; detail: string; effect: (manager: EntityManager) => Promise<string | null>; atOnce?: (changes: Changes) => { id: string; userId: string | null }; outlook?: () => Promise<Outlook>; takesBack?: true };
 
 export const ignored = (reason: IgnoredReason, detail: string, duplicateOf?: string): Decision => ({ outcome: 'ignored', reason, detail, ...(duplicateOf && { duplicateOf }) });
 

@@ -10,11 +10,11 @@ import { type Decision, ignored } from './decision.js';
 import type { Trace } from './trace.js';
 
 /**
- * How the delivery ends instead. What a deletion means for a job that was there before is done all the same: it takes something back, and
- * starts nothing.
+ * How the delivery ends instead. What only ends a job from before is done all the same, whether somebody says "stop" or deletes the
+ * comment: such a job goes on under the eyes of people, who must be able to end it.
  */
 export function inShadow(decision: Decision, trace: Trace): Decision {
-  if (decision.outcome === 'ignored' || decision.reason === 'cancelled_by_event') return decision;
+  if (decision.outcome === 'ignored' || (decision.outcome === 'job' && decision.takesBack)) return decision;
   const title = `${REASON_TEXTS[decision.reason].title}.`;
   trace.note('shadow', 'no', `The connection only watches. Otherwise: ${title} ${decision.detail}`);
   return ignored(decision.outcome === 'job' ? 'shadow_accepted' : 'shadow_refused', title);

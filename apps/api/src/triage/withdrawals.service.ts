@@ -33,6 +33,7 @@ export class Withdrawals {
     return {
       outcome: 'job',
       reason: 'cancelled_by_event',
+      takesBack: true,
       detail: 'The issue was deleted, so its job was cancelled.',
       effect: async (manager) => idOf(await this.jobs.cancelByIssue(manager, connectionId, issueId)),
     };
@@ -46,6 +47,7 @@ export class Withdrawals {
     return {
       outcome: 'job',
       reason: 'cancelled_by_event',
+      takesBack: true,
       detail: 'The comment was deleted before its job started, so the job was cancelled.',
       effect: async (manager) => idOf(await this.jobs.cancelQueuedByComment(manager, connectionId, commentId)),
     };
