@@ -73,6 +73,8 @@ describe('A loop test', () => {
   it('writes a comment that asks for nothing, waits for its delivery, and removes it', async () => {
     expect(await bench.turn()).toBe(false);
     const words = JSON.stringify(bench.comments[0]!.body);
+    // Customers of a service desk are not told.
+    expect(bench.comments[0]!.audience).toEqual({ visibility: null, internal: true });
     expect(words).toContain(ID.replaceAll('-', ''));
     expect(words).not.toMatch(/@/);
     expect([bench.row.comment_id, bench.end]).toEqual(['1', 'null written false 1']);
