@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { Button, LoadingBlock, Moment, Notice, Section } from '@openhands-jira/ui';
-import type { Delivery, Integration } from '@openhands-jira/contracts';
+import { type Delivery, type Integration, IssueQuery } from '@openhands-jira/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type FormEvent, Fragment, useState } from 'react';
 import { Link, useSearch } from '../../lib/router.js';
@@ -39,7 +39,7 @@ function AskForIssue({ issueKey, onAsk }: { issueKey: string; onAsk: (key: strin
   function submit(event: FormEvent): void {
     event.preventDefault();
     const key = typed.trim().toUpperCase();
-    const readable = /^[A-Z][A-Z0-9_]*-\d+$/.test(key);
+    const readable = IssueQuery.safeParse({ issueKey: key }).success;
     setWrong(!readable);
     if (readable) onAsk(key);
   }

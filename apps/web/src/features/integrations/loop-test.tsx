@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import type { LoopTest as Test } from '@openhands-jira/contracts';
+import { BeginLoopTest, type LoopTest as Test } from '@openhands-jira/contracts';
 import { Button, LoadingBlock, Moment, Notice, type Tone, useAnnounce } from '@openhands-jira/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
@@ -41,8 +41,6 @@ function Opened({ connectionId }: { connectionId: string }) {
   );
 }
 
-const ISSUE_KEY = /^[A-Z][A-Z0-9_]*-\d+$/;
-
 function BeginForm({ connectionId, isUnderWay, onBegun }: { connectionId: string; isUnderWay: boolean; onBegun: (begun: Test) => void }) {
   const begin = useAction(beginLoopTest);
   const [issueKey, setIssueKey] = useState('');
@@ -52,8 +50,9 @@ function BeginForm({ connectionId, isUnderWay, onBegun }: { connectionId: string
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const key = issueKey.trim().toUpperCase();
-    setIsWrong(!ISSUE_KEY.test(key));
-    if (!ISSUE_KEY.test(key)) return field.current?.focus();
+    const isKey = BeginLoopTest.safeParse({ issueKey: key }).success;
+    setIsWrong(!isKey);
+    if (!isKey) return field.current?.focus();
     const result = await begin.run(connectionId, key);
     if (result.ok) onBegun(result.value);
   }
