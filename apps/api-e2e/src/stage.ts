@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../api/src/config/config.js';
 import { CallPauses } from '../../api/src/connections/call-pauses.service.js';
 import { FollowPlan } from '../../api/src/jobs/follow-plan.js';
-import { CredentialLimit } from '../../api/src/security/person-limit.guard.js';
+import { CredentialLimit } from '../../api/src/security/minute-limit.guard.js';
 import { createServer } from '../../api/src/server.js';
 import { testDatabase, type TestDatabase } from '../../api/src/testing/test-database.js';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/config.js';
 import { GitProviders } from '../git-providers/git-providers.service.js';
 import { type Caller, CurrentCaller, Public } from '../security/access.js';
-import { SignInLimit } from '../security/address-limit.guard.js';
+import { SignInLimit } from '../security/minute-limit.guard.js';
 import { OAUTH_BROWSER_COOKIE } from '../security/oauth-attempts.service.js';
 import { clearSessionCookie, oauthBrowser, SESSION_COOKIE, setSessionCookie } from './cookies.js';
 import { redirectToSignIn, SignInFailures } from './sign-in-failures.filter.js';

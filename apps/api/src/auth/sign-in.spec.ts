@@ -1,5 +1,5 @@
 import { type AuthBench, type Browser, pathOf, startAuthBench } from '../testing/auth-bench.js';
-import { originOf } from '../security/address-limit.guard.js';
+import { originOf } from '../security/minute-limit.guard.js';
 
 const MINUTE = 60_000;
 

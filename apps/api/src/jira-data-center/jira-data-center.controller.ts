@@ -8,7 +8,7 @@ import { type Caller, CurrentCaller, Public, type UserCaller } from '../security
 import { CurrentUser } from '../security/current-user.js';
 import { OAuthFailures } from '../security/oauth-failures.filter.js';
 import { callbackVisit, returnPage } from '../security/oauth-return.js';
-import { CredentialLimit } from '../security/person-limit.guard.js';
+import { CredentialLimit } from '../security/minute-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { DataCenterCallback } from './jira-data-center.callback.js';
 import { DataCenterLinking, DataCenterUnlinking } from './jira-data-center.service.js';

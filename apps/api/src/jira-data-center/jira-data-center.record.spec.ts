@@ -4,7 +4,7 @@ import { ConnectionEntity } from '../connections/connection.entity.js';
 import type { Links } from '../connections/links.service.js';
 import type { NotedChange, SharedConnections } from '../connections/shared-connections.service.js';
 import type { Queue } from '../queue/queue.service.js';
-import { CredentialLimit } from '../security/person-limit.guard.js';
+import { CredentialLimit } from '../security/minute-limit.guard.js';
 import { JiraDataCenterConnectionController, JiraDataCenterController } from './jira-data-center.controller.js';
 import { DataCenterRecord } from './jira-data-center.record.js';
 

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/commo
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ConnectionHealth, ConnectionTestHistory, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller } from '../security/access.js';
-import { ConnectionTestLimit } from '../security/person-limit.guard.js';
+import { ConnectionTestLimit } from '../security/minute-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { ConnectionTests } from './connection-tests.service.js';
 

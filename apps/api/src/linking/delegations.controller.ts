@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from 
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DelegationMade, DelegationState, OpenDelegation, Uuid, WebhookInstructions } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller, Public } from '../security/access.js';
-import { DelegationLimit } from '../security/address-limit.guard.js';
+import { DelegationLimit } from '../security/minute-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { WebhookDelegations } from './webhook-delegations.service.js';
 

@@ -2,7 +2,7 @@ import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IssueQuery, IssueSights } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller } from '../security/access.js';
-import { ConnectionTestLimit } from '../security/person-limit.guard.js';
+import { ConnectionTestLimit } from '../security/minute-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { IssueSightings } from './issue-sight.service.js';
 

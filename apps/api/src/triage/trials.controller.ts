@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/comm
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Trial, TriedEvent, TryEvent, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller } from '../security/access.js';
-import { TrialLimit } from '../security/person-limit.guard.js';
+import { TrialLimit } from '../security/minute-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { TriedEvents } from './tried-events.service.js';
 import { Trials } from './trials.service.js';
