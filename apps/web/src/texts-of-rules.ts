@@ -40,7 +40,7 @@ export const rulesTexts = {
 
   shadowTitle: 'Only watch',
   shadow: 'Only watch',
-  shadowHelp: 'Every request is decided and listed in the activity, but nothing starts, and nothing is written in Jira. Jobs that are at work go on.',
+  shadowHelp: 'Every request is decided and listed in the activity, but nothing starts, and nothing is written in Jira. Jobs that are at work go on, and can be stopped.',
   shadowReport: (accepted: number, refused: number) => `In the last 30 days, while it only watched, this connection would have accepted ${accepted} and refused ${refused} requests.`,
   shadowRefusals: 'Reasons of the refusals',
   shadowAccepted: 'Would have been accepted',
