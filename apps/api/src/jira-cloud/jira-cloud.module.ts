@@ -2,9 +2,9 @@ import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { CloudAccountCheck } from './jira-cloud.account-check.js';
-import { AtlassianTest } from './jira-cloud.atlassian-test.js';
 import { CloudCallback } from './jira-cloud.callback.js';
 import { JiraCloudController } from './jira-cloud.controller.js';
+import { CloudDiagnosis } from './jira-cloud.diagnosis.js';
 import { JiraCloudLinkController } from './jira-cloud.link.controller.js';
 import { CloudOAuth } from './jira-cloud.oauth.js';
 import { JiraCloudProduct } from './jira-cloud.product.js';
@@ -17,7 +17,7 @@ import { JiraCloudWebhookController } from './jira-cloud.webhook.controller.js';
 @Module({
   imports: [ConnectionsModule, DeliveriesModule],
   controllers: [JiraCloudController, JiraCloudLinkController, JiraCloudWebhookController],
-  providers: [AtlassianTest, CloudAccountCheck, CloudCallback, CloudOAuth, CloudSavedTest, CloudUnlinking, CloudWorkspaces, JiraCloudProduct],
+  providers: [CloudAccountCheck, CloudCallback, CloudDiagnosis, CloudOAuth, CloudSavedTest, CloudUnlinking, CloudWorkspaces, JiraCloudProduct],
   exports: [JiraCloudProduct],
 })
 export class JiraCloudModule {}

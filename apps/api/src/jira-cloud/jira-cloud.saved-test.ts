@@ -4,7 +4,7 @@ import { AppConfig } from '../config/config.js';
 import type { ConnectionEntity } from '../connections/connection.entity.js';
 import { Connections } from '../connections/connections.service.js';
 import { type AccountVerdict, CloudAccountCheck } from './jira-cloud.account-check.js';
-import { AtlassianTest, UNTRIED } from './jira-cloud.atlassian-test.js';
+import { CloudDiagnosis, UNTRIED } from './jira-cloud.diagnosis.js';
 
 /** What is tried, in the order in which one depends on the other. */
 const TRIED = ['site', 'token', 'scopes', 'permissions'] as const;
@@ -19,7 +19,7 @@ export class CloudSavedTest {
     private readonly accounts: CloudAccountCheck,
     private readonly connections: Connections,
     private readonly config: AppConfig,
-    private readonly atlassian: AtlassianTest,
+    private readonly diagnosis: CloudDiagnosis,
   ) {}
 
   async run(connection: ConnectionEntity): Promise<SiteCheck[]> {
@@ -27,14 +27,13 @@ export class CloudSavedTest {
     if (!this.config.jiraCloud) return [failed('settings', 'Jira Cloud is switched off on this installation.', 'Ask an administrator of this installation.')];
     const account = this.connections.serviceAccount(connection);
     if (!account) return [failed('token', 'No API token is saved.', 'Enter the e-mail address and the API token of the service account here.')];
-    const way = await this.atlassian.way();
+    const way = await this.diagnosis.way();
     if (way.some(({ result }) => result !== 'pass')) return [...way, ...TRIED.map((check) => lineOf(check, undefined)), { check: 'oauth_client', ...UNTRIED }];
     const verdict = await this.accounts.check({ site: connection.site, email: account.email, token: account.token });
     const items = named(verdict);
-    return [...way, ...items.map((one) => (one.check === 'token' && one.result === 'pass' ? { ...one, detail: whose(account.email, verdict) } : one)), await this.atlassian.client()];
+    return [...way, ...items.map((one) => (one.check === 'token' && one.result === 'pass' ? { ...one, detail: whose(account.email, verdict) } : one)), await this.diagnosis.client()];
   }
 }
-
 
 function failed(check: SiteCheck['check'], detail: string, hint: string): SiteCheck {
   return { check, result: 'fail', detail, hint };

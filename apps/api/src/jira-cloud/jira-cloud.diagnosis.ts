@@ -9,7 +9,7 @@ import { CloudOAuth } from './jira-cloud.oauth.js';
 
 /** The part of a test that is the same for every site: the way to Atlassian, and the OAuth app of this installation. */
 @Injectable()
-export class AtlassianTest {
+export class CloudDiagnosis {
   constructor(
     private readonly config: AppConfig,
     private readonly oauth: CloudOAuth,
