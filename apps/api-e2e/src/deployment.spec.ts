@@ -25,6 +25,9 @@ const DOCKERFILE = read('deploy/Dockerfile');
 const IMAGE = DOCKERFILE.split(/^FROM /m).at(-1)!;
 const KNOWN = Object.keys(CONFIG_KEYS);
 
+/** How long a process may take to end once it was told to. */
+const FINISHING_SECONDS = Number(/FINISHING_MS = ([\d_]+)/.exec(read('apps/api/src/main.ts'))![1]!.replaceAll('_', '')) / 1000;
+
 const WHOLE = {
   'config.PUBLIC_URL': 'https://openhands.example.com', 'secrets.existingSecret': 'openhands', 'ingress.enabled': true, 'ingress.host': 'openhands.example.com', 'ingress.tlsSecret': 'tls', 'ingress.className': 'nginx',
   'caBundle.pem': 'PEM', 'networkPolicy.from': [{ namespaceSelector: {} }], podAnnotations: { a: 'b' }, nodeSelector: { disk: 'fast' }, tolerations: [{ operator: 'Exists' }], imagePullSecrets: [{ name: 'registry' }],
@@ -59,14 +62,15 @@ describe('The image', () => {
     expect(missing).toEqual([]);
   });
 
-  it('starts with the command and the settings of the compose file, and writes to no file', async () => {
+  it('starts with the command and the settings of the compose file, changes keys as the guide says, and writes to no file', async () => {
     const database = await testDatabase();
     const image = layOut();
-    const { service, url } = await startLikeCompose(image, database);
+    const { service, url, environment } = await startLikeCompose(image, database);
     try {
       await eventually(() => fetch(`${url}/readyz`).then((answer) => answer.status, () => 0), (status) => status === 200 || service.child.exitCode !== null, 'the service to be ready', 60_000);
       expect([service.output(), service.child.exitCode]).toEqual([expect.stringContaining('is ready'), null]);
       expect(await health(image, url)).toBe(0);
+      expect(await changeKeys(image, environment)).toMatchObject({ code: 0, output: expect.stringContaining('every stored secret has the key "k1"') });
       const ended = new Promise((resolve) => service.child.once('exit', resolve));
       service.child.kill('SIGTERM');
       expect(await ended).toBe(0);
@@ -87,6 +91,10 @@ describe('The compose file', () => {
     for (const one of [api, worker]) expect(one).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], depends_on: { database: { condition: 'service_healthy' } } });
     expect(existsSync(join(ROOT, 'deploy', api.build.context, api.build.dockerfile))).toBe(true);
     expect(database.volumes).toEqual(['database:/var/lib/postgresql']);
+  });
+
+  it('gives a process more time to end than it takes', () => {
+    for (const one of [api, worker]) expect(Number.parseInt(one.stop_grace_period, 10)).toBeGreaterThan(FINISHING_SECONDS);
   });
 
   it('and its example of settings name only settings that there are', () => {
@@ -112,6 +120,8 @@ describe('The chart', () => {
     for (const { spec } of of('Deployment')) {
       const [container] = spec.template.spec.containers;
       for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) expect(health).toContain(`@Get('${container[probe].httpGet.path.slice(1)}')`);
+      // A pod that is alive is not started again because its database is away.
+      expect(['startupProbe', 'livenessProbe', 'readinessProbe'].map((probe) => container[probe].httpGet)).toEqual(['/healthz', '/healthz', '/readyz'].map((path) => ({ path, port: 'http' })));
       expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
       expect(spec.template.spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: Number(/^USER (\d+)/m.exec(IMAGE)![1]) });
       expect(container.ports[0].containerPort).toBe(Number(container.env.find((one: Manifest) => one.name === 'PORT').value));
@@ -124,6 +134,23 @@ describe('The chart', () => {
     expect(of('PodDisruptionBudget').map((one) => one.spec.selector.matchLabels)).toEqual(labels);
     expect(of('Ingress')[0].spec.rules[0].http.paths[0].backend.service.name).toBe(of('Service')[0].metadata.name);
     for (const [name, value] of Object.entries(of('NetworkPolicy')[0].spec.podSelector.matchLabels)) expect(labels[1][name]).toBe(value);
+  });
+
+  it('lets a pod finish before it is killed', () => {
+    expect(FINISHING_SECONDS).toBeLessThanOrEqual(20);
+    for (const { spec } of of('Deployment')) {
+      const waits = /(\d+)\)$/.exec(spec.template.spec.containers[0].lifecycle?.preStop.exec.command.at(-1) ?? '0)')![1];
+      expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(Number(waits) / 1000 + FINISHING_SECONDS);
+    }
+  });
+
+  it('lets in only those who were named, at the port of the service, and out only to name look-up and the listed ports', () => {
+    const { policyTypes, ingress, egress } = of('NetworkPolicy')[0].spec;
+    expect([policyTypes, ingress]).toEqual([['Ingress', 'Egress'], [{ ports: [{ port: 'http', protocol: 'TCP' }], from: [{ namespaceSelector: {} }] }]]);
+    expect(egress).toEqual([{ ports: [{ port: 53, protocol: 'UDP' }, ...[53, 443, 5432].map((port) => ({ port, protocol: 'TCP' }))] }]);
+    const more = renderChart({ ...WHOLE, 'networkPolicy.egressPorts': [443, 4318] }).find((one) => one.kind === 'NetworkPolicy');
+    expect(more.spec.egress[0].ports.map((one: Manifest) => one.port)).toEqual([53, 53, 443, 4318]);
+    expect(renderChart({ ...WHOLE, 'networkPolicy.enabled': false }).filter((one) => one.kind === 'NetworkPolicy')).toEqual([]);
   });
 
   it('trusts the given authorities, where the program looks for them', () => {
@@ -160,6 +187,9 @@ function importsOf(source: string): string[] {
   return names.filter((name) => !name.startsWith('node:') && !builtinModules.includes(name)).map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/'));
 }
 
+/** Reading is allowed, writing is not: what a file system that cannot be written would do, also to root. */
+const READ_ONLY = ['--permission', '--allow-fs-read=*'];
+
 /** A folder with what the image's COPY instructions put into it. */
 function layOut(): string {
   const image = mkdtempSync(join(tmpdir(), 'openhands-jira-image-'));
@@ -173,19 +203,28 @@ function layOut(): string {
 }
 
 /** CMD in that folder, with exactly the environment that the compose file gives. */
-async function startLikeCompose(image: string, database: TestDatabase): Promise<{ service: { child: ChildProcess; output: () => string }; url: string }> {
+async function startLikeCompose(image: string, database: TestDatabase): Promise<{ service: { child: ChildProcess; output: () => string }; url: string; environment: Record<string, string> }> {
   const [, command] = /^CMD (\[.*\])$/m.exec(IMAGE)!;
   const [program, ...args] = JSON.parse(command!) as string[];
-  const { environment } = (parse(read('deploy/compose.yaml'), { merge: true }) as Manifest).services.api;
+  const { environment: named } = (parse(read('deploy/compose.yaml'), { merge: true }) as Manifest).services.api;
   const port = await freePort();
   const given: Record<string, string> = { DATABASE_URL: database.url, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, PUBLIC_URL: 'https://openhands.example.com', TRUSTED_PROXY_HOPS: '1' };
-  const env = { ...Object.fromEntries(Object.entries(environment as Record<string, string>).map(([name, value]) => [name, given[name] ?? value])), NODE_ENV: 'production', PORT: String(port) };
+  const environment = { ...Object.fromEntries(Object.entries(named as Record<string, string>).map(([name, value]) => [name, given[name] ?? value])), NODE_ENV: 'production', PORT: String(port) };
   expect(program).toBe('node');
-  // Reading is allowed, writing is not: what a file system that cannot be written would do, also to root.
-  const child = spawn(process.execPath, ['--permission', '--allow-fs-read=*', ...args], { cwd: image, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...READ_ONLY, ...args], { cwd: image, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return { service: { child, output: () => output }, url: `http://localhost:${port}` };
+  return { service: { child, output: () => output }, url: `http://localhost:${port}`, environment };
+}
+
+/** What the guide tells to run inside a container to encrypt everything with the first key: its exit code, and what it says. */
+async function changeKeys(image: string, env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const [, program] = / exec api node (\S+)$/m.exec(read('docs/guides/operations.md'))!;
+  const child = spawn(process.execPath, [...READ_ONLY, program!], { cwd: image, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, output };
 }
 
 /** Exit code of the image's own health check. */
