@@ -127,6 +127,15 @@ it('each line of the log about the job names the job, its delivery and the trace
   for (const line of about) expect([line['msg'], line['deliveryId'], line['traceId']]).toEqual([line['msg'], deliveryId, door?.traceId]);
 });
 
+it('the figures count the answer to Jira, the decision, the first comment and the calls', async () => {
+  const text = await (await fetch(`${stage.url}/metrics`, { headers: { authorization: 'Bearer the-administrator-token-of-the-stories' } })).text();
+  expect(text).toMatch(/^openhands_jira_webhook_answer_seconds_count\{status="200"\} [1-9]/m);
+  expect(text).toMatch(/^openhands_jira_deliveries_total\{outcome="job",reason="started"\} 1$/m);
+  expect(text).toMatch(/^openhands_jira_acknowledgement_seconds_count 1$/m);
+  const host = new URL(stage.sandbox.urls.openhands).hostname;
+  expect(text).toMatch(new RegExp(`^openhands_jira_outgoing_calls_total\\{host="${host}(:\\d+)?",status="20\\d"\\} [1-9]`, 'm'));
+});
+
 it('an answer names its request as the log does, by an id of our own', async () => {
   const db = stage.inside(DataSource);
   const away = jest.spyOn(db, 'transaction').mockRejectedValue(new Error('away'));

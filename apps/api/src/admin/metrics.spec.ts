@@ -1,5 +1,7 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import { Figures } from '../config/figures.js';
@@ -168,6 +170,15 @@ describe('The figures for Prometheus', () => {
     expect(oldest).toBeGreaterThanOrEqual(90);
     expect(oldest).toBeLessThan(100);
     expect(text).toContain('openhands_jira_queue_oldest_seconds{queue="comments"} 0');
+  });
+
+  it('are those that the guide for operations lists, with their labels', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guides/operations.md'), 'utf8');
+    const listed = [...guide.matchAll(/^\| `(openhands_jira_\w+)` \| ([^|]*)\|/gm)].map(([, name, labels]) => [name, [...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label)]);
+    await metrics.read();
+    const kept = figures.registry.getMetricsAsArray().filter(({ name }) => name.startsWith('openhands_jira_')).map((one) => [one.name, (one as unknown as { labelNames: string[] }).labelNames]);
+    expect(listed.sort()).toEqual(kept.sort());
+    for (const [name] of guide.matchAll(/openhands_jira_\w+?(?=_bucket\b|\b)/g)) expect(kept.map(([one]) => one)).toContain(name);
   });
 
   it('hold those of the process too', async () => {
