@@ -46,7 +46,7 @@ describe('Two workers, of which one is killed every three seconds', () => {
   /** The agent does not go on because somebody looks, but with the time. */
   function agentThatTakes(ms: number): NodeJS.Timeout {
     const agent: OpenHands = installation.stage.sandbox.openhands;
-    agent.advancesWhenPolled = false;
+    agent.stepsPerLook = 0;
     return setInterval(() => {
       for (const one of agent.conversations) {
         const age = Date.now() - one.createdAt;

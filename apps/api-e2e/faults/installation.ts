@@ -17,6 +17,8 @@ import type { Figures } from './figures.js';
 export interface InstallationOptions {
   doors?: number;
   workers?: number;
+  /** By how much the agent's work goes on with each look; as long as it takes, a job is looked at every half a second or second. */
+  stepsPerLook?: number;
   /** Environment of the processes, besides what every test has. */
   settings?: Record<string, string>;
 }
@@ -62,6 +64,8 @@ export interface Tally {
   died: number;
 }
 
+/** Enough for the whole life of a job at the agent: what most rows are about happens before and after it. */
+export const AT_ONE_LOOK = 10;
 /** Limits that no test of faults reaches. */
 const WIDE_LIMITS = { JOBS_MAX_RUNNING: '10000', JOBS_MAX_RUNNING_PER_USER: '1000' };
 const RESEND_MS = 200;
@@ -84,7 +88,7 @@ export class Installation {
     this.database.on('error', () => undefined);
   }
 
-  static async open({ doors = 2, workers = 2, settings = {} }: InstallationOptions = {}): Promise<Installation> {
+  static async open({ doors = 2, workers = 2, stepsPerLook = AT_ONE_LOOK, settings = {} }: InstallationOptions = {}): Promise<Installation> {
     const roles: Role[] = [...Array.from({ length: doors }, () => 'api' as const), ...Array.from({ length: workers }, () => 'worker' as const)];
     let processes: Processes | undefined;
     const stage = await Stage.open({ ...WIDE_LIMITS, ...settings }, async (environment, databaseUrl, port) => (processes = await Processes.start(roles, environment, databaseUrl, port)));
@@ -92,6 +96,7 @@ export class Installation {
     const connectionId = await stage.connectWorkspace(ada);
     await stage.link(await stage.signIn('ben'), ACCOUNTS.ben);
     stage.sandbox.jira.webhooks.hold();
+    stage.sandbox.openhands.stepsPerLook = stepsPerLook;
     return new Installation(stage, processes!, ada, connectionId);
   }
 

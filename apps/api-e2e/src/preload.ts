@@ -2,17 +2,32 @@
  * Loaded by Node before the built service, in stories with real processes only. Three things differ from what operators run:
  *
  * - The service waits a minute before it takes over the work of a dead process at the agent; here it waits seconds, so that a story
- *   about killed processes ends within a minute.
+ *   about killed processes ends within a minute. It has no setting for that, so the class with the pauses is met where the program
+ *   makes it.
  * - Its clock may be set wrong.
  * - The process ends when the story's own process is gone (Ctrl-C), so that nothing is left running.
  */
-const { FollowPlan } = (await import(new URL('../../api/dist/jobs/follow-plan.js', import.meta.url).href)) as { FollowPlan: { prototype: object } };
+import { registerHooks } from 'node:module';
 
 const PAUSES: Record<string, number> = { tickMs: 500, leaseMs: 5000, repeatAfterMs: 5000, shortPauseMs: 500 };
+/** The line of the bundled program after which the class stands. */
+const CLASS_IS_MADE = /^FollowPlan = __decorate.*$/m;
 
-// The class sets its fields in its constructor: a setter that does nothing keeps ours.
-for (const [name, ms] of Object.entries(PAUSES)) Object.defineProperty(FollowPlan.prototype, name, { get: () => ms, set: () => undefined });
-Object.assign(FollowPlan.prototype, { startLook: () => 500, conversationLook: () => 1000, backOff: () => 1000 });
+registerHooks({
+  load(url, context, next) {
+    const loaded = next(url, context);
+    if (!url.endsWith('/dist/bundle.js')) return loaded;
+    const source = String(loaded.source);
+    if (!CLASS_IS_MADE.test(source)) throw new Error('The bundled program makes its FollowPlan in another way than apps/api-e2e/src/preload.ts expects.');
+    return { ...loaded, source: source.replace(CLASS_IS_MADE, '$&\nglobalThis.hurry(FollowPlan);') };
+  },
+});
+
+(globalThis as { hurry?: unknown }).hurry = (plan: { prototype: object }): void => {
+  // The class sets its fields in its constructor: a setter that does nothing keeps ours.
+  for (const [name, ms] of Object.entries(PAUSES)) Object.defineProperty(plan.prototype, name, { get: () => ms, set: () => undefined });
+  Object.assign(plan.prototype, { startLook: () => 500, conversationLook: () => 1000, backOff: () => 1000 });
+};
 
 // A replica whose clock is wrong, for tests of faults.
 const skewMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);

@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
+import { PROGRAM, root } from '../../../tools/tasks/programs.ts';
 import { freePort, type PlayedProduct } from './stage.js';
 
-const PROGRAM = join(import.meta.dirname, '../../api/dist/main.js');
 const PRELOAD = join(import.meta.dirname, 'preload.ts');
 
 /** A start takes two seconds; on a machine where much else is built and tested it may take very much longer. */
@@ -42,7 +42,8 @@ export class ProcessPlace {
 
   /** Starts a process here and waits until it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, PROGRAM], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, ...PROGRAM], {
+      cwd: root,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...this.environment, PROCESS_ROLE: this.role, PORT: String(this.port) },
     });
@@ -108,7 +109,7 @@ export class Processes implements PlayedProduct {
 
   /** Starts one process per role; the first answers on the given port. `CLOCK_SHIFTS_MS` names by how much the clock of each is wrong. */
   static async start(roles: Role[], environment: Record<string, string>, databaseUrl: string, port: number): Promise<Processes> {
-    if (!existsSync(PROGRAM)) throw new Error(`There is no built service (${PROGRAM}). This story runs real processes: run "npm run build" first, or the whole "npm test", which builds.`);
+    if (!existsSync(join(root, PROGRAM.at(-1)!))) throw new Error(`There is no built service (${PROGRAM.at(-1)}). This story runs real processes: run "npm run build" first, or the whole "npm test", which builds.`);
     const shared = { ...environment, DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: environment.ENCRYPTION_KEYS ?? `k1:${randomBytes(32).toString('base64')}` };
     const places = [];
     const shifts = (environment.CLOCK_SHIFTS_MS ?? '').split(',');

@@ -61,10 +61,10 @@ describe('A job that is run again over REST', () => {
   });
 
   it('is refused while a job of the issue is at work', async () => {
-    stage.sandbox.openhands.advancesWhenPolled = false;
+    stage.sandbox.openhands.stepsPerLook = 0;
     const first = await ada.post(`/api/v1/jobs/${formerId}/retry`);
     const second = await ada.post(`/api/v1/jobs/${formerId}/retry`);
-    stage.sandbox.openhands.advancesWhenPolled = true;
+    stage.sandbox.openhands.stepsPerLook = 1;
     expect([first.status, second.status, second.json.code]).toEqual([202, 409, 'not_retryable']);
     await over(first.json.jobId);
   });

@@ -98,7 +98,7 @@ function startTasks(agent: OpenHands, caller: AgentCaller, request: SandboxReque
   const ids = wantedIds(request, 100);
   if (!Array.isArray(ids)) return ids;
   const found = ids.map((id) => agent.conversations.find((one) => one.taskId === id && one.userId === caller.user.id));
-  if (agent.advancesWhenPolled) for (const one of found) one?.advanceStart();
+  for (const one of found) goOn(agent.stepsPerLook, () => one?.advanceStart());
   return json(200, found.map((one) => (one === undefined ? null : task(agent, one))));
 }
 
@@ -122,8 +122,12 @@ function batch(agent: OpenHands, caller: AgentCaller, request: SandboxRequest): 
   if (!Array.isArray(ids)) return ids;
   const found = ids.map((id) => own(agent, caller).find((one) => one.id === id));
   const answer = found.map((one) => (one === undefined || one.frame.gone === true ? null : shape(agent, one)));
-  if (agent.advancesWhenPolled) for (const one of found) one?.advance();
+  for (const one of found) goOn(agent.stepsPerLook, () => one?.advance());
   return json(200, answer);
+}
+
+function goOn(steps: number, step: () => void): void {
+  for (let done = 0; done < steps; done += 1) step();
 }
 
 function shape(agent: OpenHands, one: Conversation): Record<string, unknown> {

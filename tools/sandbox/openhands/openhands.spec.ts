@@ -70,6 +70,17 @@ describe('the agent of the sandbox', () => {
       expect(last).toMatchObject({ app_conversation_id: hex(id), sandbox_id: hex(id) });
     });
 
+    it('and the run are over after as few looks as a test wants, and wait for it when that is none', async () => {
+      const { id, task } = await start();
+      const lookAtStart = async () => (await call(`/api/v1/app-conversations/start-tasks?ids=${String(task.id)}`)).body[0].status;
+      sandbox.openhands.stepsPerLook = 0;
+      expect([await lookAtStart(), await lookAtStart()]).toEqual(['WORKING', 'WORKING']);
+      sandbox.openhands.stepsPerLook = 10;
+      expect(await lookAtStart()).toBe('READY');
+      await look(id);
+      expect((await look(id)).execution_status).toBe('finished');
+    });
+
     it('ignores the title, and takes one by PATCH', async () => {
       const id = await startedUntilReady();
       expect((await look(id)).title).toMatch(/^Conversation /);

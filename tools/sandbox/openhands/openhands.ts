@@ -41,8 +41,8 @@ export class OpenHands {
   readonly accounts = new AgentAccounts();
   readonly conversations: Conversation[] = [];
   readonly options: OpenHandsOptions;
-  /** Whether looking at a conversation lets it go on. Off: only `advance` does. */
-  advancesWhenPolled = true;
+  /** By how many steps a conversation goes on when somebody looks at it. 0: only `advance` lets it go on. */
+  stepsPerLook = 1;
   /** Running sandboxes per user; above it the oldest is paused. Null: no limit. */
   sandboxCap: number | null = null;
   #next: Script[] = [];
