@@ -9,6 +9,7 @@ import type { Answer } from '../../../tools/sandbox/browser.ts';
 import { Browser } from '../../../tools/sandbox/browser.ts';
 import { DATA_CENTER_KEYS } from '../../../tools/sandbox/seed.ts';
 import { completeSettings, connect, install, openDataCenterStage, ROUTES, SETTINGS } from './data-center-story.js';
+import { Sender } from './sender.js';
 import { ACCOUNTS, type Stage } from './stage.js';
 
 const UNKNOWN_ID = '019aa000-0000-7000-8000-000000000000';
@@ -331,22 +332,56 @@ describe('Headers of every kind of answer', () => {
     expect([headers.get('referrer-policy'), headers.get('x-content-type-options'), headers.get('x-powered-by'), headers.get('server')]).toEqual(['no-referrer', 'nosniff', null, null]);
   });
 
-  it('over https demand https for a year, and cookies go over https only', async () => {
-    const config = readConfig({ PUBLIC_URL: 'https://openhands-jira.example.com', PROCESS_ROLE: 'api', LOG_LEVEL: 'silent', ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`, GITHUB_CLIENT_ID: 'x', GITHUB_CLIENT_SECRET: 'x' });
-    const app = await createServer(config, stage.database.url);
-    await app.init();
-    try {
-      for (const url of ['/', '/api/v1/me', '/healthz']) expect((await app.inject(url)).headers['strict-transport-security']).toMatch(/^max-age=31536000\b/);
-      expect((await app.inject('/auth/github')).headers['set-cookie']).toMatch(/^oauth_browser=.+; Secure/);
-    } finally {
-      await app.close();
-    }
-  });
-
   it('of everything personal let nobody keep a copy, above all where a secret is shown', async () => {
     const answers = [await ada.get('/api/v1/me'), await ada.get('/api/v1/integrations'), await ada.post('/api/v1/me/api-tokens', { name: 'x' }), await ada.put(`${ROUTES}/webhook`, { mode: 'manual' }), await ada.get('/auth/github'), await ada.get(DATA_CENTER_BACK)];
     expect(answers.map(({ headers }) => headers.get('cache-control'))).toEqual(answers.map(() => 'no-store'));
     expect(answers[3]!.json.secret).toEqual(expect.any(String));
+  });
+});
+
+describe('Behind a proxy that ends https', () => {
+  let app: Awaited<ReturnType<typeof createServer>>;
+
+  beforeAll(async () => {
+    const config = readConfig({ PUBLIC_URL: 'https://openhands-jira.example.com', TRUSTED_PROXY_HOPS: '1', PROCESS_ROLE: 'api', LOG_LEVEL: 'silent', ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`, GITHUB_CLIENT_ID: 'x', GITHUB_CLIENT_SECRET: 'x' });
+    app = await createServer(config, stage.database.url);
+    await app.init();
+  });
+  afterAll(() => app.close());
+
+  it('all answers over https demand https for a year, and cookies go over https only', async () => {
+    for (const url of ['/', '/api/v1/me', '/healthz']) expect((await app.inject(url)).headers['strict-transport-security']).toMatch(/^max-age=31536000\b/);
+    expect((await app.inject('/auth/github')).headers['set-cookie']).toMatch(/^oauth_browser=.+; Secure/);
+  });
+
+  it('a caller is who the proxy says, whatever the caller wrote before it', async () => {
+    const stopped = async (forwardedFor: (at: number) => string): Promise<number> => {
+      // More than twice the limit: the minute may end in between.
+      const answers = await Promise.all(Array.from({ length: 230 }, (_, at) => app.inject({ url: '/auth/github', headers: { 'x-forwarded-for': forwardedFor(at) } })));
+      return answers.filter(({ headers }) => String(headers.location).includes('too_many_requests')).length;
+    };
+    expect(await stopped((at) => `198.51.100.${at}, 192.0.2.7`)).toBeGreaterThan(0);
+    expect(await stopped((at) => `192.0.2.7, 203.0.113.${at}`)).toBe(0);
+  });
+});
+
+describe('Addresses at which there is nothing', () => {
+  it.each([
+    '/.git/config', '/.env', '/package.json', '/encryption-keys', '/apps/api/dist/main.js', '/assets', '/assets/', '/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/..%2f..%2f..%2f..%2fpackage.json', '/assets/..%5c..%5cpackage.json',
+    '/settings/../../package.json', '/metrics/../../package.json', '//etc/passwd', '/server-status', '/debug', '/assets/%00', '/assets/.vite/manifest.json',
+  ])('%s gives no file and no list of files', async (path) => {
+    const sender = new Sender(stage.url);
+    const { status, text } = await sender.send(path, { method: 'GET' });
+    sender.close();
+    expect([path, status >= 400 && status < 500]).toEqual([path, true]);
+    expect(text).not.toMatch(/\[core\]|"dependencies"|root:|index\.html|\.js"/);
+  });
+
+  it.each(['TRACE', 'TRACK', 'PROPFIND', 'SEARCH'])('the method %s says nothing back', async (method) => {
+    const sender = new Sender(stage.url);
+    const answers = await Promise.all(['/', '/api/v1/me', `/integration/jira/connections/${cloudId}/events`].map((path) => sender.send(path, { method, headers: { cookie: 'session=told-back' } }).catch(() => ({ status: 400, text: '' }))));
+    sender.close();
+    for (const { status, text } of answers) expect([status >= 400 && status < 500, text.includes('told-back')]).toEqual([true, false]);
   });
 });
 

@@ -269,10 +269,10 @@ describe('Floods', () => {
     expect(lines.filter(({ msg }) => msg === 'forged')).toEqual([]);
   });
 
-  it('of sign-ins from one address are stopped for a minute', async () => {
-    const starts = Array.from({ length: 60 }, () => '/auth/github');
+  it('of sign-ins from one address are stopped for a minute, whatever address the caller claims to have', async () => {
+    const starts = Array.from({ length: 60 }, (_, at) => `198.51.100.${at}`);
     // A minute may end between two of them, and then the count begins anew.
-    const stopped = async (): Promise<number> => (await sender.all(starts, (path) => sender.send(path, { method: 'GET' }))).filter(({ headers }) => String(headers['location']).includes('too_many_requests')).length;
+    const stopped = async (): Promise<number> => (await sender.all(starts, (address) => sender.send('/auth/github', { method: 'GET', headers: { 'x-forwarded-for': address } }))).filter(({ headers }) => String(headers['location']).includes('too_many_requests')).length;
     expect(await eventually(stopped, (count) => count > 10, 'sign-ins to be stopped')).toBeGreaterThan(10);
   });
 });
