@@ -2,17 +2,22 @@
 import type { FaultEffect } from '../../../tools/sandbox/faults.ts';
 import { scaled } from './chance.js';
 import { fault } from './figures.js';
-import { Installation } from './installation.js';
+import { Installation, type Parcel } from './installation.js';
 import { type SeenCall, seeCalls } from './seen-calls.js';
+import { Tenants } from './tenants.js';
 
 const JOBS_EACH = scaled(10);
 const MOST_TRIES = 8;
+/** Trouble again, when comments are written. */
+const COMMENTS_HIT = 3;
 
 describe('A Jira in trouble', () => {
   let installation: Installation;
+  let tenants: Tenants;
 
   beforeAll(async () => {
-    installation = await Installation.open();
+    tenants = new Tenants();
+    installation = await Installation.open({ settings: tenants.settings });
   }, 300_000);
 
   afterAll(() => installation?.close());
@@ -32,21 +37,26 @@ describe('A Jira in trouble', () => {
   fault(7, 'every answer of a Jira in trouble leads to each comment once', async (figures) => {
     const { standIn } = installation.stage.sandbox.atlassian;
     const calls = seeCalls(standIn);
-    const all = [];
-    for (const [, effect, times] of TROUBLES) {
-      standIn.faults.clear();
-      standIn.faults.add({ effect: effect(), path: '/rest/api/', times: Math.min(times, JOBS_EACH) });
-      const parcels = Array.from({ length: JOBS_EACH }, () => installation.asks());
-      await Promise.all(parcels.map((parcel) => installation.carry(parcel)));
-      await installation.settled(parcels);
-      all.push(...parcels);
-    }
+    const all = (await Promise.all(TROUBLES.map(([, effect, times], index) => troubled(index + 1, effect(), Math.min(times, JOBS_EACH))))).flat();
+    await installation.settled(all);
     const posts = calls.filter((one) => one.method === 'POST' && /\/comment$/.test(one.path));
 
-    figures.condition(`${JOBS_EACH} triggers for each of: ${TROUBLES.map(([name, , times]) => `${Math.min(times, JOBS_EACH)} x ${name}`).join(', ')}`);
+    figures.condition(`${JOBS_EACH} triggers for each of eight Jiras at the same time, which answer with: ${TROUBLES.map(([name, , times]) => `${Math.min(times, JOBS_EACH)} x ${name}`).join(', ')}; and again to ${COMMENTS_HIT} comments each`);
+    figures.exactly('troubles that were not met', standIn.faults.list().length, 0);
     await installation.expectOneOfEach(figures, all);
     figures.atMost('tries for a comment, at most', Math.max(...countsByIssue(posts)) / 2, MOST_TRIES);
   });
+
+  /** Everything that is asked for in a Jira of its own, which is in this trouble. */
+  async function troubled(number: number, effect: FaultEffect, times: number): Promise<Parcel[]> {
+    const tenant = await tenants.add(installation, number);
+    const { faults } = installation.stage.sandbox.atlassian.standIn;
+    faults.add({ effect, method: 'POST', path: new RegExp(`${tenant.site.cloudId}/.*/comment$`), times: COMMENTS_HIT });
+    faults.add({ effect, path: `${tenant.site.cloudId}/rest/api/`, times });
+    const parcels = Array.from({ length: JOBS_EACH }, () => tenant.asks());
+    await Promise.all(parcels.map((parcel) => installation.carry(parcel)));
+    return parcels;
+  }
 
   fault(7, 'nobody calls a Jira before the time that it named, in any process', async (figures) => {
     const { standIn } = installation.stage.sandbox.atlassian;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
+import type { CloudSite } from '../../../tools/sandbox/jira-cloud/site.ts';
 import type { NewIssue } from '../../../tools/sandbox/jira-model.ts';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
@@ -26,6 +27,8 @@ export interface InstallationOptions {
 /** A delivery as Jira holds it until it is answered. */
 export interface Parcel {
   connectionId: string;
+  /** Where its issue is. */
+  site: CloudSite;
   issueId: string;
   issueKey: string;
   identifier: string;
@@ -134,7 +137,7 @@ export class Installation {
     webhooks.deliveries.length = 0;
     webhooks.loseHeld();
     webhooks.hold();
-    return { connectionId: this.connectionId, issueId, issueKey, identifier, body, asks: true, acknowledged: 0 };
+    return { connectionId: this.connectionId, site: this.stage.sandbox.jira, issueId, issueKey, identifier, body, asks: true, acknowledged: 0 };
   }
 
   /** A comment of a person that does not address us, with a body of about so many bytes. */
@@ -146,7 +149,7 @@ export class Installation {
     const comment = { self: `${self}/comment/${id}`, id, author, body: `Remark ${this.remarks}. ${'It works for me. '.repeat(bytes / 17)}`, updateAuthor: author, jsdPublic: true };
     const issue = { id: issueId, self, key: `SHOP-9${issueId}`, fields: { summary: 'Much is said here', project: { id: '10001', key: 'SHOP', name: 'Shop' } } };
     const body = JSON.stringify({ timestamp: Date.now(), webhookEvent: 'comment_created', comment, issue, eventType: 'primaryAction' });
-    return { connectionId, issueId, issueKey: issue.key, identifier: randomUUID(), body, asks: false, acknowledged: 0 };
+    return { connectionId, site: this.stage.sandbox.jira, issueId, issueKey: issue.key, identifier: randomUUID(), body, asks: false, acknowledged: 0 };
   }
 
   /** Deliveries of which so many in a hundred ask for work. */
@@ -215,7 +218,7 @@ export class Installation {
       jobs: [...jobs.values()].reduce((sum, count) => sum + count, 0),
       starts: started.reduce((sum, count) => sum + count, 0),
       secondStarts: started.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
-      wronglyTold: asking.filter((one) => this.told(one.issueKey).join() !== 'result,status').length,
+      wronglyTold: asking.filter((one) => told(one).join() !== 'result,status').length,
       died: this.processes.places.reduce((sum, place) => sum + place.endedByThemselves, 0),
     };
   }
@@ -244,16 +247,17 @@ export class Installation {
     return starts;
   }
 
-  /** Our comments in an issue by their mark: `result`, `status`. */
-  told(issueKey: string): string[] {
-    const marks = this.stage.ourComments(issueKey).flatMap(({ raw }) => [...raw.properties.values()] as { key: string }[]);
-    return marks.map((mark) => mark.key.split(':')[2] ?? mark.key).sort();
-  }
-
   private async countBy(sql: string, keys: string[]): Promise<Map<string, number>> {
     const { rows } = await this.database.query<{ key: string; count: number }>(sql, [keys]);
     return new Map(rows.map((row) => [row.key, row.count]));
   }
+}
+
+/** Our comments in an issue by their mark: `result`, `status`. */
+function told({ site, issueKey }: Parcel): string[] {
+  const ours = site.store.issue(issueKey).comments.filter((one) => one.authorId === site.serviceTokens[0]!.accountId);
+  const marks = ours.flatMap((comment) => [...comment.properties.values()] as { key: string }[]);
+  return marks.map((mark) => mark.key.split(':')[2] ?? mark.key).sort();
 }
 
 /** What keeps triggers from their end. */

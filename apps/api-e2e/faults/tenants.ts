@@ -42,7 +42,7 @@ export class Tenant {
     webhooks.deliveries.length = 0;
     webhooks.loseHeld();
     webhooks.hold();
-    return { connectionId: this.connectionId, issueId: issue.id, issueKey: issue.key, identifier, body, asks: true, acknowledged: 0 };
+    return { connectionId: this.connectionId, site: this.site, issueId: issue.id, issueKey: issue.key, identifier, body, asks: true, acknowledged: 0 };
   }
 }
 
