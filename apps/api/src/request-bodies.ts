@@ -6,6 +6,8 @@
  */
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SLICE_BYTES } from '@openhands-jira/domain';
 import type { RejectedCalls } from './deliveries/rejected-calls.service.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -72,8 +74,10 @@ class Memory {
   }
 }
 
+type Done = (error: Error | null, bytes?: Buffer) => void;
+
 /** Collects the bytes of a body. A body that says to be too large is refused before any of it is read. */
-function readBytes(request: FastifyRequest, stream: IncomingMessage, memory: Memory, done: (error: Error | null, bytes?: Buffer) => void): void {
+function readBytes(request: FastifyRequest, stream: IncomingMessage, memory: Memory, done: Done): void {
   const limit = request.routeOptions.bodyLimit;
   if (Number(request.headers['content-length']) > limit) return done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
   const chunks: Buffer[] = [];
@@ -96,15 +100,30 @@ function readBytes(request: FastifyRequest, stream: IncomingMessage, memory: Mem
     isOver = true;
     stream.off('data', onData).off('end', onEnd).off('close', onClose);
     memory.giveBack(taken);
+    if (!error) return whole(chunks, size, done);
     // What still comes is let go by, so that the answer can be read.
-    if (error) stream.resume();
-    done(error, error ? undefined : joined(chunks, size));
+    stream.resume();
+    done(error);
   };
   // The listener for errors stays: a connection may break while what is left goes by.
   stream.on('data', onData).once('end', onEnd).on('error', onError).once('close', onClose);
 }
 
 /** Most bodies come in one piece, which need not be copied. */
-function joined(chunks: Buffer[], size: number): Buffer {
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+function whole(chunks: Buffer[], size: number, done: Done): void {
+  if (size > SLICE_BYTES) void joinedInSlices(chunks, size).then((bytes) => done(null, bytes), done);
+  else done(null, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+}
+
+/** Copying megabytes takes long enough that others are answered in between. */
+async function joinedInSlices(chunks: Buffer[], size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(size);
+  let [filled, yielded] = [0, 0];
+  for (const chunk of chunks) {
+    filled += chunk.copy(bytes, filled);
+    if (filled - yielded < SLICE_BYTES) continue;
+    yielded = filled;
+    await nextTurn();
+  }
+  return bytes;
 }

@@ -62,5 +62,6 @@ export * from './repository-reference.js';
 export * from './default-repository.js';
 export * from './rules.js';
 export * from './signature.js';
+export * from './slices.js';
 export * from './site-name.js';
 export type { KnownHosts } from './git-address.js';

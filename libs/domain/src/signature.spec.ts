@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { signatureOf, verifySignature, type WebhookSecret } from './signature.js';
+import { signatureOf, verifySignature, verifySignatureInSlices, type WebhookSecret } from './signature.js';
+import { SLICE_BYTES } from './slices.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const current = (secret: string): WebhookSecret[] => [{ secret, state: 'current' }];
@@ -57,6 +58,27 @@ describe('the signature of a delivery', () => {
       expect(verifySignature({ header, body: changed, secrets: current(key) }).ok).toBe(false);
       expect(verifySignature({ header, body: payload, secrets: current(`${key}x`) }).ok).toBe(false);
     }));
+  });
+
+  it.each([0, 1, SLICE_BYTES - 1, SLICE_BYTES, SLICE_BYTES + 1, 3 * SLICE_BYTES + 7])('is the same slice by slice over %d bytes', async (length) => {
+    const body = new Uint8Array(length).map((_byte, at) => at % 251);
+    const secrets: WebhookSecret[] = [{ secret: 'old', state: 'previous' }, { secret: 'new', state: 'current' }];
+    for (const header of [signatureOf('new', body), signatureOf('old', body), signatureOf('other', body), 'sha1=0', undefined]) {
+      expect(await verifySignatureInSlices({ header, body, secrets })).toEqual(verifySignature({ header, body, secrets }));
+    }
+  });
+
+  it('leaves others their turn while it is computed slice by slice', async () => {
+    const body = new Uint8Array(3 * SLICE_BYTES);
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      others = setImmediate(count);
+    };
+    let others = setImmediate(count);
+    await verifySignatureInSlices({ header: signatureOf('secret', body), body, secrets: current('secret') });
+    clearImmediate(others);
+    expect(turns).toBeGreaterThanOrEqual(2);
   });
 
   it('never throws, whatever the header is', () => {

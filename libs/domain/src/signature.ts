@@ -8,6 +8,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { RejectedReason } from '@openhands-jira/contracts';
+import { digestInSlices } from './slices.js';
 
 /** A secret that counts now. After a rotation the former one counts for a while, and what it signs is marked. */
 export interface WebhookSecret {
@@ -34,13 +35,35 @@ export function signatureOf(secret: string, body: Uint8Array): string {
 
 /** Whether one of the secrets signed the body, and which. An empty secret is none: it would prove everybody. */
 export function verifySignature({ header, body, secrets }: SignedCall): SignatureVerdict {
+  const claim = claimOf(header, secrets);
+  return 'reason' in claim ? claim : verdictOf(claim, claim.secrets.map(({ secret }) => digestOf(secret, body)));
+}
+
+/** The same for a body of megabytes: others are answered while its digest is computed. */
+export async function verifySignatureInSlices({ header, body, secrets }: SignedCall): Promise<SignatureVerdict> {
+  const claim = claimOf(header, secrets);
+  if ('reason' in claim) return claim;
+  return verdictOf(claim, await Promise.all(claim.secrets.map(({ secret }) => digestInSlices(createHmac('sha256', secret), body))));
+}
+
+/** A digest that a caller claims to know, and the secrets that may have made it. */
+interface Claim {
+  digest: Buffer;
+  secrets: readonly WebhookSecret[];
+}
+
+function claimOf(header: SignedCall['header'], secrets: readonly WebhookSecret[]): Claim | Extract<SignatureVerdict, { ok: false }> {
   const usable = secrets.filter(({ secret }) => secret !== '');
   if (usable.length === 0) return { ok: false, reason: 'secret_not_set' };
   const values = header === undefined ? [] : [header].flat();
   if (values.every((value) => value.trim() === '')) return { ok: false, reason: 'signature_missing' };
-  const claimed = values.length === 1 ? readSha256(values[0]!) : null;
-  if (!claimed) return { ok: false, reason: 'signature_unsupported' };
-  const matching = usable.filter(({ secret }) => timingSafeEqual(digestOf(secret, body), claimed));
+  const digest = values.length === 1 ? readSha256(values[0]!) : null;
+  return digest ? { digest, secrets: usable } : { ok: false, reason: 'signature_unsupported' };
+}
+
+/** @param digests what each of the secrets makes of the body, in their order */
+function verdictOf(claim: Claim, digests: readonly Buffer[]): SignatureVerdict {
+  const matching = claim.secrets.filter((_secret, index) => timingSafeEqual(digests[index]!, claim.digest));
   const found = matching.find(({ state }) => state === 'current') ?? matching[0];
   return found ? { ok: true, secret: found.state } : { ok: false, reason: 'signature_mismatch' };
 }

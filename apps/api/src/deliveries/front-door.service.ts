@@ -1,16 +1,16 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ConnectionRules, RejectedReason, TraceStep } from '@openhands-jira/contracts';
-import { detectTrigger, type IssueEvent, verifySignature, type WebhookSecret } from '@openhands-jira/domain';
+import { detectTrigger, type IssueEvent, SLICE_BYTES, type SignatureVerdict, verifySignature, verifySignatureInSlices, type WebhookSecret } from '@openhands-jira/domain';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
 import { traced } from '../config/tracing.js';
 import { DOOR_DATABASE } from '../database/door-database.js';
 import { Problem } from '../security/problem.js';
-import { sha256 } from '../security/digest.js';
+import { sha256, sha256InSlices } from '../security/digest.js';
 import { inTime } from './in-time.js';
 import { type Accepted, Intake, type IncomingDelivery } from './intake.service.js';
-import { readPayload } from './payload.js';
+import { readPayloadInSlices } from './payload.js';
 import { RejectedCalls } from './rejected-calls.service.js';
 import { StoreUnavailable } from './store-unavailable.js';
 
@@ -90,8 +90,8 @@ export class FrontDoor {
   }
 
   private async letIn(call: WebhookCall): Promise<LetIn> {
-    const proven = this.prove(call, await this.find(call));
-    const event = this.read(call, proven.connection.id);
+    const proven = await this.prove(call, await this.find(call));
+    const event = await this.read(call, proven.connection.id);
     try {
       return { connectionId: proven.connection.id, ...(await this.intake.accept(await this.taken(call, proven, event))) };
     } catch (error) {
@@ -102,16 +102,17 @@ export class FrontDoor {
 
   /** What this door would answer to a call and note of it, for a trial: nothing is stored, and nothing is counted. */
   async rehearse(call: WebhookCall): Promise<Rehearsed> {
-    const proof = proofOf(call, await this.find(call));
+    const proof = await proofOf(call, await this.find(call));
     if (!proof.ok) return { kind: 'turned_away', answer: NOT_ACCEPTED, reason: proof.reason };
-    const reading = readCall(call);
+    const reading = await readCall(call);
     if (!reading.ok) return { kind: 'turned_away', answer: new Problem(400, 'validation_failed', reading.detail), reason: reading.reason };
     return { kind: 'let_in', delivery: await this.taken(call, proof, reading.event) };
   }
 
   /** The delivery as it is stored. */
   private async taken(call: WebhookCall, proven: Proven, event: IssueEvent): Promise<IncomingDelivery> {
-    return { ...this.describe(call, proven, event), ...(await this.judge(proven.connection, event)) };
+    const bodyHash = isLarge(call) ? await sha256InSlices(call.body) : sha256(call.body);
+    return { ...this.describe(call, proven, event), bodyHash, ...(await this.judge(proven.connection, event)) };
   }
 
   /** Counts a call that never reached a connection, and gives its answer. */
@@ -130,14 +131,14 @@ export class FrontDoor {
     }
   }
 
-  private prove(call: WebhookCall, candidates: DoorConnection[]): Proven {
-    const proof = proofOf(call, candidates);
+  private async prove(call: WebhookCall, candidates: DoorConnection[]): Promise<Proven> {
+    const proof = await proofOf(call, candidates);
     if (proof.ok) return proof;
     throw this.refuse({ headers: call.headers, size: call.body.length }, proof.connectionId, proof.reason);
   }
 
-  private read(call: WebhookCall, connectionId: string): IssueEvent {
-    const reading = readCall(call);
+  private async read(call: WebhookCall, connectionId: string): Promise<IssueEvent> {
+    const reading = await readCall(call);
     if (reading.ok) return reading.event;
     throw this.unreadable(call, connectionId, reading.reason, reading.detail);
   }
@@ -147,13 +148,12 @@ export class FrontDoor {
     return new Problem(400, 'validation_failed', detail);
   }
 
-  private describe(call: WebhookCall, proven: Proven, event: IssueEvent): Omit<IncomingDelivery, 'outcome' | 'reason' | 'detail' | 'trace' | 'triggerKey'> {
+  private describe(call: WebhookCall, proven: Proven, event: IssueEvent): Omit<IncomingDelivery, 'bodyHash' | 'outcome' | 'reason' | 'detail' | 'trace' | 'triggerKey'> {
     return {
       connectionId: proven.connection.id,
       origin: 'webhook',
       originDeliveryId: null,
       identifier: headerText(call.headers['x-atlassian-webhook-identifier']),
-      bodyHash: sha256(call.body),
       body: call.body,
       headers: keptHeaders(call.headers),
       signedWith: proven.secret,
@@ -194,28 +194,37 @@ export class FrontDoor {
   }
 }
 
+/** Whether so much came that others have to be answered while it is looked at. Everything that Jira usually sends is looked at in one go. */
+function isLarge({ body }: WebhookCall): boolean {
+  return body.length > SLICE_BYTES;
+}
+
 /** Which of the connections the signature proves, or why none. */
-function proofOf(call: WebhookCall, candidates: DoorConnection[]): ({ ok: true } & Proven) | { ok: false; connectionId: string | null; reason: RejectedReason } {
+async function proofOf(call: WebhookCall, candidates: DoorConnection[]): Promise<({ ok: true } & Proven) | { ok: false; connectionId: string | null; reason: RejectedReason }> {
   const known = candidates.filter((one) => one.status !== 'inactive');
   let reason: RejectedReason = 'connection_unknown';
   for (const connection of known) {
-    const verdict = verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets: connection.secrets });
+    const verdict = await verdictOn(call, connection.secrets);
     if (verdict.ok) return { ok: true, connection, secret: verdict.secret };
-    reason = isRetired(call, connection) ? 'signature_secret_retired' : verdict.reason;
+    reason = (await isRetired(call, connection)) ? 'signature_secret_retired' : verdict.reason;
   }
   return { ok: false, connectionId: known.length === 1 ? known[0]!.id : null, reason };
 }
 
-function isRetired(call: WebhookCall, connection: DoorConnection): boolean {
+async function isRetired(call: WebhookCall, connection: DoorConnection): Promise<boolean> {
   if (!connection.retiredSecret) return false;
-  const secrets: WebhookSecret[] = [{ secret: connection.retiredSecret, state: 'previous' }];
-  return verifySignature({ header: call.headers['x-hub-signature'], body: call.body, secrets }).ok;
+  return (await verdictOn(call, [{ secret: connection.retiredSecret, state: 'previous' }])).ok;
+}
+
+function verdictOn(call: WebhookCall, secrets: WebhookSecret[]): SignatureVerdict | Promise<SignatureVerdict> {
+  const signed = { header: call.headers['x-hub-signature'], body: call.body, secrets };
+  return isLarge(call) ? verifySignatureInSlices(signed) : verifySignature(signed);
 }
 
 /** The event in the body, or what is wrong with the body, for whoever sent it. */
-function readCall({ body, readEvent }: WebhookCall): { ok: true; event: IssueEvent } | { ok: false; reason: RejectedReason; detail: string } {
+async function readCall({ body, readEvent }: WebhookCall): Promise<{ ok: true; event: IssueEvent } | { ok: false; reason: RejectedReason; detail: string }> {
   if (body.length === 0) return { ok: false, reason: 'body_empty', detail: 'The body is empty. Untick "Exclude body" in the webhook.' };
-  const payload = readPayload(body);
+  const payload = await readPayloadInSlices(body);
   if (!payload) return { ok: false, reason: 'body_unreadable', detail: 'The body is not a JSON object. Check which program calls this address; Jira sends an object with a field "webhookEvent".' };
   const event = readEvent(payload);
   return event ? { ok: true, event } : { ok: false, reason: 'body_unreadable', detail: 'The body names no webhook event.' };

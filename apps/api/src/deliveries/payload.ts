@@ -2,6 +2,7 @@
  * Reads the JSON of a delivery. It comes from strangers, and JSON may be nested as deep as it is long: a million levels keep V8 busy
  * for a quarter of a second, and what is nested ten thousand times can be read but never written again. No Jira nests like that.
  */
+import { SLICE_BYTES, slicesOf } from '@openhands-jira/domain';
 
 /** Documents in comments, the deepest that Jira sends, have some ten levels. */
 const MOST_LEVELS = 1000;
@@ -13,7 +14,25 @@ const [QUOTE, BACKSLASH, OBJECT, LIST, OBJECT_END, LIST_END] = [0x22, 0x5c, 0x7b
 
 /** The object in the bytes; null when they are anything else, or nested too deep to be read quickly. */
 export function readPayload(bytes: Buffer): Record<string, unknown> | null {
-  if (bytes.length > HARMLESS_BYTES && isTooDeep(bytes)) return null;
+  return bytes.length > HARMLESS_BYTES && isTooDeep(bytes) ? null : parsed(bytes);
+}
+
+/** The same for bytes that strangers may send by the megabyte: others are answered while they are looked through. */
+export async function readPayloadInSlices(bytes: Buffer): Promise<Record<string, unknown> | null> {
+  if (bytes.length <= SLICE_BYTES) return readPayload(bytes);
+  const nesting = new Nesting();
+  for await (const slice of slicesOf(bytes)) {
+    if (nesting.isTooDeepAfter(slice)) return null;
+  }
+  return parsed(bytes);
+}
+
+/** True when a JSON text has more levels than can be written again. Whether it is JSON at all is not looked at. */
+export function isTooDeep(bytes: Buffer): boolean {
+  return new Nesting().isTooDeepAfter(bytes);
+}
+
+function parsed(bytes: Buffer): Record<string, unknown> | null {
   try {
     const payload: unknown = JSON.parse(bytes.toString('utf8'));
     return payload !== null && typeof payload === 'object' && !Array.isArray(payload) ? (payload as Record<string, unknown>) : null;
@@ -22,28 +41,25 @@ export function readPayload(bytes: Buffer): Record<string, unknown> | null {
   }
 }
 
-/** True when a JSON text has more levels than can be written again. Whether it is JSON at all is not looked at. */
-export function isTooDeep(bytes: Buffer): boolean {
-  let level = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) at = endOfText(bytes, at);
-    else if (byte === OBJECT || byte === LIST) level += 1;
-    else if (byte === OBJECT_END || byte === LIST_END) level -= 1;
-    if (level > MOST_LEVELS) return true;
+/** How deep a JSON text is nested, as far as it was read. Each byte is looked at once, so all texts of one length take about the same time. */
+class Nesting {
+  private level = 0;
+  private isInText = false;
+  /** Bytes to pass over at the beginning of the next slice: one when a backslash took its meaning from it. */
+  private skipped = 0;
+
+  /** Reads on; true once there were more levels than can be written again. */
+  isTooDeepAfter(slice: Uint8Array): boolean {
+    let { level, isInText, skipped: at } = this;
+    for (; at < slice.length; at += 1) {
+      const byte = slice[at]!;
+      if (byte === QUOTE) isInText = !isInText;
+      else if (isInText) at += byte === BACKSLASH ? 1 : 0;
+      else if (byte === OBJECT || byte === LIST) level += 1;
+      else if (byte === OBJECT_END || byte === LIST_END) level -= 1;
+      if (level > MOST_LEVELS) return true;
+    }
+    Object.assign(this, { level, isInText, skipped: at - slice.length });
+    return false;
   }
-  return false;
-}
-
-/** Where the text that begins here ends: at the next quote that no backslash takes its meaning from. */
-function endOfText(bytes: Buffer, start: number): number {
-  let end = bytes.indexOf(QUOTE, start + 1);
-  while (end >= 0 && isEscaped(bytes, end)) end = bytes.indexOf(QUOTE, end + 1);
-  return end < 0 ? bytes.length : end;
-}
-
-function isEscaped(bytes: Buffer, at: number): boolean {
-  let before = at - 1;
-  while (bytes[before] === BACKSLASH) before -= 1;
-  return (at - before) % 2 === 0;
 }

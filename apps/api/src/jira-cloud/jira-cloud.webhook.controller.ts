@@ -8,7 +8,7 @@ import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets
 import { Clock } from '../config/clock.js';
 import { bodyBytes } from '../deliveries/body-bytes.js';
 import { FrontDoor } from '../deliveries/front-door.service.js';
-import { readPayload } from '../deliveries/payload.js';
+import { readPayloadInSlices } from '../deliveries/payload.js';
 import { Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { readCloudEvent, siteOfPayload } from './jira-cloud.payload.js';
@@ -48,7 +48,7 @@ export class JiraCloudWebhookController {
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async shared(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
     // Read before the signature is checked, only to find candidates: nothing of it is kept or believed.
-    return this.receive(() => this.bySite(siteOfPayload(readPayload(bodyBytes(request)))), request);
+    return this.receive(async () => this.bySite(siteOfPayload(await readPayloadInSlices(bodyBytes(request)))), request);
   }
 
   private async byId(connectionId: string): Promise<WebhookDoor[]> {

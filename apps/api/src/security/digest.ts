@@ -1,8 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { digestInSlices } from '@openhands-jira/domain';
 
 /** SHA-256 of a text or of bytes. */
 export function sha256(data: string | Uint8Array): Buffer {
   return createHash('sha256').update(data).digest();
+}
+
+/** The same for megabytes: others are answered in between. */
+export function sha256InSlices(bytes: Uint8Array): Promise<Buffer> {
+  return digestInSlices(createHash('sha256'), bytes);
 }
 
 /** A new secret: 32 random bytes in the URL-safe alphabet (a `+` or `/` breaks when somebody puts it into an address). */
