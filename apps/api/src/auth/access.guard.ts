@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/config.js';
@@ -11,6 +11,7 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 /** The door of every route: closed unless it is marked public, and some open for administrators only. */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  private readonly log = new Logger('access');
   private readonly origin: string;
 
   constructor(
@@ -26,11 +27,21 @@ export class AccessGuard implements CanActivate {
     const isPublic = this.isMarked(context, PUBLIC_ROUTE);
     const caller = await this.callers.find(request, isPublic);
     if (caller) request.caller = caller;
-    if (caller?.via === 'session') this.refuseForeignOrigin(request);
+    if (caller?.via === 'session' && this.isForeign(request)) {
+      this.refuse(caller, new Problem(403, 'origin_mismatch', `This request did not come from a page of ${this.origin}. Open the service at that address, or use an API token.`));
+    }
     if (isPublic) return true;
     if (!caller) throw new Problem(401, 'unauthenticated', 'Sign in, or send an API token as a bearer token.');
-    if (this.isMarked(context, ADMIN_ROUTE)) refuseOthers(caller);
+    if (this.isMarked(context, ADMIN_ROUTE) && !caller.isAdmin) {
+      this.refuse(caller, new Problem(403, 'forbidden', 'Only installation administrators can do this. Ask the operator to add your verified e-mail address to ADMIN_EMAILS.'));
+    }
     return true;
+  }
+
+  /** Whoever has an account and tries what is not theirs is noted. Strangers are not: they could fill the log. */
+  private refuse({ userId, via }: Caller, problem: Problem): never {
+    this.log.warn({ userId, via, code: problem.code }, 'A caller was refused');
+    throw problem;
   }
 
   private isMarked(context: ExecutionContext, mark: string): boolean {
@@ -38,12 +49,7 @@ export class AccessGuard implements CanActivate {
   }
 
   /** A browser adds cookies to requests that other pages make; only the `Origin` tells whose page it was. */
-  private refuseForeignOrigin(request: FastifyRequest): void {
-    if (SAFE_METHODS.includes(request.method) || request.headers.origin === this.origin) return;
-    throw new Problem(403, 'origin_mismatch', `This request did not come from a page of ${this.origin}. Open the service at that address, or use an API token.`);
+  private isForeign(request: FastifyRequest): boolean {
+    return !SAFE_METHODS.includes(request.method) && request.headers.origin !== this.origin;
   }
-}
-
-function refuseOthers(caller: Caller): void {
-  if (!caller.isAdmin) throw new Problem(403, 'forbidden', 'Only installation administrators can do this. Ask the operator to add your verified e-mail address to ADMIN_EMAILS.');
 }

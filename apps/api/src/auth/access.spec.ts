@@ -1,4 +1,5 @@
-import { Global, Module } from '@nestjs/common';
+import { jest } from '@jest/globals';
+import { Global, Logger, Module } from '@nestjs/common';
 import { uuidv7 } from '../database/uuid.js';
 import { type AuthBench, type Browser, PUBLIC_URL, startAuthBench } from '../testing/auth-bench.js';
 import { AGENT_KEY_CHECK, type AgentKeyCheck } from './agent-key-check.js';
@@ -60,6 +61,21 @@ describe('who may call what', () => {
       expect([answer.status, answer.body['code']]).toEqual([403, 'forbidden']);
       expect((await root.get('/probe/admin')).status).toBe(200);
       expect((await bench.browser().get('/probe/admin', bearer(ADMIN_TOKEN))).status).toBe(200);
+    });
+  });
+
+  describe('a refusal', () => {
+    it('of somebody with an account is noted, with who and why; strangers cannot fill the log', async () => {
+      const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+      await bench.browser().get('/probe/admin');
+      await bench.browser().get('/probe/admin', bearer('x'));
+      await root.get('/probe/admin');
+      expect(warned.mock.calls).toEqual([]);
+      const { userId } = (await ann.get('/probe/closed')).body;
+      await ann.get('/probe/admin');
+      await ann.send('POST', '/probe/closed', {}, { origin: 'https://evil.example.org' });
+      expect(warned.mock.calls).toEqual(['forbidden', 'origin_mismatch'].map((code) => [{ userId, via: 'session', code }, 'A caller was refused']));
+      warned.mockRestore();
     });
   });
 
