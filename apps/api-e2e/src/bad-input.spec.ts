@@ -199,6 +199,21 @@ describe('A request that is not as the documentation says is answered with no er
     expect(new Set(answers.map(({ status }) => status)).size).toBeGreaterThan(3);
   });
 
+  it('with values beside those that the route names, which set nothing', async () => {
+    const ben = await stage.signIn('ben');
+    const connectionId = doors[0]!.path.split('/').at(-2)!;
+    const more = { id: connectionId, userId: (await ada.get('/api/v1/me')).json.id as string, isAdmin: true, email: 'ada@example.com', emailVerified: true, createdAt: '2020-01-01T00:00:00Z' };
+    const made = (await ben.post('/api/v1/me/api-tokens', { ...more, name: 'more' })).json;
+    await ben.put('/api/v1/me/agent', { ...more, apiKey: null });
+    const me = await fetch(`${stage.url}/api/v1/me`, { headers: { authorization: `Bearer ${made.token as string}` } });
+    expect(await me.json()).toMatchObject({ name: 'Ben Builder', email: 'ben@example.com', isAdmin: false });
+    expect([made.id === connectionId, made.createdAt === more.createdAt]).toEqual([false, false]);
+    const rules = `/api/v1/connections/${connectionId}/rules`;
+    await ada.put(rules, { ...(await ada.get(rules)).json, ...more, ownerId: (await ben.get('/api/v1/me')).json.id as string, status: 'inactive', site: 'other.atlassian.net' });
+    const connections = (await ada.get('/api/v1/admin/connections')).json.items as { id: string }[];
+    expect(connections.find(({ id }) => id === connectionId)).toMatchObject({ site: 'acme.atlassian.net', status: 'active', owner: { name: 'Ada Admin' } });
+  });
+
   it.each([
     ['a content type of nothing', { 'content-type': '' }],
     ['two lengths', { 'content-length': ['2', '3'] }],

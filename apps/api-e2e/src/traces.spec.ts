@@ -118,13 +118,14 @@ it('the collector is called with the headers that the operator set', () => {
   expect(new Set(headers)).toEqual(new Set([`Bearer ${COLLECTOR_TOKEN}`]));
 });
 
-it('each line of the log about the job names the job, its delivery and the trace', () => {
+it('each line of the log about the job names the job, its delivery, the trace and the time', () => {
   const [door] = ofTrace('delivery');
   const lines = log.flatMap((text) => text.split('\n')).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
   const about = lines.filter((line) => line['jobId'] === jobId);
   const messages = about.map((line) => line['msg']);
   for (const message of ['A delivery was decided', 'The agent was asked to start a job', 'Jira has what was to be written', 'A job has ended']) expect(messages).toContain(message);
-  for (const line of about) expect([line['msg'], line['deliveryId'], line['traceId']]).toEqual([line['msg'], deliveryId, door?.traceId]);
+  // Milliseconds since 1970: the same in every time zone.
+  for (const line of about) expect([line['msg'], line['deliveryId'], line['traceId'], Math.abs(Date.now() - Number(line['time'])) < 600_000]).toEqual([line['msg'], deliveryId, door?.traceId, true]);
 });
 
 it('the figures count the answer to Jira, the decision, the first comment and the calls', async () => {

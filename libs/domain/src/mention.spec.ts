@@ -39,6 +39,12 @@ describe('a comment addresses us', () => {
     expect(ask('@open\u{212a}ands', { token: '@openkands' })).toEqual({ addressed: false, reason: 'no_mention_no_label' });
   });
 
+  it('takes no sign of the token for a pattern', () => {
+    expect(ask('hi @open.hands', { token: '@open.hands' })).toMatchObject({ addressed: true });
+    for (const body of ['hi @openXhands', 'hi @openhands', 'hi @']) expect(ask(body, { token: '@open.hands' }).addressed).toBe(false);
+    expect(ask('hi @openhands', { token: '@open(hands' }).addressed).toBe(false);
+  });
+
   it('cannot tell a picked account when no id of the service account is known', () => {
     expect(ask('[~accountid:x] go', { serviceAccountIds: ['', ' '] })).toEqual({ addressed: false, reason: 'no_mention_no_label' });
   });
