@@ -212,6 +212,8 @@ describe('After a whole life of the installation, no secret', () => {
     const text = answers.join('\n');
     for (const known of ['Ada Admin', 'jira_rejected_credentials', 'internal_error', 'agent_unreachable', COMMENT_TEXT, 'openhands_jira_jobs']) expect(text).toContain(known);
     expect(found(secrets(), text)).toEqual([]);
+    // Nor how it looks inside, though a table was missing.
+    expect(text).not.toMatch(/QueryFailedError|relation \\?"|\\n\s+at |node_modules|node:internal/);
   });
 
   it('is in the log, nor is anything that people wrote', () => {
