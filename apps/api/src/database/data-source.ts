@@ -15,6 +15,7 @@ import { ConnectionTests1790000000012 } from './migrations/0012-connection-tests
 import { SitesAndAddresses1790000000013 } from './migrations/0013-sites-and-addresses.js';
 import { Health1790000000014 } from './migrations/0014-health.js';
 import { Delegations1790000000015 } from './migrations/0015-delegations.js';
+import { preparingClient } from './prepared-statements.js';
 
 /** How the tables became what they are, oldest first. */
 export const MIGRATIONS: MigrationClass[] = [
@@ -35,7 +36,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     poolSize: 7,
     connectTimeoutMS: 5000,
     // A connection that went silent must not hold its caller for ever; migrations take their own time.
-    extra: { keepAlive: true, query_timeout: 30_000 },
+    extra: { keepAlive: true, query_timeout: 30_000, Client: preparingClient() },
   };
 }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DeliveryOutcome, DeliveryReason, TraceStep } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
 import { type Change, Changes } from '../database/changes.js';
-import { DOOR_DATABASE, PreparedStatements } from '../database/door-database.js';
+import { DOOR_DATABASE, DoorStatements } from '../database/door-database.js';
 import { storableJson, storableName, storableText } from '../database/stored-text.js';
 import { uuidv7 } from '../database/uuid.js';
 import { Figures } from '../config/figures.js';
@@ -74,7 +74,7 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 @Injectable()
 export class Intake {
   private readonly log = new Logger('deliveries');
-  private readonly prepared: PreparedStatements;
+  private readonly statements: DoorStatements;
   private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
   private flushes = 0;
@@ -85,7 +85,7 @@ export class Intake {
     private readonly queue: Queue,
     private readonly figures: Figures,
   ) {
-    this.prepared = new PreparedStatements(db);
+    this.statements = new DoorStatements(db);
   }
 
   /** Stores a delivery. Resolves after the commit; throws `StoreUnavailable` when that takes longer than two seconds. */
@@ -207,7 +207,7 @@ export class Intake {
       groupOf: ({ deliveryId }) => connectionOf.get(deliveryId),
       onlyIf: `EXISTS (SELECT FROM ${stored} WHERE id::text = wanted.data->>'deliveryId')`,
     });
-    const rows = await changes.rowsOf<{ id: string }>(stored, this.prepared);
+    const rows = await changes.rowsOf<{ id: string }>(stored, this.statements);
     return new Set(rows.map((row) => row.id));
   }
 

@@ -18,7 +18,7 @@ describe('Storing deliveries in groups', () => {
   const db = {
     driver: {
       master: {
-        query: ({ values }: { values: string[] }) =>
+        query: (_text: string, values: string[]) =>
           new Promise((resolve) => {
             const ids = values.filter((_, index) => index % COLUMNS === 0);
             writes.push({ rows: ids.length, finish: (fresh) => resolve({ rows: ids.slice(0, fresh).map((id) => ({ id })) }) });

@@ -154,7 +154,7 @@ export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extr
     SELECT q.name, wanted.data, wanted.start_after, queue.job_now(), wanted.key, wanted."group", q.expire_seconds, q.deletion_seconds, wanted.start_after + q.retention_seconds * interval '1 second',
       q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds
     FROM (
-      SELECT *, queue.job_now() + ${place(Math.max(0, Math.round(afterMs)))}::int * interval '1 millisecond' AS start_after
+      SELECT data, key, "group", queue.job_now() + ${place(Math.max(0, Math.round(afterMs)))}::int * interval '1 millisecond' AS start_after
       FROM jsonb_to_recordset(${place(JSON.stringify(entries))}::jsonb) AS entry (data jsonb, key text, "group" text)
     ) AS wanted JOIN queue.queue q ON q.name = ${place(queue)}
     WHERE ${when} AND ${extra}

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
+import { preparingClient } from '../database/prepared-statements.js';
 
 /** How often entries of dead processes are looked for. It takes some twenty statements each time, also when nothing happens. */
 const SUPERVISE_SECONDS = 3;
@@ -46,6 +47,8 @@ export class QueueConnection {
       schema: 'queue',
       application_name: 'openhands-jira-queue',
       max: 4,
+      // pg-boss passes this on to its pool.
+      ...({ Client: preparingClient() } as object),
       migrate: false,
       schedule: false,
       // Watching for entries of dead processes; pg-boss lets one process at a time do it.
