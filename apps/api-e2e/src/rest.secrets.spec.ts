@@ -9,6 +9,7 @@ import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 import type { OAuthServer } from '../../../tools/sandbox/oauth-server.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { Browser } from '../../../tools/sandbox/browser.ts';
+import { completeSettings, connect, DataCenterIssue, install, SETTINGS } from './data-center-story.js';
 import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
 
 const ADMIN_TOKEN = 'the-administrator-token-of-the-stories';
@@ -36,10 +37,10 @@ const met: Secrets = {};
 beforeAll(async () => {
   captureLog();
   captureAnswers();
-  stage = await Stage.open({ LOG_LEVEL: 'trace', LOG_FORMAT: 'json' });
+  stage = await Stage.open({ LOG_LEVEL: 'trace', LOG_FORMAT: 'json', OUTBOUND_ALLOWED_HOSTS: 'localhost', TRUSTED_CA_CERTIFICATES: '' });
   db = stage.inside(DataSource);
   const { atlassian, github, gitlab } = stage.sandbox;
-  for (const [name, { oauth }] of Object.entries({ atlassian, github, gitlab })) watch(name, oauth);
+  for (const [name, { oauth }] of Object.entries({ atlassian, github, gitlab, 'Jira Data Center': stage.sandbox.jiraDataCenter })) watch(name, oauth);
   await live();
 }, 60_000);
 
@@ -97,6 +98,7 @@ async function live(): Promise<void> {
   met['API token'] = token;
   await askAndBeRefused();
   await haveTheWebhookCreated();
+  await workWithDataCenter();
   await failInside(token);
   await read();
 }
@@ -145,6 +147,24 @@ async function haveTheWebhookCreated(): Promise<void> {
   await ada.get(`/api/v1/connections/${connectionId}/delegation`);
 }
 
+/** The other Jira: its settings, the token of its administrator, a webhook, a link and a request. */
+async function workWithDataCenter(): Promise<void> {
+  const { standIn, webhooks } = stage.sandbox.jiraDataCenter;
+  expect((await ada.put(SETTINGS, completeSettings(stage))).status).toBe(200);
+  await ada.post(`${SETTINGS}/test`);
+  await install(ada, 'an-admin-token-typed-wrongly');
+  standIn.faults.add({ path: '/rest/jira-webhook', effect: { kind: 'status', status: 500, body: { message: UPSTREAM_BODY } } });
+  await install(ada);
+  standIn.faults.clear();
+  expect((await install(ada)).json).toMatchObject({ installed: true });
+  met['webhook secret of Jira Data Center'] = webhooks.webhooks[0]!.secret!;
+  expect(await connect(stage, ben, 'ben')).toMatchObject({ result: 'linked' });
+  const issue = new DataCenterIssue(stage, ada);
+  const { jobId } = await issue.ask('ben', `@openhands ${COMMENT_TEXT}`);
+  expect(await issue.jobIsOver(jobId)).toMatchObject({ state: 'succeeded' });
+  for (const path of [SETTINGS, '/api/v1/admin/audit', '/api/v1/admin/links', '/api/v1/admin/unlinked-accounts', '/api/v1/admin/connections']) expect((await ada.get(path)).status).toBe(200);
+}
+
 /** A fault of our own: the tables are not what the program expects. */
 async function failInside(token: string): Promise<void> {
   const bearer = { authorization: `Bearer ${token}` };
@@ -174,6 +194,8 @@ function secrets(): Secrets {
   return {
     'webhook secret': webhookSecret, 'new webhook secret': NEW_WEBHOOK_SECRET, 'service account token': serviceAccountToken, 'mistyped token': 'a-token-typed-wrongly',
     'client secret': oauthClientSecret, 'key of the installation': openhandsKey, 'key of Ben': openhandsKeyOfBen, 'administrator token': ADMIN_TOKEN,
+    'token of the service account at Jira Data Center': CREDENTIALS.dataCenterPat, 'token of an administrator of Jira Data Center': CREDENTIALS.dataCenterAdminPat, 'mistyped administrator token': 'an-admin-token-typed-wrongly',
+    'webhook secret of Jira Data Center': met['webhook secret of Jira Data Center']!,
     'code of nobody': 'code-of-nobody', 'body of another service': UPSTREAM_BODY, ...issued, 'API token': met['API token']!, 'session of Ada': met['session of Ada']!, 'session of Ben': met['session of Ben']!,
     'link of a Jira administrator': met['link of a Jira administrator']!, 'secret that the link showed': met['secret that the link showed']!,
   };
@@ -204,6 +226,7 @@ describe('After a whole life of the installation, no secret', () => {
     const text = `x${Buffer.from('a secret').toString('base64')}x${encodeURIComponent('b/secret')}`;
     expect(found({ a: 'a secret', b: 'b/secret', c: 'c-secret' }, text)).toEqual(['a', 'b']);
     expect(Object.keys(issued).length).toBeGreaterThan(10);
+    for (const server of ['atlassian', 'github', 'gitlab', 'Jira Data Center']) expect(Object.keys(issued).filter((name) => name.endsWith(` of ${server}`)).length).toBeGreaterThan(1);
     expect(Object.keys({ ...secrets(), ...met }).length).toBeGreaterThanOrEqual(30);
     expect(Object.values(secrets()).every((value) => typeof value === 'string')).toBe(true);
   });
