@@ -1,4 +1,6 @@
 import { Me } from '@openhands-jira/contracts';
+import { AppConfig } from '../../api/src/config/config.js';
+import { createServer } from '../../api/src/server.js';
 import { Browser } from '../../../tools/sandbox/browser.ts';
 import { CREDENTIALS, type SignInProvider, Stage } from './stage.js';
 
@@ -56,6 +58,22 @@ describe('Signing in', () => {
     const back = stage.sandbox.github.consent.approve(started.headers.get('location')!, 'ben');
     expect((await other.get(back)).headers.get('location')).toBe('/sign-in?error=expired');
     expect(await statusOfMe(other)).toBe(401);
+  });
+
+  it('may end at another process than the one that it began at, and counts there and here, but once', async () => {
+    const other = await createServer(new AppConfig({ ...stage.inside(AppConfig).env, PROCESS_ROLE: 'api' }), stage.database.url);
+    try {
+      await other.init();
+      const browser = new Browser(stage.url);
+      const started = await browser.get('/auth/github');
+      const back = new URL(stage.sandbox.github.consent.approve(started.headers.get('location')!, 'ben'));
+      const end = await other.inject({ url: back.pathname + back.search, headers: { cookie: `oauth_browser=${browser.cookie('oauth_browser')!}` } });
+      browser.setCookie('session', end.cookies.find(({ name }) => name === 'session')!.value);
+      expect((await browser.get('/api/v1/me')).json.name).toBe('Ben Builder');
+      expect((await browser.get(back.href)).headers.get('location')).toBe('/sign-in?error=expired');
+    } finally {
+      await other.close();
+    }
   });
 
   it('leads to no other site', async () => {
