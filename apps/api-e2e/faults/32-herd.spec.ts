@@ -1,10 +1,8 @@
 /** Row 32: ten thousand deliveries at once over a thousand connections. All are stored, what they ask for is started once, and another tenant's deliveries are answered too. */
 import { atRate, pause, scaled } from './chance.js';
 import { fault, percentile } from './figures.js';
-import { CREDENTIALS } from '../src/stage.js';
 import { Sender } from '../src/sender.js';
-import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
-import { Installation, type Parcel } from './installation.js';
+import { Installation, type Parcel, requestOf } from './installation.js';
 import { Tenants } from './tenants.js';
 
 const DELIVERIES = scaled(10_000);
@@ -72,8 +70,8 @@ describe('Ten thousand deliveries at once', () => {
     let first: { status: number; ms: number } | undefined;
     while (parcel.acknowledged === 0) {
       const started = Date.now();
-      const headers = { 'content-type': 'application/json', 'x-atlassian-webhook-identifier': parcel.identifier, 'x-hub-signature': sign(CREDENTIALS.webhookSecret, parcel.body) };
-      const { status } = await sender.send(`/integration/jira/connections/${parcel.connectionId}/events`, { headers, body: parcel.body });
+      const { path, headers } = requestOf(parcel);
+      const { status } = await sender.send(path, { headers, body: parcel.body });
       first ??= { status, ms: Date.now() - started };
       if (status === 200) parcel.acknowledged += 1;
       else if (status < 500) throw new Error(`A delivery was answered with ${status}`);

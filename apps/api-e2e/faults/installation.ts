@@ -168,9 +168,9 @@ export class Installation {
   /** Brings a delivery to a door, once. */
   async knock(parcel: Parcel, door = this.anyDoor(), secret: string = CREDENTIALS.webhookSecret): Promise<Answered> {
     const started = Date.now();
-    const headers = { 'content-type': 'application/json', 'x-atlassian-webhook-identifier': parcel.identifier, 'x-hub-signature': sign(secret, parcel.body) };
+    const { path, headers } = requestOf(parcel, secret);
     try {
-      const answer = await fetch(`${door.url}/integration/jira/connections/${parcel.connectionId}/events`, { method: 'POST', headers, body: parcel.body, signal: AbortSignal.timeout(20_000) });
+      const answer = await fetch(`${door.url}${path}`, { method: 'POST', headers, body: parcel.body, signal: AbortSignal.timeout(20_000) });
       const text = await answer.text();
       if (answer.status === 200) parcel.acknowledged += 1;
       return { status: answer.status, ms: Date.now() - started, retryAfter: answer.headers.get('retry-after'), text };
@@ -251,6 +251,12 @@ export class Installation {
     const { rows } = await this.database.query<{ key: string; count: number }>(sql, [keys]);
     return new Map(rows.map((row) => [row.key, row.count]));
   }
+}
+
+/** Where Jira sends a delivery, and with what. */
+export function requestOf({ connectionId, identifier, body }: Parcel, secret: string = CREDENTIALS.webhookSecret): { path: string; headers: Record<string, string> } {
+  const headers = { 'content-type': 'application/json', 'x-atlassian-webhook-identifier': identifier, 'x-hub-signature': sign(secret, body) };
+  return { path: `/integration/jira/connections/${connectionId}/events`, headers };
 }
 
 /** Our comments in an issue by their mark: `result`, `status`. */

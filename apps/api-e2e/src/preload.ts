@@ -1,15 +1,20 @@
 /**
- * Loaded by Node before the built service, in stories with real processes only. Three things differ from what operators run:
+ * Loaded by Node before the built service, in stories with real processes only. Four things differ from what operators run:
  *
  * - The service waits a minute before it takes over the work of a dead process at the agent; here it waits seconds, so that a story
  *   about killed processes ends within a minute. It has no setting for that, so the class with the pauses is met where the program
  *   makes it.
  * - Its clock may be set wrong.
+ * - It tells how much memory is in use when it is asked, after it was tidied.
  * - The process ends when the story's own process is gone (Ctrl-C), so that nothing is left running.
  */
 import { registerHooks } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 const PAUSES: Record<string, number> = { tickMs: 500, leaseMs: 5000, repeatAfterMs: 5000, shortPauseMs: 500 };
+/** Code that ran once, at the start, is forgotten only when it was not needed for several tidyings. */
+const TIDY_TIMES = 8;
 /** The line of the bundled program after which the class stands. */
 const CLASS_IS_MADE = /^FollowPlan = __decorate.*$/m;
 
@@ -43,6 +48,16 @@ if (skewMs !== 0) {
     }
   } as DateConstructor;
 }
+
+process.on('message', () => {
+  setFlagsFromString('--expose-gc');
+  const tidy = runInNewContext('gc') as () => void;
+  for (let times = 0; times < TIDY_TIMES; times += 1) tidy();
+  const { heapUsed, external } = process.memoryUsage();
+  process.send!(heapUsed + external);
+});
+// Waiting for such a question keeps no process alive.
+process.channel?.unref();
 
 process.on('disconnect', () => process.exit(1));
 

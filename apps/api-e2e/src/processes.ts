@@ -77,6 +77,16 @@ export class ProcessPlace {
     return this.child?.pid;
   }
 
+  /** Bytes that the process here has in use: what is left when everything that nobody needs was tidied away. */
+  bytesInUse(): Promise<number> {
+    const { child } = this;
+    if (!child) throw new Error(`No process (${this.role}) is here to be asked.`);
+    return new Promise((resolve, reject) => {
+      child.once('message', (bytes) => resolve(bytes as number));
+      child.send('tidy', (error) => error && reject(error));
+    });
+  }
+
   /** True while a process is at work here that nobody has told to end: what a load balancer finds out by asking. */
   get isUp(): boolean {
     return this.ready && this.child?.exitCode === null;
