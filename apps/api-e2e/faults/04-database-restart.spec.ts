@@ -31,7 +31,7 @@ describe('An installation whose PostgreSQL is restarted', () => {
     port = await freePort();
     server = await startServer();
     process.env.TEST_DATABASE_URL = atPort(server.url);
-    installation = await Installation.open();
+    installation = await Installation.open({ stepsPerLook: 1 });
   }, 300_000);
 
   afterAll(async () => {
@@ -62,6 +62,7 @@ describe('An installation whose PostgreSQL is restarted', () => {
     await Promise.all(late.map((parcel) => installation.carry(parcel)));
     const recoveredMs = Date.now() - backAt;
     const after = await bestRate(backAt + RECOVERY_MS);
+    installation.hurryAgent();
     await installation.settled([...parcels, ...late]);
 
     figures.condition(`away for ${((backAt - AWAY_MS) > 0 ? AWAY_MS : 0) / 1000} s; the rate is that of ${RATE_SAMPLE} deliveries over ${LANES} connections, the best within five seconds before and after`);
@@ -75,10 +76,12 @@ describe('An installation whose PostgreSQL is restarted', () => {
     const admin = new pg.Client({ connectionString: atPort(server.url) });
     await admin.connect();
     const parcels = installation.mixed((CUTTING_MS / 1000) * PER_SECOND, 4);
+    installation.stage.sandbox.openhands.stepsPerLook = 1;
     const cutting = cutConnections(admin);
     const answers = (await atRate(parcels, PER_SECOND, (parcel) => installation.carry(parcel))).flat();
     const cuts = await cutting;
     await admin.end();
+    installation.hurryAgent();
     await installation.settled(parcels);
 
     figures.condition(`${parcels.length} deliveries at ${PER_SECOND}/s, ${cuts} connections cut, ${CUTS_PER_SECOND} a second`);

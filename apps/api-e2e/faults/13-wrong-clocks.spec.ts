@@ -10,7 +10,7 @@ describe('Replicas whose clocks are wrong', () => {
   let installation: Installation;
 
   beforeAll(async () => {
-    installation = await Installation.open({ settings: { CLOCK_SHIFTS_MS: [0, 0, SKEW_MS, -SKEW_MS].join(',') } });
+    installation = await Installation.open({ stepsPerLook: 1, settings: { CLOCK_SHIFTS_MS: [0, 0, SKEW_MS, -SKEW_MS].join(',') } });
   }, 300_000);
 
   afterAll(() => installation?.close());
@@ -24,6 +24,7 @@ describe('Replicas whose clocks are wrong', () => {
     await Promise.all(parcels.map((parcel) => installation.carry(parcel)));
     await installation.workers[0]!.kill();
     await installation.workers[0]!.start();
+    installation.hurryAgent();
     await installation.settled(parcels);
 
     figures.condition(`${JOBS} triggers; one worker's clock 10 minutes fast, the other's 10 minutes slow; the fast one is killed once; 5 answers lost, 2 refusals`);

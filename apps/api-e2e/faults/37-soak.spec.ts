@@ -10,7 +10,7 @@ import type { ProcessPlace } from '../src/processes.js';
 import { Sender } from '../src/sender.js';
 import { atRate } from './chance.js';
 import { fault, percentile } from './figures.js';
-import { AT_ONE_LOOK, Installation, type Parcel, requestOf } from './installation.js';
+import { Installation, type Parcel, requestOf } from './installation.js';
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 1);
 const IS_WHOLE = MINUTES >= 15;
@@ -55,7 +55,7 @@ describe('A steady load for a long time', () => {
       while (rounds.length < (third * MINUTES * 60) / 3 / ROUND_S) rounds.push(await send(ROUND_S, ASKING_PERCENT, asked));
       looks.push(await Promise.all(places.map(look)));
     }
-    installation.stage.sandbox.openhands.stepsPerLook = AT_ONE_LOOK;
+    installation.hurryAgent();
     await installation.settled(asked);
     const growth = (what: keyof Look): number => Math.max(...places.map((_, index) => looks.at(-1)![index]![what] - looks[0]![index]![what]));
     const [first, last] = [rounds[0]!, rounds.at(-1)!].map((times) => Math.max(1, percentile(times, 0.99)));
