@@ -30,6 +30,13 @@ describe('a comment that addresses us', () => {
     expect(read(body)).toEqual(expected);
   });
 
+  it('loses no letter after empty cells of a table', () => {
+    const cell = (...content: object[]) => ({ type: 'tableCell', content });
+    const stop = [{ type: 'mention', attrs: { id: defaults.serviceAccountIds[0] } }, { type: 'text', text: 'stop' }];
+    const body = { type: 'doc', content: [{ type: 'table', content: [{ type: 'tableRow', content: [cell(), cell(), cell(), cell(...stop)] }] }] };
+    expect(read(body, { format: 'adf' })).toEqual({ kind: 'command', command: 'stop' });
+  });
+
   it('is read whatever it is', () => {
     fc.assert(fc.property(wikiText, (body) => read(body).kind !== undefined));
     fc.assert(fc.property(json, (body) => read(body, { format: 'adf' }).kind !== undefined));

@@ -41,7 +41,7 @@ export function readCommand(text: AddressedText): CommandReading {
   const marked = readText(text.body, text.format);
   const addresses = addressesIn(marked, text);
   const message = messageOf(marked, addresses);
-  const words = wordsOf(message).filter((word) => !FILLERS.has(word));
+  const words = tellingWords(message);
   if (words.length === 0) return { kind: 'empty' };
   const command = words.length === 1 ? COMMANDS.get(words[0]!) : undefined;
   if (command) return { kind: 'command', command };
@@ -49,15 +49,28 @@ export function readCommand(text: AddressedText): CommandReading {
   return { kind: 'instruction', fresh: addresses.length > 0 && beginsWithNew(message.slice(addresses[0]!.end)) };
 }
 
+/** The words that are no fillers, as far as they matter: after the second, one that is no courtesy tells that it is an instruction. */
+function tellingWords(message: string): string[] {
+  const words: string[] = [];
+  let isCourteous = true;
+  for (const word of wordsOf(message)) {
+    if (FILLERS.has(word)) continue;
+    words.push(word);
+    isCourteous &&= COURTESIES.has(word);
+    if (!isCourteous && words.length > 1) break;
+  }
+  return words;
+}
+
 /**
  * The message without addresses, quotes and picked people. Code and web addresses are content: their characters stay,
  * code as letters that make no command.
  */
 function messageOf(marked: MarkedText, addresses: readonly Address[]): string {
-  const message = marked.render((run, part) => {
-    if (part === Part.said || part === Part.address) return run;
-    if (part === Part.codeBlock || part === Part.inlineCode) return 'x'.repeat(run.length);
-    return part === Part.cellEnd ? '|' : ' '.repeat(run.length);
+  const message = marked.covered((part) => {
+    if (part === Part.said || part === Part.address) return null;
+    if (part === Part.codeBlock || part === Part.inlineCode) return 'x';
+    return part === Part.cellEnd ? '|' : ' ';
   });
   let rest = '';
   let from = 0;
@@ -69,21 +82,21 @@ function messageOf(marked: MarkedText, addresses: readonly Address[]): string {
 }
 
 /** All words outside option lines, in lower case. What holds no letter and no digit is no word. */
-function wordsOf(message: string): string[] {
-  const words: string[] = [];
+function* wordsOf(message: string): Generator<string> {
   for (const { start, end } of linesOf(message)) {
+    if (start === end) continue;
     const line = message.slice(start, end);
     if (readOptionLine(line)) continue;
     for (const word of line.split(/[\s.,!?:;()…]+/)) {
       const bare = bareWord(word);
-      if (bare !== '') words.push(bare.toLowerCase());
+      if (bare !== '') yield bare.toLowerCase();
     }
   }
-  return words;
 }
 
 /** The word without marks around it: `*stop*` and `"stop"` are the word. */
 function bareWord(word: string): string {
+  if (!/[\p{L}\p{M}\p{Nd}_]/u.test(word)) return '';
   const characters = [...word];
   const isPart = (character: string): boolean => isWordCharacter(character) || /\p{L}/u.test(character);
   const first = characters.findIndex(isPart);

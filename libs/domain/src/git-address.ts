@@ -46,6 +46,7 @@ const BARE = /^((?:[A-Za-z0-9_.-]{1,64}@)?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,
 
 /** Takes an address apart; null when the word is none. Query and fragment are dropped. */
 export function readAddress(word: string): AddressParts | null {
+  if (!word.includes('.') && !word.includes(':')) return null;
   const withScheme = WITH_SCHEME.exec(word);
   if (withScheme) {
     const form = /^(?:git\+)?ssh$/i.test(withScheme[1]!) ? 'ssh' : 'web';
@@ -147,16 +148,17 @@ function readBitbucketDataCenterPath(segments: string[], form: AddressParts['for
   return null;
 }
 
-const OWNER = /^~?[A-Za-z0-9_.-]{1,100}$/;
-const NAME = /^[A-Za-z0-9_.-]{1,100}$/;
+/** One or two dots alone lead elsewhere. */
+const OWNER = /^(?!~?\.{1,2}$)~?[A-Za-z0-9_.-]{1,100}$/;
+const NAME = /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/;
 
 /** `owner/name` or `group/…/name` from its segments, without the ending `.git`; null when a segment is not allowed. */
 export function checkedPath(segments: readonly string[]): string | null {
   if (segments.length < 2 || segments.length > 21) return null;
   const owners = segments.slice(0, -1);
   const name = segments.at(-1)!.replace(/\.git$/i, '');
-  if (!owners.every((owner) => OWNER.test(owner)) || !NAME.test(name)) return null;
-  return [...owners, name].some((segment) => /^~?\.{1,2}$/.test(segment)) ? null : [...owners, name].join('/');
+  const isAllowed = owners.every((owner) => OWNER.test(owner)) && NAME.test(name);
+  return isAllowed ? [...owners, name].join('/') : null;
 }
 
 /** Whether a repository on a host of this kind can have this path: only GitLab nests groups. */

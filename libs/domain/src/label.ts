@@ -18,7 +18,8 @@ export function readLabelChange(items: readonly ChangelogItem[], label: string):
 
 /** Whether `label` is among the labels of an issue. */
 export function hasLabel(labels: readonly string[], label: string): boolean {
-  return labels.some((one) => sameWord(one, label));
+  const wanted = label.toLowerCase();
+  return labels.some((one) => one.toLowerCase() === wanted);
 }
 
 /** Why a change that did not add our label starts nothing. */
@@ -39,8 +40,4 @@ function changeOf(item: ChangelogItem, label: string): LabelChange {
   const after = hasLabel(item.toText.split(/\s+/), label);
   if (after) return before ? 'kept' : 'added';
   return before ? 'removed' : 'none';
-}
-
-function sameWord(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

@@ -16,6 +16,7 @@ const LIST_OR_HEADING = /(?:h[1-6]\.|\d{1,3}[.)])\s/iy;
 
 /** The option that a line sets, or null when the line is none. */
 export function readOptionLine(line: string): OptionLine | null {
+  if (!line.includes(':') && !line.includes('：')) return null;
   let start = skipMarks(line, 0);
   LIST_OR_HEADING.lastIndex = start;
   if (LIST_OR_HEADING.test(line)) start = skipMarks(line, LIST_OR_HEADING.lastIndex);
@@ -54,9 +55,11 @@ export function trimEndOf(text: string, unwanted: string): string {
   return text.slice(0, end);
 }
 
+const PLACEHOLDERS = new Set(['', 'none', 'n/a', 'na', 'tbd', '?', '-', 'unknown']);
+
 /** What templates leave behind: such a line counts as if it were not there. */
 export function isPlaceholder(value: string): boolean {
   const word = trimEndOf(trimAll(value, '"\'` '), '.').toLowerCase();
-  if (['', 'none', 'n/a', 'na', 'tbd', '?', '-', 'unknown'].includes(word)) return true;
+  if (PLACEHOLDERS.has(word)) return true;
   return word.startsWith('<') && !word.includes('://');
 }

@@ -96,10 +96,15 @@ function readOption(line: string, hosts: KnownHosts, reading: TextReading): bool
 
 const QUOTES_AND_BRACKETS = '"\'`<>()[]{}“”‘’„«»*';
 const PUNCTUATION = '.,:;!?';
+/** What may stand before a reference, and after a branch, a word of a line, an address and a name. */
+const BEFORE_WORD = ` \t${QUOTES_AND_BRACKETS}`;
+const AFTER_BRANCH = PUNCTUATION + QUOTES_AND_BRACKETS;
+const AFTER_ADDRESS = `${PUNCTUATION}*`;
+const AFTER_NAME = `${PUNCTUATION}/*`;
 
 function readBranchValue(value: string): BranchReading {
   const word = value.split(/\s/, 1)[0]!;
-  const branch = trimEndOf(trimAll(word, QUOTES_AND_BRACKETS), PUNCTUATION + QUOTES_AND_BRACKETS);
+  const branch = trimEndOf(trimAll(word, QUOTES_AND_BRACKETS), AFTER_BRANCH);
   return isBranchName(branch) ? { valid: true, branch } : { valid: false, value: shownValue(value) };
 }
 
@@ -123,9 +128,9 @@ function readLineValue(value: string, hosts: KnownHosts): LineReading {
 
 /** The next word, without quotes and brackets around it; blanks around its first slash are allowed. */
 function takeWord(text: string): { word: string; after: string } {
-  const from = trimStartOf(text, ` \t${QUOTES_AND_BRACKETS}`).replace(/^([A-Za-z0-9_.~-]{1,100})[ \t]{0,20}\/[ \t]{0,20}(?=[A-Za-z0-9_.])/, '$1/');
+  const from = trimStartOf(text, BEFORE_WORD).replace(/^([A-Za-z0-9_.~-]{1,100})[ \t]{0,20}\/[ \t]{0,20}(?=[A-Za-z0-9_.])/, '$1/');
   const word = /^[^\s"'`<>()[\]{}“”‘’„«»,;&|]*/.exec(from)![0];
-  return { word: trimEndOf(word, `${PUNCTUATION}/*`), after: from.slice(word.length) };
+  return { word: trimEndOf(word, AFTER_NAME), after: from.slice(word.length) };
 }
 
 /** User info is never shown: it may be a password. */
@@ -170,10 +175,10 @@ const BETWEEN_WORDS = /[\s"'`<>()[\]{}|,;]+/;
 
 function readHints(line: string, hosts: KnownHosts, addresses: Hints, names: Hints): void {
   if (!line.includes('/')) return;
-  for (const piece of spacedOut(line).split(BETWEEN_WORDS)) {
+  for (const piece of new Set(spacedOut(line).split(BETWEEN_WORDS))) {
     if (!piece.includes('/')) continue;
     const word = trimAll(piece, '*!?:');
-    if (!readAddressHint(word, hosts, addresses)) readNameHint(trimEndOf(word, `${PUNCTUATION}*/`), names);
+    if (!readAddressHint(word, hosts, addresses)) readNameHint(trimEndOf(word, AFTER_NAME), names);
   }
 }
 
@@ -186,7 +191,7 @@ function spacedOut(line: string): string {
 function readAddressHint(word: string, hosts: KnownHosts, addresses: Hints): boolean {
   const scheme = word.indexOf('://');
   const start = scheme < 0 ? 0 : Math.max(schemeBefore(word, scheme), 0);
-  const address = readAddress(trimEndOf(word.slice(start), `${PUNCTUATION}*`));
+  const address = readAddress(trimEndOf(word.slice(start), AFTER_ADDRESS));
   const kind = address && kindOfHost(hosts, address.host);
   if (!address || !kind) return scheme >= 0;
   const place = repositoryAt(kind, address);
@@ -195,8 +200,10 @@ function readAddressHint(word: string, hosts: KnownHosts, addresses: Hints): boo
 }
 
 /** Absolute paths, package scopes, dates and fractions are no names. */
+const NO_NAME = /^(?:[/@.]|[\d./-]+(?:@|$))/;
+
 function readNameHint(word: string, names: Hints): void {
-  if (/^[/@.]/.test(word) || /^[\d./-]+$/.test(word.split('@', 1)[0]!)) return;
+  if (NO_NAME.test(word)) return;
   const reference = readName(word);
   if (reference && (reference.branch === null || isBranchName(reference.branch))) names.add(reference);
 }

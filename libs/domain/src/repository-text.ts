@@ -16,7 +16,7 @@ export interface RepositoryText {
 
 export function repositoryText(marked: MarkedText, hosts: KnownHosts): RepositoryText {
   const said = saidWithTargets(marked, hosts);
-  const code = marked.render((run, part) => (part === Part.codeBlock ? `\n${run}\n` : ''));
+  const code = marked.mayHold(Part.codeBlock) ? marked.render((run, part) => (part === Part.codeBlock ? `\n${run}\n` : '')) : '';
   return { lines: withPlainBlanks(withoutEscapes(said)).split('\n'), codeLines: withPlainBlanks(code).split('\n') };
 }
 

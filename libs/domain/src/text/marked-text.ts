@@ -1,3 +1,4 @@
+/// <reference types="node" />
 /**
  * A text with a note on every character: does the author say it, or is it code, a quote, an address, a mark?
  *
@@ -27,6 +28,10 @@ export const Part = {
 } as const;
 export type Part = (typeof Part)[keyof typeof Part];
 
+const PARTS = Object.values(Part);
+/** In place of a character that covers a part: the part is left as it is. */
+const LEFT = -1;
+
 /** A stretch of text: from `start` up to, not including, `end`. */
 export interface Span {
   start: number;
@@ -49,16 +54,27 @@ export class MarkedText {
   readonly pickers: PickedAccount[] = [];
   readonly links: TextLink[] = [];
   private readonly parts: Uint8Array;
+  /** Those of which the text has, or had, some character. */
+  private readonly met = new Set<Part>();
   private saidText: string | null = null;
 
   constructor(readonly text: string) {
     this.parts = new Uint8Array(text.length);
+    this.met.add(Part.said);
   }
 
   /** Sets a stretch aside. What was set aside within it before changes its part too: code in a quote is a quote. */
   mark(start: number, end: number, part: Part): void {
-    this.parts.fill(part, start, end);
+    // Most marks are one character, for which `fill` would be slow.
+    if (end - start === 1) this.parts[start] = part;
+    else this.parts.fill(part, start, end);
+    this.met.add(part);
     this.saidText = null;
+  }
+
+  /** Whether some character was ever of this part. */
+  mayHold(part: Part): boolean {
+    return this.met.has(part);
   }
 
   partAt(index: number): Part {
@@ -73,10 +89,24 @@ export class MarkedText {
 
   /** The characters of these parts at their places, everything else blank. As long as `text`. */
   only(...wanted: Part[]): string {
-    return this.render((run, part) => {
-      if (wanted.includes(part)) return run;
-      return part === Part.cellEnd ? '\n' : ' '.repeat(run.length);
-    });
+    return this.covered((part) => (wanted.includes(part) ? null : part === Part.cellEnd ? '\n' : ' '));
+  }
+
+  /** The text with each character of a part covered by this one, or left as it is (null). As long as `text`. */
+  covered(cover: (part: Part) => string | null): string {
+    const covers = new Int32Array(PARTS.length);
+    for (const part of PARTS) covers[part] = cover(part)?.charCodeAt(0) ?? LEFT;
+    if ([...this.met].every((part) => covers[part] === LEFT)) return this.text;
+    // Unit by unit, because a text may change its part with each character: put together run by run it would take much longer.
+    const units = new Uint16Array(this.text.length);
+    const bytes = Buffer.from(units.buffer);
+    bytes.write(this.text, 'utf16le');
+    const { parts } = this;
+    for (let index = 0; index < parts.length; index += 1) {
+      const unit = covers[parts[index]!]!;
+      if (unit !== LEFT) units[index] = unit;
+    }
+    return bytes.toString('utf16le');
   }
 
   /** The text (or the stretch) put together again, each run of one part through `show`. */
@@ -99,12 +129,34 @@ export function withPlainLineEnds(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
 
+/** Where a mark stands, once or several times side by side: the runs of each line that has any. */
+export function* runsByLine(text: string, mark: string): Generator<Span[]> {
+  let runs: Span[] = [];
+  let lineEnd = -1;
+  for (let start = text.indexOf(mark), end; start >= 0; start = text.indexOf(mark, end)) {
+    end = start + 1;
+    while (text[end] === mark) end += 1;
+    if (start > lineEnd) {
+      if (runs.length > 0) yield runs;
+      runs = [];
+      lineEnd = endOfLine(text, start);
+    }
+    runs.push({ start, end });
+  }
+  if (runs.length > 0) yield runs;
+}
+
+/** Where the line ends in which `from` stands. */
+export function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
 /** The lines of a text, without their ends. */
 export function* linesOf(text: string): Generator<Span> {
   let start = 0;
   while (start <= text.length) {
-    const next = text.indexOf('\n', start);
-    const end = next < 0 ? text.length : next;
+    const end = endOfLine(text, start);
     yield { start, end };
     start = end + 1;
   }

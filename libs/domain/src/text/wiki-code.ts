@@ -3,7 +3,7 @@
  *
  * People type Markdown into Jira although Jira does not render it, so its code counts as code too.
  */
-import { linesOf, type MarkedText, Part } from './marked-text.js';
+import { linesOf, type MarkedText, Part, runsByLine, type Span } from './marked-text.js';
 import { isEscaped } from './word-character.js';
 
 /** Sets all code aside. The marks around it become markup. */
@@ -44,6 +44,7 @@ export function indexOfLive(text: string, wanted: string, from: number): number 
 /** A fence is a line that begins with three backticks and holds no more of them after these; the next such line ends it. */
 function markFences(marked: MarkedText): void {
   const text = marked.said();
+  if (!text.includes('```')) return;
   let opened: number | null = null;
   for (const { start, end } of linesOf(text)) {
     const line = text.slice(start, end);
@@ -57,37 +58,34 @@ function markFences(marked: MarkedText): void {
 
 /** Inline code on one line: as many backticks at its end as at its start. Unpaired backticks are text. */
 function markBackticks(marked: MarkedText): void {
-  let runs: RegExpExecArray[] = [];
-  for (const found of marked.said().matchAll(/`+|\n/g)) {
-    if (found[0] !== '\n') runs.push(found);
-    else if (runs.length > 0) {
-      markBetween(marked, runs);
-      runs = [];
-    }
-  }
-  markBetween(marked, runs);
+  for (const runs of runsByLine(marked.said(), '`')) markBetween(marked, runs);
 }
 
 /** The runs of backticks of one line. */
-function markBetween(marked: MarkedText, runs: RegExpExecArray[]): void {
+function markBetween(marked: MarkedText, runs: Span[]): void {
   const partners = partnersOf(runs);
   for (let index = 0; index < runs.length; index += 1) {
     const partner = partners[index]!;
     if (partner < 0) continue;
-    markInlineCode(marked, runs[index]!.index, runs[partner]!.index, runs[index]![0].length);
+    markInlineCode(marked, runs[index]!.start, runs[partner]!.start, lengthOf(runs[index]!));
     index = partner;
   }
 }
 
 /** For each run the next run of the same length, or -1; found from the right, so that each run is looked at once. */
-function partnersOf(runs: RegExpExecArray[]): number[] {
+function partnersOf(runs: Span[]): number[] {
   const next = new Map<number, number>();
   const partners = runs.map(() => -1);
   for (let index = runs.length - 1; index >= 0; index -= 1) {
-    partners[index] = next.get(runs[index]![0].length) ?? -1;
-    next.set(runs[index]![0].length, index);
+    const length = lengthOf(runs[index]!);
+    partners[index] = next.get(length) ?? -1;
+    next.set(length, index);
   }
   return partners;
+}
+
+function lengthOf({ start, end }: Span): number {
+  return end - start;
 }
 
 function markInlineCode(marked: MarkedText, opener: number, closer: number, markLength: number): void {

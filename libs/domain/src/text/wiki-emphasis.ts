@@ -4,7 +4,7 @@
  * An underscore is also a letter of names, so only a pair is a mark: `_@openhands_` addresses us, `@openhands_` is
  * somebody else. Nested pairs count too (`__text__`), from the outside in.
  */
-import { type MarkedText, Part, type Span } from './marked-text.js';
+import { type MarkedText, Part, runsByLine, type Span } from './marked-text.js';
 import { isEscaped, isInk, isWordAt, isWordBefore } from './word-character.js';
 
 /** Sets the marks of emphasis aside. */
@@ -13,21 +13,22 @@ export function markEmphasis(marked: MarkedText): void {
   for (const match of text.matchAll(/\{[_*+^~]\}/g)) {
     if (!isEscaped(text, match.index)) marked.mark(match.index, match.index + match[0].length, Part.markup);
   }
-  markPairsOf(marked, /_+|\n/g);
+  markPairsOf(marked, '_');
   // Neither mark of an underlined text touches another plus.
-  markPairsOf(marked, /(?<!\+)\+(?!\+)|\n/g);
+  markPairsOf(marked, '+', ({ start, end }) => end - start === 1);
 }
 
 /** Equal marks side by side; what is left of them is not yet part of a pair. */
 type MarkRun = Span;
 
-/** The pattern finds runs of marks, and the ends of lines: no pair reaches beyond its line. */
-function markPairsOf(marked: MarkedText, pattern: RegExp): void {
+/** No pair reaches beyond its line. */
+function markPairsOf(marked: MarkedText, mark: string, counts: (run: Span) => boolean = () => true): void {
   const text = marked.said();
-  let open: MarkRun[] = [];
-  for (const { 0: found, index } of text.matchAll(pattern)) {
-    if (found === '\n') open = [];
-    else meetRun(marked, text, { start: index, end: index + found.length }, open);
+  for (const runs of runsByLine(text, mark)) {
+    const open: MarkRun[] = [];
+    for (const run of runs) {
+      if (counts(run)) meetRun(marked, text, run, open);
+    }
   }
 }
 

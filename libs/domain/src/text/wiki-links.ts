@@ -10,10 +10,14 @@ const WIKI_LINK = /\[([^[\]|\n]*)\|([^\s[\]|]+)(?:\|[^[\]|\n]*)?\]/g;
 /** `[text](target)`, as Markdown has it. */
 const MARKDOWN_LINK = /\[([^[\]\n]*)\]\(([^\s()<>[\]]+)\)/g;
 
+/** The sign is in every such link, and in few other texts. */
+const LINKS = [{ pattern: WIKI_LINK, sign: '|' }, { pattern: MARKDOWN_LINK, sign: '](' }];
+
 /** Notes links with a text of their own, and sets aside everything of them but the text. */
 export function markLinks(marked: MarkedText): void {
-  for (const pattern of [WIKI_LINK, MARKDOWN_LINK]) {
+  for (const { pattern, sign } of LINKS) {
     const text = marked.said();
+    if (!text.includes(sign)) continue;
     for (const match of text.matchAll(pattern)) {
       if (isEscaped(text, match.index) || match[1]!.startsWith('~')) continue;
       const [start, end] = [match.index, match.index + match[0].length];
@@ -47,9 +51,17 @@ export function markAddresses(marked: MarkedText): void {
 /** Where the scheme that ends at `end` begins; -1 when there is none. A scheme begins with a letter. */
 export function schemeBefore(text: string, end: number): number {
   let start = end;
-  while (/[A-Za-z0-9+.-]/.test(text.charAt(start - 1))) start -= 1;
-  while (start < end && !/[A-Za-z]/.test(text.charAt(start))) start += 1;
+  while (start > 0 && isOfScheme(text[start - 1]!)) start -= 1;
+  while (start < end && !isLetter(text[start]!)) start += 1;
   return start < end ? start : -1;
+}
+
+function isOfScheme(character: string): boolean {
+  return isLetter(character) || (character >= '0' && character <= '9') || character === '+' || character === '.' || character === '-';
+}
+
+function isLetter(character: string): boolean {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
 }
 
 /** Everything up to `]` on the line, at most 256 characters, without a further bracket. Names may contain blanks. */

@@ -1,7 +1,7 @@
 /**
  * Quotes and struck-out text in wiki markup: words of others, and words that the author took back.
  */
-import { linesOf, type MarkedText, Part, type Span } from './marked-text.js';
+import { endOfLine, linesOf, type MarkedText, Part, type Span } from './marked-text.js';
 import { indexOfLive } from './wiki-code.js';
 import { isInk, isWordAt, isWordBefore } from './word-character.js';
 
@@ -9,6 +9,7 @@ import { isInk, isWordAt, isWordBefore } from './word-character.js';
 export function markQuotes(marked: MarkedText): void {
   markQuoteMacros(marked);
   const text = marked.said();
+  if (!text.includes('>') && !text.includes('bq. ')) return;
   for (const { start, end } of linesOf(text)) {
     if (/^[ \t]*(?:bq\. |>)/.test(text.slice(start, end))) marked.mark(start, end, Part.quote);
   }
@@ -48,26 +49,19 @@ type MarkTest = (text: string, index: number) => boolean;
 /** Pairs each opening mark with the first closing one after it on its line. */
 function markPairs(marked: MarkedText, mark: string, opens: MarkTest, closes: MarkTest): void {
   const text = marked.said();
-  if (!text.includes(mark)) return;
-  for (const line of linesOf(text)) {
-    let opener: number | null = null;
-    for (const index of placesOf(mark, text.slice(line.start, line.end))) {
-      const place = line.start + index;
-      if (opener !== null && place > opener + mark.length && closes(text, place)) {
-        strike(marked, { start: opener, end: place + mark.length }, mark.length);
-        opener = null;
-      } else if (opener === null && opens(text, place)) {
-        opener = place;
-      }
+  let opener: number | null = null;
+  let lineEnd = -1;
+  for (let place = text.indexOf(mark); place >= 0; place = text.indexOf(mark, place + mark.length)) {
+    if (place > lineEnd) {
+      opener = null;
+      lineEnd = endOfLine(text, place);
     }
-  }
-}
-
-function* placesOf(mark: string, line: string): Generator<number> {
-  let index = line.indexOf(mark);
-  while (index >= 0) {
-    yield index;
-    index = line.indexOf(mark, index + mark.length);
+    if (opener !== null && place > opener + mark.length && closes(text, place)) {
+      strike(marked, { start: opener, end: place + mark.length }, mark.length);
+      opener = null;
+    } else if (opener === null && opens(text, place)) {
+      opener = place;
+    }
   }
 }
 

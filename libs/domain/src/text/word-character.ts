@@ -24,15 +24,20 @@ function isAsciiWord(code: number): boolean {
 
 /** The character that ends right before `index`; '' at the start of the text. */
 export function characterBefore(text: string, index: number): string {
-  const low = text.charAt(index - 1);
-  const high = text.charAt(index - 2);
-  return /[\udc00-\udfff]/.test(low) && /[\ud800-\udbff]/.test(high) ? high + low : low;
+  return isLowSurrogate(text.charCodeAt(index - 1)) && isHighSurrogate(text.charCodeAt(index - 2)) ? text.slice(index - 2, index) : text.charAt(index - 1);
 }
 
 /** The character that begins at `index`; '' at the end of the text. */
 export function characterAt(text: string, index: number): string {
-  const code = text.codePointAt(index);
-  return code === undefined ? '' : String.fromCodePoint(code);
+  return isHighSurrogate(text.charCodeAt(index)) && isLowSurrogate(text.charCodeAt(index + 1)) ? text.slice(index, index + 2) : text.charAt(index);
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff;
 }
 
 export function isWordBefore(text: string, index: number): boolean {
@@ -45,7 +50,7 @@ export function isWordAt(text: string, index: number): boolean {
 
 /** Whether `index` holds a character that is no blank. The end of the text counts as blank. */
 export function isInk(text: string, index: number): boolean {
-  return /\S/.test(text.charAt(index));
+  return text.charAt(index).trim() !== '';
 }
 
 /**
