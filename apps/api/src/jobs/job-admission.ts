@@ -38,7 +38,7 @@ export class JobAdmission {
   async admit(jobId: string, userId?: string | null): Promise<AdmittedRun | null> {
     const owner = userId === undefined ? (await this.db.manager.findOneBy(JobEntity, { id: jobId }))?.userId : userId;
     const account = await this.agent.accountFor(owner ?? null);
-    return this.db.transaction(async (manager) => {
+    return this.limits.inTurn(async (manager) => {
       if (!(await this.limits.lockWith(manager, jobId))) return null;
       const { job, waiting, isLinked } = (await this.limits.look(manager, jobId))!;
       if (job.state === 'starting') return this.interrupted(manager, job);

@@ -34,6 +34,11 @@ export class JobEndings {
     private readonly config: AppConfig,
   ) {}
 
+  /** A transaction in which jobs are ended. Must not be called within another one. */
+  inTurn<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.limits.inTurn(work);
+  }
+
   /**
    * Ends the job. False when it had ended before; then nothing changes. `unlessSpokenSince`: false as well when an instruction is on
    * its way to the agent, or got there after that time.

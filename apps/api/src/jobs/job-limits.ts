@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { QueueLimit } from '@openhands-jira/domain';
-import type { EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Changes } from '../database/changes.js';
 import { Queue } from '../queue/queue.service.js';
@@ -60,10 +60,24 @@ const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
  */
 @Injectable()
 export class JobLimits {
+  /** The latest transaction of this process that takes the lock. */
+  private latest: Promise<unknown> = Promise.resolve();
+
   constructor(
+    private readonly db: DataSource,
     private readonly config: AppConfig,
     private readonly queue: Queue,
   ) {}
+
+  /**
+   * A transaction that takes the lock. Those of one process come one after the other, because each that waits for the lock keeps a
+   * connection to the database from everybody else. Must not be called within another one.
+   */
+  inTurn<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const turn = this.latest.then(() => this.db.transaction(work));
+    this.latest = turn.catch(() => undefined);
+    return turn;
+  }
 
   /** Until this transaction ends nobody else decides about limits, or changes this job. False when there is no such job. */
   async lockWith(manager: EntityManager, jobId: string): Promise<boolean> {

@@ -72,7 +72,7 @@ export class JobProgress {
   }
 
   async end(jobId: string, ending: Ending, agent: AgentAfterwards): Promise<boolean> {
-    return this.db.transaction((manager) => this.endIn(manager, jobId, ending, agent));
+    return this.endings.inTurn((manager) => this.endIn(manager, jobId, ending, agent));
   }
 
   async endIn(manager: EntityManager, jobId: string, ending: Ending, agent: AgentAfterwards): Promise<boolean> {
@@ -81,7 +81,7 @@ export class JobProgress {
 
   /** Ends the job with success, unless somebody's instruction is on its way to the agent or got there after `seenAt`. */
   async succeed(run: JobRunEntity, text: string | null, seenAt: Date): Promise<boolean> {
-    return this.db.transaction(async (manager) => {
+    return this.endings.inTurn(async (manager) => {
       const ended = await this.endings.end(manager, run.jobId, { state: 'succeeded', text }, 'is_over', seenAt);
       // An instruction that came while the agent started may have been looked at too early.
       if (!ended) await this.queue.enqueue(manager, 'job-wish', { jobId: run.jobId }, { key: run.jobId, onlyIf: HAS_OPEN_NOTES });
