@@ -79,4 +79,18 @@ describe('wiki markup as text', () => {
       expect(performance.now() - started).toBeLessThan(2_000);
     },
   );
+
+  it.each(['{{', '{{a', '{code:', '{color:'])('reads many of "%s" not much slower than words', (part) => {
+    const reading = (text: string): number => {
+      const times = Array.from({ length: 5 }, () => {
+        const before = process.threadCpuUsage();
+        wikiToText(text);
+        const { user, system } = process.threadCpuUsage(before);
+        return user + system;
+      });
+      return Math.min(...times);
+    };
+    const textOf = (piece: string): string => piece.repeat(Math.floor(64_000 / piece.length));
+    expect(reading(textOf(part)) / Math.max(reading(textOf('_a* ')), 1000)).toBeLessThan(10);
+  });
 });

@@ -9,9 +9,9 @@
 /** Finds a person's display name by the id in a mention; undefined when it is not known. */
 export type NameOf = (id: string) => string | undefined;
 
-/** Macros that only decorate what they contain. */
-const DECORATION = /\{(?:color|panel|anchor|section|column)(?::[^}\n]{0,500})?\}/gi;
-const CODE_MACRO = /\{(code|noformat)(?::([^}\n]{0,500}))?\}/gi;
+/** Macros that only decorate what they contain. What opens inside their parameters ends them, so that many openers in a row are not read over and over. */
+const DECORATION = /\{(?:color|panel|anchor|section|column)(?::[^{}\n]{0,500})?\}/gi;
+const CODE_MACRO = /\{(code|noformat)(?::([^{}\n]{0,500}))?\}/gi;
 const CODE_END = { code: /\{code\}/gi, noformat: /\{noformat\}/gi };
 
 /** The text of a comment or description, with LF line ends and Markdown's signs for code, quotes and headings. */
@@ -92,7 +92,8 @@ function inlineToText(line: string, nameOf: NameOf): string {
     )
     .replace(/(?<!\\)\[((?:https?|mailto):[^\]\s|]{1,2000})\]/gi, '$1')
     .replace(/(?<!\\)![^\s!|]{1,300}(?:\|[^!\n]{0,200})?!/g, (picture) => pictureText(picture))
-    .replace(/\{\{([^\n]{1,1000}?)\}\}/g, '`$1`')
+    // Not over another `{{`: many of them in a row would each look a thousand characters ahead.
+    .replace(/\{\{((?:(?!\{\{|\}\})[^\n]){1,1000})\}\}/g, '`$1`')
     .replace(/\{([*_+^~-])\}/g, '')
     .replace(/(?<![\p{L}\p{N}\\*])\*(?=\S)([^*\n]{1,1000}?)(?<=\S)\*(?![\p{L}\p{N}*])/gu, '**$1**')
     .replace(/\\\\(?=\s|$|[^\\])/g, '\n')
