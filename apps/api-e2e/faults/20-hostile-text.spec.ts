@@ -1,15 +1,18 @@
 /** Row 20: whatever text comes, reading it takes time that goes with its length, up to a megabyte. */
-import { detectTrigger, findMention, readCommand } from '@openhands-jira/domain';
+import { detectTrigger, findMention, normaliseSiteName, readCommand } from '@openhands-jira/domain';
 import { readRepositories } from '../../../libs/domain/src/repository-reading.js';
 import { HOSTILE_PIECES, hostileText, type HostilePiece } from '../../../libs/domain/src/testing/hostile-pieces.js';
 import { isTooDeep } from '../../api/src/deliveries/payload.js';
 import { readCertificates } from '../../api/src/http/pem.js';
 import { readCloudEvent, siteOfPayload } from '../../api/src/jira-cloud/jira-cloud.payload.js';
+import { readDataCenterEvent } from '../../api/src/jira-data-center/jira-data-center.payload.js';
 import { fault } from './figures.js';
 
 const MEGABYTE = 1024 * 1024;
 /** Longest comment that Jira takes. */
 const COMMENT = MEGABYTE / 32;
+/** Longest that one may take. */
+const LONGEST_MS = 10;
 /** Twice the text in at most two and a half times the time, five times over. Time that goes with the square takes a thousand times as long. */
 const STEEPEST = 2.5 ** 5;
 
@@ -23,6 +26,8 @@ const PROGRAMS: Record<string, (text: string) => unknown> = {
   repositories: (text) => readRepositories(text, 'wiki', hosts),
   event: (text) => detectTrigger(readCloudEvent({ webhookEvent: 'comment_created', comment: { id: '1', self: text, body: text, author: { accountId: text } }, issue: { id: '1', key: text, self: text }, changelog: { items: [{ field: 'labels', fromString: text, toString: text }] } })!, settings),
   site: (text) => siteOfPayload({ issue: { self: `https://${text}` }, comment: { self: text } }),
+  'event of Jira Data Center': (text) => detectTrigger(readDataCenterEvent({ webhookEvent: 'comment_created', comment: { id: '1', self: text, body: text, author: { key: text, name: text } }, issue: { id: '1', key: text, self: text }, changelog: { items: [{ field: 'labels', fromString: text, toString: text }] } })!, settings),
+  'name of a site': (text) => normaliseSiteName(text),
   nesting: (text) => isTooDeep(Buffer.from(text)),
   certificates: (text) => readCertificates(`-----BEGIN CERTIFICATE-----${text}`),
 };
@@ -37,21 +42,22 @@ describe('Hostile text', () => {
         program(hostileText(piece, 2048));
         const { comment, isSteep } = judge(program, piece);
         longest = Math.max(longest, comment);
-        if (comment > 10) slow.push(`${name} ${JSON.stringify(piece)} ${comment.toFixed(0)} ms`);
+        if (comment > LONGEST_MS) slow.push(`${name} ${JSON.stringify(piece)} ${comment.toFixed(0)} ms`);
         if (isSteep) steep.push(`${name} ${JSON.stringify(piece)}`);
       }
     }
     figures.condition(`${HOSTILE_PIECES.length} kinds of text, ${Object.keys(PROGRAMS).length} readers, 32 kB and 1 MB, time of the processor`);
     if (slow.length > 0) figures.condition(`slow: ${slow.slice(0, 5).join(', ')}`);
     figures.exactly('kinds whose time grows faster than their length', steep.join(', ') || 0, 0);
-    figures.within('longest time for a comment', longest, 10);
+    figures.within('longest time for a comment', longest, LONGEST_MS);
   }, 600_000);
 });
 
-/** What looks steep is measured again, because memory is tidied up now and then. */
+/** What looks slow or steep is measured again: what runs for the first time is still being compiled, and memory is tidied up now and then. */
 function judge(program: (text: string) => unknown, piece: HostilePiece): { comment: number; isSteep: boolean } {
   const [short, long] = [hostileText(piece, COMMENT), hostileText(piece, MEGABYTE)];
-  const comment = Math.min(millisecondsOf(program, short), millisecondsOf(program, short));
+  let comment = Math.min(millisecondsOf(program, short), millisecondsOf(program, short));
+  for (let again = 0; again < 3 && comment > LONGEST_MS; again += 1) comment = Math.min(comment, millisecondsOf(program, short));
   const isFair = (): boolean => millisecondsOf(program, long) <= Math.max(comment, 2) * STEEPEST;
   return { comment, isSteep: !isFair() && !isFair() && !isFair() };
 }
