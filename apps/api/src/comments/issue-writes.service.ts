@@ -91,7 +91,7 @@ export class IssueWrites {
     }));
     const news = changes.add(ensureWrites(storableJson(rows)));
     const { connectionId, issueId } = place;
-    this.queue.add(changes, 'comments', [{ connectionId, issueId }], { key: `${connectionId}:${issueId}`, groupOf: () => connectionId, onlyIf: `EXISTS (SELECT FROM ${news})` });
+    this.queue.add(changes, 'comments', [{ connectionId, issueId }], { key: `${connectionId}:${issueId}`, groupOf: () => connectionId, onlyIf: `EXISTS (SELECT FROM ${news})`, here: true });
   }
 
   /**

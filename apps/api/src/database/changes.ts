@@ -15,8 +15,12 @@ export type Change = (place: Place, when: string) => string;
 export class Changes {
   private readonly parts: string[] = [];
   private readonly values: unknown[] = [];
+  private readonly acts: Afterwards[] = [];
   private alone = '';
   private when = 'TRUE';
+
+  /** @param isCommitted the statement is a transaction of its own: once it has run, what it changed is there for everybody */
+  constructor(readonly isCommitted = false) {}
 
   /** Adds a change. Gives the name under which other parts can ask for the rows that it returns. */
   add(change: Change): string {
@@ -46,10 +50,18 @@ export class Changes {
     this.when = `EXISTS (SELECT FROM ${name})`;
   }
 
+  /** Has something done with the rows of a part once the changes are made and committed. */
+  afterwards(name: string, act: Afterwards['act']): void {
+    if (!this.isCommitted) throw new Error('Nothing can be done afterwards: these changes may be part of a transaction that is rolled back');
+    this.acts.push({ name, act });
+  }
+
   /** Makes the changes. False when a demand was not met. */
   async run(db: Pick<Database, 'query'>): Promise<boolean> {
     if (this.parts.length === 0) return true;
-    const [row] = (await db.query(`WITH ${this.parts.join(',\n')} SELECT ${this.when} AS met`, this.values)) as [{ met: boolean }];
+    const rows = this.acts.map(({ name }) => `, (SELECT coalesce(jsonb_agg(to_jsonb(${name})), '[]') FROM ${name}) AS ${name}`);
+    const [row] = (await db.query(`WITH ${this.parts.join(',\n')} SELECT ${this.when} AS met${rows.join('')}`, this.values)) as [{ met: boolean } & Record<string, object[]>];
+    for (const { name, act } of this.acts) await act(row[name]!);
     return row.met;
   }
 
@@ -58,6 +70,12 @@ export class Changes {
     const text = this.parts.length > 1 ? `WITH ${this.parts.join(',\n')} SELECT * FROM ${name}` : this.alone;
     return (await db.query(text, this.values)) as T[];
   }
+}
+
+/** What is done with the rows of a part. */
+interface Afterwards {
+  name: string;
+  act: (rows: object[]) => void | Promise<void>;
 }
 
 /** Whatever sends a statement and gives its rows: a transaction, or the pool. */

@@ -109,7 +109,7 @@ export class Jobs {
     this.reporter.note(changes, job.id, 'accepted', `Asked for by ${job.actor.displayName}.`);
     alsoAbout({ jobId: job.id }, () => {
       this.reporter.accepted(changes, job, place.waiting);
-      this.queue.add(changes, 'start-job', [{ jobId: job.id, userId: job.userId }], { key: job.id, groupOf: () => job.connectionId });
+      this.queue.add(changes, 'start-job', [{ jobId: job.id, userId: job.userId }], { key: job.id, groupOf: () => job.connectionId, here: true });
     });
     return job;
   }

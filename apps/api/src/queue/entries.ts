@@ -69,6 +69,25 @@ export class Entries {
     return { entries: row.entries, isFull: row.seen >= most };
   }
 
+  /**
+   * Adds an entry that this process takes in the same moment, unless its key is held by anybody: then whoever comes first takes it. `begin`
+   * gets it when the changes are committed.
+   */
+  addTaken(changes: Changes, queue: string, { data, key, group }: NewEntry & { key: string }, onlyIf: string, begin: (entry: TakenEntry) => void | Promise<void>): void {
+    const held = changes.add((place, when) => `
+      INSERT INTO leases (name, holder, until)
+      SELECT ${place(leaseOf(queue, key))}, ${place(this.holder)}::uuid, now() + make_interval(secs => ${place(LEASE_SECONDS)}) WHERE ${when} AND ${onlyIf}
+      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE leases.until < now()
+      RETURNING name`);
+    const added = changes.add(addEntries(queue, [{ data, key, group }], 0, onlyIf, `EXISTS (SELECT FROM ${held})`));
+    changes.afterwards(added, async ([row]) => {
+      const { id, taken } = (row ?? {}) as { id?: string; taken?: boolean };
+      if (id === undefined || !taken) return;
+      this.hold(queue, key);
+      await begin({ id, data, retries: 0, key, group: group ?? null });
+    });
+  }
+
   /** The work is done: the entry is completed a moment later, together with others, and its key given back. */
   finish(queue: string, entry: TakenEntry): void {
     this.settle(queue, entry, true);
@@ -146,19 +165,25 @@ export class Entries {
   }
 }
 
-/** Adds entries with the rules of their queue. Those that may be worked at once wake the loops of all processes at the commit. `extra`: a further condition, in which an entry is called `wanted`. */
-export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extra = 'TRUE'): Change {
+/**
+ * Adds entries with the rules of their queue. Those that may be worked at once wake the loops of all processes at the commit.
+ *
+ * @param extra a further condition, in which an entry is called `wanted`
+ * @param taken a condition under which they are taken already, by the process that adds them
+ */
+export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extra = 'TRUE', taken = 'FALSE'): Change {
   return (place, when) => `
     INSERT INTO queue.job_common (name, data, start_after, created_on, singleton_key, group_id, expire_seconds, deletion_seconds, keep_until,
-      retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds)
+      retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds, state, started_on, heartbeat_on)
     SELECT q.name, wanted.data, wanted.start_after, queue.job_now(), wanted.key, wanted."group", q.expire_seconds, q.deletion_seconds, wanted.start_after + q.retention_seconds * interval '1 second',
-      q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds
+      q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds,
+      (CASE WHEN ${taken} THEN 'active' ELSE 'created' END)::queue.job_state, CASE WHEN ${taken} THEN queue.job_now() END, CASE WHEN ${taken} THEN queue.job_now() END
     FROM (
       SELECT data, key, "group", queue.job_now() + ${place(Math.max(0, Math.round(afterMs)))}::int * interval '1 millisecond' AS start_after
       FROM jsonb_to_recordset(${place(JSON.stringify(entries))}::jsonb) AS entry (data jsonb, key text, "group" text)
     ) AS wanted JOIN queue.queue q ON q.name = ${place(queue)}
     WHERE ${when} AND ${extra}
-    RETURNING ${afterMs > 0 ? 'id' : `pg_notify(${place(WAKE_UP_CHANNEL)}, name)`}`;
+    RETURNING id, state = 'active' AS taken${afterMs > 0 ? '' : `, CASE WHEN state < 'active' THEN pg_notify(${place(WAKE_UP_CHANNEL)}, name) END`}`;
 }
 
 /** Only as long as the attempt is ours: another process may have taken over meanwhile. */

@@ -65,6 +65,10 @@ export class FetchLoop {
     return this.rules.name;
   }
 
+  private get share(): number {
+    return Math.max(1, Math.ceil(this.rules.concurrency * GROUP_SHARE));
+  }
+
   start(): void {
     this.heartbeat = setInterval(() => void this.touch(), (HEARTBEAT_SECONDS * 1000) / 3);
     this.schedule(0);
@@ -72,6 +76,18 @@ export class FetchLoop {
 
   wake(name: string | null): void {
     if (name === null || name === this.name) this.schedule(0);
+  }
+
+  /** Whether an entry of this group could begin now. */
+  hasRoomFor(group: string | undefined): boolean {
+    if (this.stopped || this.active.size >= this.rules.concurrency) return false;
+    return group === undefined || ((this.groups.get(group) ?? 0) < this.share && !this.rules.heldBack().includes(group));
+  }
+
+  /** Works an entry that was added as taken by this process. There may be one more of them than `concurrency`, because nobody kept the room. */
+  async takeOver(entry: TakenEntry): Promise<void> {
+    if (this.stopped) await this.entries.postpone(this.name, entry, 0);
+    else this.begin(entry);
   }
 
   async stop(): Promise<void> {
@@ -102,7 +118,7 @@ export class FetchLoop {
     // Whatever is there waits until one of those at work has ended.
     this.woken = room <= 0;
     if (room <= 0) return;
-    const share = Math.max(1, Math.ceil(this.rules.concurrency * GROUP_SHARE));
+    const { share } = this;
     const full = [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
     const most = Math.max(0, ...[...this.groups.values()].filter((count) => count < share));
     // Few enough that no group gets more than its share by them.

@@ -28,6 +28,8 @@ export interface EnqueueOptions<N extends QueueName> {
   startAfterMs?: number;
   /** A condition in SQL under which an entry is added; in it the entry is called `wanted`. */
   onlyIf?: string;
+  /** This process may begin at once, if it works the queue and has room. Needs a key; the condition must not speak of `wanted`. */
+  here?: boolean;
 }
 
 const POLL_MS = 1000;
@@ -71,6 +73,9 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
   add<N extends QueueName>(changes: Changes, name: N, entries: (QueueData[N] & WorkContext)[], options: EnqueueOptions<N> = {}): void {
     if (entries.length === 0) return;
     const rows = entries.map((data) => ({ data: { ...contextFor(data), ...data }, key: options.key, group: options.groupOf?.(data) }));
+    const [only] = rows;
+    const loop = options.here && changes.isCommitted && rows.length === 1 && this.loops.find((one) => one.name === name && one.hasRoomFor(only!.group));
+    if (loop && options.key !== undefined) return this.entries.addTaken(changes, name, { ...only!, key: options.key }, options.onlyIf ?? 'TRUE', (entry) => loop.takeOver(entry));
     changes.add(addEntries(name, rows, options.startAfterMs, options.onlyIf));
   }
 
