@@ -29,30 +29,31 @@ interface Counts {
   ownBefore: number;
 }
 
+const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
+
 const RUNNING = `state IN ('starting', 'running')`;
+
+/** How many jobs of each person run; `except` is a job that counts as over. Asked once for a whole line of waiting jobs, which may be long. */
+const busy = (except = NOBODY): string => `(SELECT user_id AS person, count(*) AS jobs FROM jobs WHERE ${RUNNING} AND id <> ${except} GROUP BY user_id)`;
 
 /** `Counts` as seen by one job, as JSON; the places of its id, of its person, and of the limit for one person. */
 const counts = (id: string, person: string, own: string): string => `
   (SELECT json_build_object(
     'running', count(*) FILTER (WHERE ${RUNNING}),
     'ownRunning', count(*) FILTER (WHERE ${RUNNING} AND user_id = ${person}),
-    'before', count(*) FILTER (WHERE state = 'queued' AND id < ${id}
-      AND (user_id IS NULL OR ${own} > (SELECT count(*) FROM jobs other WHERE other.user_id = active.user_id AND other.${RUNNING}))),
+    'before', count(*) FILTER (WHERE state = 'queued' AND id < ${id} AND coalesce(busy.jobs, 0) < ${own}),
     'ownBefore', count(*) FILTER (WHERE state = 'queued' AND id < ${id} AND user_id = ${person}))
-  FROM jobs active WHERE state IN ('queued', 'starting', 'running'))`;
+  FROM jobs active LEFT JOIN ${busy()} AS busy ON busy.person = active.user_id WHERE state IN ('queued', 'starting', 'running'))`;
 
 /** A job that may start as soon as somebody looks at it again. */
 export type WaitingJob = Parameters<typeof aboutJob>[0];
 
 /** The first jobs in line that there is room for; `ended` is a job that counts as over, in SQL. */
 const startable = (all: number, own: number, most: number, ended: string): string => `
-  SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs waiting
-  WHERE state = 'queued' AND waiting.id <> ${ended}
-    AND (waiting.user_id IS NULL OR ${own} > (SELECT count(*) FROM jobs other WHERE other.user_id = waiting.user_id AND other.${RUNNING} AND other.id <> ${ended}))
+  SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs waiting LEFT JOIN ${busy(ended)} AS busy ON busy.person = waiting.user_id
+  WHERE state = 'queued' AND waiting.id <> ${ended} AND coalesce(busy.jobs, 0) < ${own}
   ORDER BY id
   LIMIT GREATEST(0, LEAST(${most}, ${all} - (SELECT count(*) FROM jobs running WHERE running.${RUNNING} AND running.id <> ${ended})))`;
-
-const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**
  * How many jobs may run at once, in the installation and for one person. The agent has limits of its own and pauses the
