@@ -67,7 +67,7 @@ describe('A database that is full, or busy', () => {
 
   /** Our own connections are cut, and somebody else takes all places of the database but two. */
   async function holdConnections(): Promise<pg.Client[]> {
-    await installation.database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'openhands-jira%'`);
+    await installation.database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'openhands-jira%' AND datname = current_database()`);
     const holders: pg.Client[] = [];
     for (;;) {
       const client = new pg.Client({ connectionString: installation.stage.database.url, application_name: 'somebody else' });

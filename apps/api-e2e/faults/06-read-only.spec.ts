@@ -39,6 +39,6 @@ describe('A database that takes no writes', () => {
     const name = new URL(installation.stage.database.url).pathname.slice(1);
     await installation.database.query('SET default_transaction_read_only = off');
     await installation.database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = ${on ? 'on' : 'off'}`);
-    await installation.database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'openhands-jira%'`);
+    await installation.database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'openhands-jira%' AND datname = current_database()`);
   }
 });
