@@ -31,6 +31,7 @@ export type Part = (typeof Part)[keyof typeof Part];
 const PARTS = Object.values(Part);
 /** In place of a character that covers a part: the part is left as it is. */
 const LEFT = -1;
+const BLANK = 0x20;
 
 /** A stretch of text: from `start` up to, not including, `end`. */
 export interface Span {
@@ -55,12 +56,11 @@ export class MarkedText {
   readonly links: TextLink[] = [];
   private readonly parts: Uint8Array;
   /** Those of which the text has, or had, some character. */
-  private readonly met = new Set<Part>();
+  private readonly met: Part[] = [Part.said];
   private saidText: string | null = null;
 
   constructor(readonly text: string) {
     this.parts = new Uint8Array(text.length);
-    this.met.add(Part.said);
   }
 
   /** Sets a stretch aside. What was set aside within it before changes its part too: code in a quote is a quote. */
@@ -68,13 +68,13 @@ export class MarkedText {
     // Most marks are one character, for which `fill` would be slow.
     if (end - start === 1) this.parts[start] = part;
     else this.parts.fill(part, start, end);
-    this.met.add(part);
+    if (!this.met.includes(part)) this.met.push(part);
     this.saidText = null;
   }
 
   /** Whether some character was ever of this part. */
   mayHold(part: Part): boolean {
-    return this.met.has(part);
+    return this.met.includes(part);
   }
 
   partAt(index: number): Part {
@@ -92,20 +92,14 @@ export class MarkedText {
     return this.covered((part) => (wanted.includes(part) ? null : part === Part.cellEnd ? '\n' : ' '));
   }
 
-  /** The text with each character of a part covered by this one, or left as it is (null). As long as `text`. */
+  /** The text with each character of a part covered by this one (of ASCII), or left as it is (null). As long as `text`. */
   covered(cover: (part: Part) => string | null): string {
-    const covers = new Int32Array(PARTS.length);
-    for (const part of PARTS) covers[part] = cover(part)?.charCodeAt(0) ?? LEFT;
-    if ([...this.met].every((part) => covers[part] === LEFT)) return this.text;
-    // Unit by unit, because a text may change its part with each character: put together run by run it would take much longer.
-    const units = new Uint16Array(this.text.length);
-    const bytes = Buffer.from(units.buffer);
-    bytes.write(this.text, 'utf16le');
-    const { parts } = this;
-    for (let index = 0; index < parts.length; index += 1) {
-      const unit = covers[parts[index]!]!;
-      if (unit !== LEFT) units[index] = unit;
-    }
+    const covers = new Int8Array(PARTS.length).fill(LEFT);
+    for (const part of this.met) covers[part] = cover(part)?.charCodeAt(0) ?? LEFT;
+    if (this.met.every((part) => covers[part] === LEFT)) return this.text;
+    if (this.met.every((part) => covers[part] === BLANK)) return ' '.repeat(this.text.length);
+    const bytes = Buffer.from(this.text, 'utf16le');
+    coverEach(bytes, this.parts, covers);
     return bytes.toString('utf16le');
   }
 
@@ -124,6 +118,19 @@ export class MarkedText {
   }
 }
 
+/**
+ * Character by character, because each may be of another part: put together run by run, a hostile text takes much longer.
+ * @param covers for each part the code of its covering character, or `LEFT`
+ */
+function coverEach(utf16: Uint8Array, parts: Uint8Array, covers: Int8Array): void {
+  for (let index = 0; index < parts.length; index += 1) {
+    const code = covers[parts[index]!]!;
+    if (code === LEFT) continue;
+    utf16[2 * index] = code;
+    utf16[2 * index + 1] = 0;
+  }
+}
+
 /** Jira sends CRLF as well as LF. */
 export function withPlainLineEnds(text: string): string {
   return text.replace(/\r\n?/g, '\n');
@@ -135,7 +142,7 @@ export function* runsByLine(text: string, mark: string): Generator<Span[]> {
   let lineEnd = -1;
   for (let start = text.indexOf(mark), end; start >= 0; start = text.indexOf(mark, end)) {
     end = start + 1;
-    while (text[end] === mark) end += 1;
+    while (end < text.length && text[end] === mark) end += 1;
     if (start > lineEnd) {
       if (runs.length > 0) yield runs;
       runs = [];

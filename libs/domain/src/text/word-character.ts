@@ -59,6 +59,6 @@ export function isInk(text: string, index: number): boolean {
  */
 export function isEscaped(text: string, index: number): boolean {
   let start = index;
-  while (text[start - 1] === '\\') start -= 1;
+  while (start > 0 && text[start - 1] === '\\') start -= 1;
   return (index - start) % 2 === 1;
 }
