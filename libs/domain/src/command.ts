@@ -84,9 +84,8 @@ function messageOf(marked: MarkedText, addresses: readonly Address[]): string {
 /** All words outside option lines, in lower case. What holds no letter and no digit is no word. */
 function* wordsOf(message: string): Generator<string> {
   for (const { start, end } of linesOf(message)) {
-    if (start === end) continue;
     const line = message.slice(start, end);
-    if (readOptionLine(line)) continue;
+    if (line.trim() === '' || readOptionLine(line)) continue;
     for (const word of line.split(/[\s.,!?:;()…]+/)) {
       const bare = bareWord(word);
       if (bare !== '') yield bare.toLowerCase();

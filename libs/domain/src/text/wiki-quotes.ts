@@ -5,13 +5,16 @@ import { endOfLine, linesOf, type MarkedText, Part, type Span } from './marked-t
 import { indexOfLive } from './wiki-code.js';
 import { isInk, isWordAt, isWordBefore } from './word-character.js';
 
+const QUOTED_LINE = /[ \t]*(?:bq\. |>)/y;
+
 /** Sets quotes aside: `{quote}`, lines that begin with `bq. `, and lines that begin with `>` as in answers by e-mail. */
 export function markQuotes(marked: MarkedText): void {
   markQuoteMacros(marked);
   const text = marked.said();
   if (!text.includes('>') && !text.includes('bq. ')) return;
   for (const { start, end } of linesOf(text)) {
-    if (/^[ \t]*(?:bq\. |>)/.test(text.slice(start, end))) marked.mark(start, end, Part.quote);
+    QUOTED_LINE.lastIndex = start;
+    if (QUOTED_LINE.test(text)) marked.mark(start, end, Part.quote);
   }
 }
 
