@@ -2,7 +2,7 @@
 import { detectTrigger, findMention, normaliseSiteName, readCommand } from '@openhands-jira/domain';
 import { readRepositories } from '../../../libs/domain/src/repository-reading.js';
 import { HOSTILE_PIECES, hostileText, type HostilePiece } from '../../../libs/domain/src/testing/hostile-pieces.js';
-import { isTooDeep } from '../../api/src/deliveries/payload.js';
+import { isTooMuch } from '../../api/src/deliveries/payload.js';
 import { readCertificates } from '../../api/src/http/pem.js';
 import { readCloudEvent, siteOfPayload } from '../../api/src/jira-cloud/jira-cloud.payload.js';
 import { readDataCenterEvent } from '../../api/src/jira-data-center/jira-data-center.payload.js';
@@ -28,7 +28,7 @@ const PROGRAMS: Record<string, (text: string) => unknown> = {
   site: (text) => siteOfPayload({ issue: { self: `https://${text}` }, comment: { self: text } }),
   'event of Jira Data Center': (text) => detectTrigger(readDataCenterEvent({ webhookEvent: 'comment_created', comment: { id: '1', self: text, body: text, author: { key: text, name: text } }, issue: { id: '1', key: text, self: text }, changelog: { items: [{ field: 'labels', fromString: text, toString: text }] } })!, settings),
   'name of a site': (text) => normaliseSiteName(text),
-  nesting: (text) => isTooDeep(Buffer.from(text)),
+  nesting: (text) => isTooMuch(Buffer.from(text)),
   certificates: (text) => readCertificates(`-----BEGIN CERTIFICATE-----${text}`),
 };
 

@@ -2,7 +2,7 @@
 import type { Delivery, DeliveryDetail, DeliveryOutcome, DeliveryReason, Product, TraceStep } from '@openhands-jira/contracts';
 import { REASON_TEXTS } from '@openhands-jira/domain';
 import { withoutAddresses } from '../security/hidden-addresses.js';
-import { isTooDeep } from './payload.js';
+import { isTooMuch } from './payload.js';
 import { unpackBody } from './body-storage.js';
 
 /** What a list shows: of `deliveries d` and `connections c`. */
@@ -87,7 +87,7 @@ function toComment({ commentId, writtenAt, givenUp, isWritten }: NonNullable<Det
 /** The payload for people: e-mail addresses are hidden, because a log is read by more people than an issue. */
 function parsePayload(body: Buffer): unknown {
   // What is nested deeper could be read, but not written into an answer.
-  if (isTooDeep(body)) return null;
+  if (isTooMuch(body)) return null;
   try {
     return JSON.parse(withoutAddresses(body.toString('utf8'))) as unknown;
   } catch {

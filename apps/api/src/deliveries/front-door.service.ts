@@ -225,7 +225,7 @@ function verdictOn(call: WebhookCall, secrets: WebhookSecret[]): SignatureVerdic
 async function readCall({ body, readEvent }: WebhookCall): Promise<{ ok: true; event: IssueEvent } | { ok: false; reason: RejectedReason; detail: string }> {
   if (body.length === 0) return { ok: false, reason: 'body_empty', detail: 'The body is empty. Untick "Exclude body" in the webhook.' };
   const payload = await readPayloadInSlices(body);
-  if (!payload) return { ok: false, reason: 'body_unreadable', detail: 'The body is not a JSON object. Check which program calls this address; Jira sends an object with a field "webhookEvent".' };
+  if (!payload) return { ok: false, reason: 'body_unreadable', detail: 'The body is not a JSON object, or has more levels or values than Jira sends. Check which program calls this address; Jira sends an object with a field "webhookEvent".' };
   const event = readEvent(payload);
   return event ? { ok: true, event } : { ok: false, reason: 'body_unreadable', detail: 'The body names no webhook event.' };
 }

@@ -1,5 +1,5 @@
 import { SLICE_BYTES } from '@openhands-jira/domain';
-import { isTooDeep, readPayload, readPayloadInSlices } from './payload.js';
+import { isTooMuch, readPayload, readPayloadInSlices } from './payload.js';
 
 const nested = (depth: number, open = '[', close = ']'): Buffer => Buffer.from(`{"a":${open.repeat(depth)}1${close.repeat(depth)}}`);
 
@@ -14,7 +14,7 @@ describe('The payload of a delivery', () => {
 
   it.each([['[', ']'], ['{"a":', '}'], ['{"a\\"b":[', ']}'], ['[', '']])('is nothing when %j nests a hundred thousand times, and that is known at once', (open, close) => {
     const bytes = nested(100_000, open, close);
-    expect(isTooDeep(bytes)).toBe(true);
+    expect(isTooMuch(bytes)).toBe(true);
     expect(readPayload(bytes)).toBeNull();
   });
 
@@ -33,8 +33,14 @@ describe('The payload of a delivery', () => {
     expect(await readPayloadInSlices(Buffer.from(`{"text":"${'x'.repeat(SLICE_BYTES)}","deep":${'['.repeat(1000)}${']'.repeat(1000)}}`))).toBeNull();
   });
 
+  it.each(['{}', '[]', '[[[[]]]]', '1', '""', '"a,b":1'])('is nothing when it has more than half a million values, such as %j', async (value) => {
+    const many = (count: number): Buffer => Buffer.from(`{"a":${value.includes(':') ? '{' : '['}${`${value},`.repeat(count)}${value}${value.includes(':') ? '}' : ']'}}`);
+    expect([isTooMuch(many(90_000)), isTooMuch(many(500_001))]).toEqual([false, true]);
+    expect([await readPayloadInSlices(many(90_000)), await readPayloadInSlices(many(500_001))]).toEqual([expect.anything(), null]);
+  });
+
   it('is too deep only with more than a thousand levels', () => {
-    expect([isTooDeep(nested(999)), isTooDeep(nested(1000))]).toEqual([false, true]);
+    expect([isTooMuch(nested(999)), isTooMuch(nested(1000))]).toEqual([false, true]);
   });
 
   it.each(['\\', '"', '\\"', '"\\', '""\\\\', '{}'])('is looked through in time that goes with its length, because each byte is looked at once, also when it is all %j', (piece) => {
@@ -46,7 +52,7 @@ describe('The payload of a delivery', () => {
         return Reflect.get(target, key) as unknown;
       },
     });
-    expect(isTooDeep(watched)).toBe(false);
+    expect(isTooMuch(watched)).toBe(false);
     expect(looks).toBeLessThanOrEqual(bytes.length);
   });
 });
