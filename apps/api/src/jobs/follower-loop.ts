@@ -7,6 +7,9 @@ import { JobLimits } from './job-limits.js';
 /** Waiting jobs are woken when another ends; this is the backstop for changed limits and lost entries. */
 const WAKE_EVERY_TICKS = 30;
 
+/** When many runs are due, we ask so many times as often for a part of them each: all at once they would hold up everything else in this process. */
+const TICKS_OF_MANY = 5;
+
 /** Keeps the follower going in a worker process. A tick does not wait for the one before: slow accounts are skipped. */
 @Injectable()
 export class FollowerLoop {
@@ -23,12 +26,15 @@ export class FollowerLoop {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.tick(), this.plan.tickMs);
+    this.timer = setTimeout(() => {
+      this.start();
+      this.tick();
+    }, this.follower.foundMany ? this.plan.tickMs / TICKS_OF_MANY : this.plan.tickMs);
   }
 
   /** Stops asking, and waits for what is being looked at. */
   async stop(): Promise<void> {
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     this.follower.stop();
     await Promise.all(this.working);
   }

@@ -33,6 +33,8 @@ export class Follower {
   /** Accounts that are being looked at: a slow one must not hold up the others. */
   private readonly busy = new Set<string>();
   private stopped = false;
+  /** Several were due at the latest question. */
+  foundMany = false;
 
   constructor(
     private readonly runs: Runs,
@@ -48,6 +50,7 @@ export class Follower {
   /** Looks at everything that is due. Gives the number of runs when all of them were looked at. */
   async tick(): Promise<number> {
     const due = await this.runs.claimDue([...this.busy]);
+    this.foundMany = due.length > 1;
     const accounts = Map.groupBy(due, ({ run }) => run.agentAccount);
     await Promise.all([...accounts].map(([account, followed]) => this.followAccount(account, followed)));
     return due.length;

@@ -50,7 +50,7 @@ export class FetchLoop {
   private woken = false;
   /** True when a group had its share at the latest look: one of its entries may wait until another has ended. */
   private passedOver = false;
-  private timer: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Immediate | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private fetching: Promise<void> | undefined;
 
@@ -71,11 +71,11 @@ export class FetchLoop {
 
   start(): void {
     this.heartbeat = setInterval(() => void this.touch(), (HEARTBEAT_SECONDS * 1000) / 3);
-    this.schedule(0);
+    this.lookSoon();
   }
 
   wake(name: string | null): void {
-    if (name === null || name === this.name) this.schedule(0);
+    if (name === null || name === this.name) this.lookSoon();
   }
 
   /** Whether an entry of this group could begin now. */
@@ -92,25 +92,26 @@ export class FetchLoop {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    clearImmediate(this.soon);
     await this.fetching;
     await Promise.all(this.active);
     clearInterval(this.heartbeat);
   }
 
-  private schedule(ms: number): void {
+  /** Looks for entries in the next turn of the event loop: whoever asks meanwhile is served by the same look. */
+  private lookSoon(): void {
     if (this.stopped) return;
     if (this.fetching) {
-      if (ms === 0) this.woken = true;
+      this.woken = true;
       return;
     }
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
+    clearImmediate(this.soon);
+    this.soon = setImmediate(() => {
       this.fetching = this.fetch().finally(() => {
         this.fetching = undefined;
-        if (this.woken && this.active.size < this.rules.concurrency) this.schedule(0);
+        if (this.woken && this.active.size < this.rules.concurrency) this.lookSoon();
       });
-    }, ms);
+    });
   }
 
   private async fetch(): Promise<void> {
@@ -140,7 +141,7 @@ export class FetchLoop {
       this.takenIds.delete(entry.id);
       this.count(entry.group, -1);
       this.active.delete(work);
-      if (this.woken || this.passedOver) this.schedule(0);
+      if (this.woken || this.passedOver) this.lookSoon();
     });
     this.active.add(work);
   }
@@ -181,7 +182,7 @@ export class FetchLoop {
   private async postpone(entry: TakenEntry, later: RetryLater): Promise<void> {
     await this.entries.postpone(this.name, entry, later.afterMs);
     // The poll would find it up to a second late.
-    setTimeout(() => this.schedule(0), later.afterMs).unref();
+    setTimeout(() => this.lookSoon(), later.afterMs).unref();
   }
 
   private async touch(): Promise<void> {

@@ -18,13 +18,21 @@ describe('An entry for the process that adds it', () => {
     database = await testDatabase();
     db = await new DataSource(dataSourceOptions(database.url)).initialize();
   });
+  /** What is being worked, until the test ends it. */
+  const ends = new Map<string, () => void>();
+  let isOver = false;
+
   beforeEach(async () => {
+    isOver = false;
+    ends.clear();
     await db.query('TRUNCATE queue.job_common, leases');
     const connection = new QueueConnection(database.url, false);
     entries = new Entries(connection);
     queue = new Queue(connection, new QueueWakeUp(database.url), entries);
   });
   afterEach(async () => {
+    isOver = true;
+    for (const end of ends.values()) end();
     await queue.beforeApplicationShutdown();
     await queue.onApplicationShutdown();
   });
@@ -43,8 +51,7 @@ describe('An entry for the process that adds it', () => {
   /** Works the queue; each entry is worked until the test ends it. */
   async function work(concurrency = 4): Promise<{ begun: string[]; end: (issueId: string) => void }> {
     const begun: string[] = [];
-    const ends = new Map<string, () => void>();
-    await queue.work('comments', ({ issueId }) => new Promise<void>((resolve) => (begun.push(issueId), ends.set(issueId, resolve))), { concurrency });
+    await queue.work('comments', ({ issueId }) => new Promise<void>((resolve) => (begun.push(issueId), isOver ? resolve() : ends.set(issueId, resolve))), { concurrency });
     return { begun, end: (issueId) => ends.get(issueId)!() };
   }
 

@@ -104,10 +104,10 @@ export class Commands {
     if (!former) return refused(delivery.id, { kind: 'refusal.nothing_to_retry' }, 'This issue has had no job.');
     const barred = (await this.entitlements.refusalFor(request)) ?? (await shutGate(request));
     if (barred) return barred;
-    const comments = await this.starts.earlierComments(request);
-    const repository = await this.repositories.findForRetry(request, former, comments);
+    const around = await this.starts.lookAround(request);
+    const repository = await this.repositories.findForRetry(request, former, around.comments);
     if (isDecision(repository)) return repository;
-    return this.starts.rateLimit(request, recent) ?? this.starts.start(request, repository, { comments, last: former, retryOf: former });
+    return this.starts.rateLimit(request, recent) ?? this.starts.start(request, repository, { ...around, last: former, retryOf: former });
   }
 
   private async check(request: PersonalRequest): Promise<Decision> {

@@ -54,10 +54,10 @@ export class Requests {
   private async decideStart(request: PersonalRequest, recent: JobEntity[], replaces: JobEntity | null): Promise<Decision> {
     const shut = await shutGate(request);
     if (shut) return shut;
-    const comments = await this.starts.earlierComments(request);
-    const repository = await this.repositories.find(request, comments);
+    const around = await this.starts.lookAround(request);
+    const repository = await this.repositories.find(request, around.comments);
     if (isDecision(repository)) return repository;
-    return this.starts.rateLimit(request, recent) ?? this.starts.start(request, repository, { comments, last: recent[0] ?? null, replaces });
+    return this.starts.rateLimit(request, recent) ?? this.starts.start(request, repository, { ...around, last: recent[0] ?? null, replaces });
   }
 
   private async onlyThanks(request: Request): Promise<Decision | null> {

@@ -5,7 +5,7 @@ import { Clock } from '../config/clock.js';
 import { linkStillHolds } from '../connections/links.service.js';
 import { Changes } from '../database/changes.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
-import { Jobs, type NewJob, RECENT_JOBS } from '../jobs/jobs.service.js';
+import { Jobs, type NewJob, type PlaceInLine, RECENT_JOBS } from '../jobs/jobs.service.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { asksAfresh, type PersonalRequest, type Request } from './context.js';
 import { type Decision, type Outlook, refused } from './decision.js';
@@ -17,10 +17,16 @@ const HOUR_MS = 3_600_000;
 /** Earlier comments that are read for `Repository:` lines and for the prompt. */
 const EARLIER_COMMENTS = 50;
 
-/** What a new job comes from. */
-interface Origin {
+/** What a start has to know besides the request. */
+export interface Surroundings {
   /** Earlier comments of the issue. */
   comments: JiraComment[];
+  /** The id that the job would have, and whether it would have to wait. */
+  place: PlaceInLine;
+}
+
+/** What a new job comes from. */
+interface Origin extends Surroundings {
   /** The latest job of the issue. */
   last: JobEntity | null;
   /** The job that is repeated. */
@@ -45,11 +51,10 @@ export class Starts {
     const earlier = former && mayReach(request.audience, former.audience) ? former : null;
     request.trace.note('conversation', 'info', earlier ? 'It goes on in the earlier conversation.' : 'It starts a new conversation.');
     const job = await this.newJob(request, repository, earlier, origin);
-    return origin.replaces ? this.replacement(request, job, origin.replaces) : this.addition(job, repository);
+    return origin.replaces ? this.replacement(request, job, origin.replaces) : this.addition(job, repository, origin.place);
   }
 
-  private async addition(job: NewJob, { repository }: FoundRepository): Promise<Decision> {
-    const place = await this.jobs.placeInLine(job);
+  private addition(job: NewJob, { repository }: FoundRepository, place: PlaceInLine): Decision {
     return {
       outcome: 'job',
       reason: 'started',
@@ -90,6 +95,12 @@ export class Starts {
     const words = `${JOBS_PER_ISSUE_AND_HOUR} jobs were started for this issue within an hour.`;
     request.trace.note('limits', 'no', words);
     return refused(request.delivery.id, { kind: 'refusal.issue_rate_limited', retryAt: new Date(freeAt).toISOString() }, words);
+  }
+
+  /** Jira and the database are asked at the same time. */
+  async lookAround(request: PersonalRequest): Promise<Surroundings> {
+    const [comments, place] = await Promise.all([this.earlierComments(request), this.jobs.placeInLine({ userId: request.person.user.id })]);
+    return { comments, place };
   }
 
   async earlierComments(request: Request): Promise<Awaited<ReturnType<Request['client']['listComments']>>> {
