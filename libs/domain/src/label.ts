@@ -36,8 +36,13 @@ export function isLabelsItem(item: ChangelogItem): boolean {
 }
 
 function changeOf(item: ChangelogItem, label: string): LabelChange {
-  const before = hasLabel(item.fromString.split(/\s+/), label);
-  const after = hasLabel(item.toText.split(/\s+/), label);
+  const before = listHasLabel(item.fromString, label);
+  const after = listHasLabel(item.toText, label);
   if (after) return before ? 'kept' : 'added';
   return before ? 'removed' : 'none';
+}
+
+/** Most lists do not have it anywhere, and need not be taken apart. */
+function listHasLabel(list: string, label: string): boolean {
+  return list.toLowerCase().includes(label.toLowerCase()) && hasLabel(list.split(/\s+/), label);
 }

@@ -27,10 +27,10 @@ export interface QueueRules {
 }
 
 /**
- * Growing pauses for about 30 minutes: 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300 s, give or take the jitter. The first
+ * Growing pauses for about 30 minutes: 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300 s, give or take the jitter. The first
  * is short, because the death of a process counts as a failure too.
  */
-const HALF_AN_HOUR = { retries: 12, firstPauseSeconds: 2, longestPauseSeconds: 300 };
+const HALF_AN_HOUR = { retries: 13, firstPauseSeconds: 1, longestPauseSeconds: 300 };
 
 export const QUEUES: Record<QueueName, QueueRules> = {
   triage: HALF_AN_HOUR,

@@ -25,6 +25,8 @@ type MarkRun = Span;
 function markPairsOf(marked: MarkedText, mark: string, counts: (run: Span) => boolean = () => true): void {
   const text = marked.said();
   for (const runs of runsByLine(text, mark)) {
+    // Alone in its line, as in a name with one underscore, it has no partner.
+    if (runs.length === 1) continue;
     const open: MarkRun[] = [];
     for (const run of runs) {
       if (counts(run)) meetRun(marked, text, run, open);
