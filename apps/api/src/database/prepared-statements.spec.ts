@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
 import { QueueConnection } from '../queue/queue-connection.js';
 import { dataSourceOptions } from './data-source.js';
@@ -57,6 +57,28 @@ describe('A connection that prepares', () => {
     await pool.query('ALTER TABLE boxes ADD COLUMN count int');
     expect(await both()).toEqual([[{ name: 'yes' }], [{ name: 'yes', count: null }]]);
     await pool.end();
+  });
+
+  it('meets a column of another type once, and then goes on', async () => {
+    const pool = new pg.Pool({ connectionString: database.url, max: 1, Client: preparingClient() });
+    await pool.query('CREATE TABLE crates (count int)');
+    const ask = (): Promise<unknown> => pool.query('SELECT count FROM crates WHERE $1', [true]);
+    for (let times = 0; times < 3; times += 1) await ask();
+    await pool.query('ALTER TABLE crates ALTER COLUMN count TYPE text');
+    await expect(ask()).rejects.toThrow('cached plan');
+    expect(await ask()).toMatchObject({ rows: [] });
+    await pool.end();
+  });
+
+  it('ends when a statement takes longer than its time, because what is sent next would wait behind it in its transaction', async () => {
+    const options = dataSourceOptions(database.url);
+    const db = await new DataSource({ ...options, poolSize: 1, extra: { ...(options as { extra: object }).extra, query_timeout: 100 } } as DataSourceOptions).initialize();
+    const slow = db.transaction((manager) => manager.query('SELECT pg_sleep($1)', [20]));
+    await expect(slow).rejects.toThrow('Query read timeout');
+    expect(await db.query('SELECT $1::int AS value', [1])).toEqual([{ value: 1 }]);
+    await expect(db.query('SELECT pg_sleep($1)', [20])).rejects.toThrow('Query read timeout');
+    expect(await db.query('SELECT $1::int AS value', [2])).toEqual([{ value: 2 }]);
+    await db.destroy();
   });
 
   it('is what the rooms and the queue use', async () => {

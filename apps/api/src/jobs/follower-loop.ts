@@ -16,7 +16,7 @@ export class FollowerLoop {
   private readonly log = new Logger('jobs');
   private readonly working = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
-  private ticks = 0;
+  private waking: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly db: DataSource,
@@ -26,29 +26,29 @@ export class FollowerLoop {
   ) {}
 
   start(): void {
+    this.waking = setInterval(() => this.work(() => this.limits.wakeWaiting(this.db.manager)), this.plan.tickMs * WAKE_EVERY_TICKS);
+    this.tickLater();
+  }
+
+  private tickLater(): void {
     this.timer = setTimeout(() => {
-      this.start();
-      this.tick();
+      this.tickLater();
+      this.work(() => this.follower.tick());
     }, this.follower.foundMany ? this.plan.tickMs / TICKS_OF_MANY : this.plan.tickMs);
   }
 
   /** Stops asking, and waits for what is being looked at. */
   async stop(): Promise<void> {
     clearTimeout(this.timer);
+    clearInterval(this.waking);
     this.follower.stop();
     await Promise.all(this.working);
   }
 
-  private tick(): void {
-    const work: Promise<void> = this.work()
-      .catch((error: unknown) => this.log.warn({ err: error }, 'Running jobs could not be looked at; trying again'))
+  private work(step: () => Promise<unknown>): void {
+    const work: Promise<void> = step()
+      .then(() => undefined, (error: unknown) => this.log.warn({ err: error }, 'Running jobs could not be looked at; trying again'))
       .finally(() => this.working.delete(work));
     this.working.add(work);
-  }
-
-  private async work(): Promise<void> {
-    this.ticks += 1;
-    if (this.ticks % WAKE_EVERY_TICKS === 0) await this.limits.wakeWaiting(this.db.manager);
-    await this.follower.tick();
   }
 }

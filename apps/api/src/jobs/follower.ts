@@ -49,6 +49,7 @@ export class Follower {
 
   /** Looks at everything that is due. Gives the number of runs when all of them were looked at. */
   async tick(): Promise<number> {
+    this.foundMany = false;
     const due = await this.runs.claimDue([...this.busy]);
     this.foundMany = due.length > 1;
     const accounts = Map.groupBy(due, ({ run }) => run.agentAccount);

@@ -50,6 +50,14 @@ describe('The limits of running jobs', () => {
     expect(states.filter((state) => state === 'starting')).toHaveLength(2);
   });
 
+  it('wake no job that is in the queue anyway', async () => {
+    const [first, second] = [await bench.add(bench.onIssue(1)), await bench.add(bench.onIssue(2))];
+    expect(await start(first)).toBe('starting');
+    await bench.followToEnd(first.id);
+    await bench.db.transaction((manager) => bench.get(JobLimits).wakeWaiting(manager));
+    expect((await queuedEntries()).filter((id) => id === second.id)).toHaveLength(1);
+  });
+
   it('wake a waiting job also when its entry was lost', async () => {
     const job = await bench.add();
     await bench.db.query('DELETE FROM queue.job');

@@ -3,7 +3,7 @@ import type { QueueLimit } from '@openhands-jira/domain';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Changes } from '../database/changes.js';
-import { Queue } from '../queue/queue.service.js';
+import { isInQueue, Queue } from '../queue/queue.service.js';
 import { inContext } from '../config/work-context.js';
 import { aboutJob, JobEntity } from './jobs.entity.js';
 
@@ -48,10 +48,10 @@ const counts = (id: string, person: string, own: string): string => `
 /** A job that may start as soon as somebody looks at it again. */
 export type WaitingJob = Parameters<typeof aboutJob>[0];
 
-/** The first jobs in line that there is room for; `ended` is a job that counts as over, in SQL. */
-const startable = (all: number, own: number, most: number, ended: string): string => `
+/** The first jobs in line that there is room for; `ended` is a job that counts as over, `also` a further condition about the row `waiting`, in SQL. */
+const startable = (all: number, own: number, most: number, ended: string, also: string): string => `
   SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs waiting LEFT JOIN ${busy(ended)} AS busy ON busy.person = waiting.user_id
-  WHERE state = 'queued' AND waiting.id <> ${ended} AND coalesce(busy.jobs, 0) < ${own}
+  WHERE state = 'queued' AND waiting.id <> ${ended} AND coalesce(busy.jobs, 0) < ${own} AND ${also}
   ORDER BY id
   LIMIT GREATEST(0, LEAST(${most}, ${all} - (SELECT count(*) FROM jobs running WHERE running.${RUNNING} AND running.id <> ${ended})))`;
 
@@ -114,7 +114,7 @@ export class JobLimits {
   /** SQL for the jobs to be woken by the end of another, as JSON. Most of a long line has entries of its own already, so few are enough. */
   nextOnes(ended: string): string {
     const { JOBS_MAX_RUNNING: all, JOBS_MAX_RUNNING_PER_USER: own } = this.config.env;
-    return `(SELECT coalesce(json_agg(next), '[]') FROM (${startable(all, own, WOKEN_BY_AN_END, ended)}) AS next)`;
+    return `(SELECT coalesce(json_agg(next), '[]') FROM (${startable(all, own, WOKEN_BY_AN_END, ended, WAS_SENT_BACK)}) AS next)`;
   }
 
   /** Has these jobs looked at again, as one of several changes. */
@@ -125,7 +125,7 @@ export class JobLimits {
   /** Wakes as many waiting jobs as there is room for, oldest first: now and then, for those whose entry was lost. */
   async wakeWaiting(manager: EntityManager): Promise<void> {
     const { JOBS_MAX_RUNNING: all, JOBS_MAX_RUNNING_PER_USER: own } = this.config.env;
-    const jobs = (await manager.query(startable(all, own, MOST_WOKEN, NOBODY))) as WaitingJob[];
+    const jobs = (await manager.query(startable(all, own, MOST_WOKEN, NOBODY, `NOT ${isInQueue('start-job', 'waiting.id::text')}`))) as WaitingJob[];
     for (let done = 0; done < jobs.length; done += WOKEN_TOGETHER) {
       const changes = new Changes();
       this.wakeIn(changes, jobs.slice(done, done + WOKEN_TOGETHER));
@@ -133,6 +133,9 @@ export class JobLimits {
     }
   }
 }
+
+/** A job that was never looked at still has its first entry. Without this each end would add three more to a line that is only worked slowly. */
+const WAS_SENT_BACK = `EXISTS (SELECT FROM job_events WHERE job_id = waiting.id AND kind = 'queued')`;
 
 /** About the row `job`. */
 const IS_LINKED = `EXISTS (SELECT FROM links WHERE links.connection_id = job.connection_id AND links.user_id = job.user_id)`;

@@ -42,6 +42,27 @@ describe('The agent as OpenHands speaks', () => {
     expect((await agent.findStart(INSTALLATION, ID, bench.now()))?.taskId).toBe(first.taskId);
   });
 
+  /** So many tasks that began after those that are there. */
+  async function others(count: number): Promise<void> {
+    await agent.start(INSTALLATION, { conversationId: ID.replace(/1$/, '2'), title: 'SHOP-2: X', prompt: 'Please.', systemSuffix: 'Rules.', repository: null });
+    bench.agent.conversations.push(...Array.from({ length: count - 1 }, () => bench.agent.conversations.at(-1)!));
+  }
+
+  it('finds a start also when more than a thousand others began about the same time', async () => {
+    const { taskId } = await start();
+    await others(1500);
+    expect(await agent.findStart(INSTALLATION, ID, bench.now())).toEqual({ taskId, failed: false });
+  });
+
+  it('does not say that there is no start when there are too many to look through', async () => {
+    await start();
+    await others(5500);
+    await expect(agent.findStart(INSTALLATION, ID, bench.now())).rejects.toMatchObject({ reason: 'agent_unreachable', repeat: 'unchanged' });
+    // What is ready is found by its id.
+    bench.agent.advance(10);
+    expect(await agent.findStart(INSTALLATION, ID, bench.now())).toEqual({ taskId: null, failed: false });
+  });
+
   it('reads ids with and without dashes, and leaves out what the agent does not know', async () => {
     await ready();
     const looks = await agent.lookAt(INSTALLATION, [ID, '01990000-0000-7000-8000-00000000ffff']);

@@ -18,6 +18,8 @@ const GIT_PROVIDERS: Record<GitProviderId, string> = {
 
 /** Our clock and the agent's may differ; a start is searched from this long before we asked. */
 const SEARCH_MARGIN_MS = 10 * 60_000;
+/** Pages of a hundred tasks that are looked through for one. */
+const MOST_PAGES = 50;
 
 /** The agent port, spoken as OpenHands Cloud and Enterprise speak it (REST API v1). */
 @Injectable()
@@ -51,12 +53,27 @@ export class OpenHandsAgent extends Agent {
    */
   async findStart(account: AgentAccount, conversationId: string, since: Date): Promise<AgentStart | null> {
     const key = await this.keyOf(account);
-    const tasks = await this.client.searchStartTasks(key, new Date(since.getTime() - SEARCH_MARGIN_MS));
-    const ours = tasks.filter((task) => sameId(task.request?.conversation_id, conversationId)).map(startOf);
-    const good = ours.find((start) => !start.failed);
-    if (good) return good;
+    const { found, isComplete } = await this.searchStart(key, conversationId, since);
+    if (found && !found.failed) return found;
     const [conversation] = await this.client.conversations(key, [conversationId]);
-    return conversation ? { taskId: null, failed: false } : (ours[0] ?? null);
+    if (conversation) return { taskId: null, failed: false };
+    // "Not there" would lead to a second start, so it is only said when everything was looked at.
+    if (!isComplete) throw new AgentProblem('agent_unreachable', 'The agent has begun so many tasks that one of them cannot be found', 'unchanged');
+    return found;
+  }
+
+  /** The start task of a conversation, a good one rather than one that failed. */
+  private async searchStart(key: string, conversationId: string, since: Date): Promise<{ found: AgentStart | null; isComplete: boolean }> {
+    let found: AgentStart | null = null;
+    let pages = 0;
+    for await (const tasks of this.client.startTasksSince(key, new Date(since.getTime() - SEARCH_MARGIN_MS))) {
+      const ours = tasks.filter((task) => sameId(task.request?.conversation_id, conversationId)).map(startOf);
+      found = ours.find((start) => !start.failed) ?? found ?? ours[0] ?? null;
+      pages += 1;
+      if (found?.failed === false) break;
+      if (pages >= MOST_PAGES) return { found, isComplete: false };
+    }
+    return { found, isComplete: true };
   }
 
   async lookAtStarts(account: AgentAccount, taskIds: string[]): Promise<Map<string, StartLook>> {

@@ -72,18 +72,18 @@ export class OpenHandsClient {
     return read(z.array(StartTask.nullable()), await this.call(key, 'GET', `${API}/app-conversations/start-tasks?${list('ids', ids)}`));
   }
 
-  /** Start tasks since a time, oldest first. */
-  async searchStartTasks(key: string, since: Date): Promise<StartTask[]> {
-    const path = `${API}/app-conversations/start-tasks/search?created_at__gte=${encodeURIComponent(since.toISOString())}&sort_order=CREATED_AT&limit=100`;
-    const found: StartTask[] = [];
+  /**
+   * Start tasks since a time, page by page and newest first: who looks for one of a minute ago finds it on the first pages, and one that
+   * begins meanwhile moves none past us.
+   */
+  async *startTasksSince(key: string, since: Date): AsyncGenerator<StartTask[]> {
+    const path = `${API}/app-conversations/start-tasks/search?created_at__gte=${encodeURIComponent(since.toISOString())}&sort_order=CREATED_AT_DESC&limit=100`;
     let page: string | null | undefined = '';
-    // A key with more than a thousand starts in two minutes is not ours to serve.
-    for (let pages = 0; pages < 10 && page !== null && page !== undefined; pages += 1) {
+    while (page !== null && page !== undefined) {
       const answer: z.infer<typeof StartTaskPage> = read(StartTaskPage, await this.call(key, 'GET', page ? `${path}&page_id=${encodeURIComponent(page)}` : path));
-      found.push(...answer.items);
+      yield answer.items;
       page = answer.next_page_id;
     }
-    return found;
   }
 
   /** In the order of `ids`; null for unknown, deleted or foreign ones. */

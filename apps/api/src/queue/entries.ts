@@ -43,7 +43,8 @@ const COMPLETE_AT = 200;
 export class Entries {
   private readonly log = new Logger('queue');
   private readonly holder = randomUUID();
-  private readonly heldKeys = new Map<string, Set<string>>();
+  /** Which entry holds a key, by queue and key. A key that ended while its entry went on may belong to a later one by now. */
+  private readonly heldKeys = new Map<string, Map<string, string>>();
   private finished: { queue: string; entry: TakenEntry; done: boolean }[] = [];
   private readonly onFreed: ((queue: string) => void)[] = [];
   private readonly awaitedKeys = new Set<string>();
@@ -62,9 +63,9 @@ export class Entries {
   /** Takes up to `most` entries of a queue, oldest first, none of these groups, and none whose key is held by anybody. */
   async take(queue: string, most: number, exceptGroups: string[]): Promise<Taking> {
     const { freed } = this;
-    const keys = [...(this.heldKeys.get(queue) ?? [])];
+    const keys = [...(this.heldKeys.get(queue)?.keys() ?? [])];
     const [row] = (await this.connection.query(TAKE, [queue, most, exceptGroups, this.holder, LEASE_SECONDS, keys])) as [{ entries: TakenEntry[]; seen: number; waitsForKey: boolean }];
-    for (const { key } of row.entries) if (key !== null) this.hold(queue, key);
+    for (const { key, id } of row.entries) if (key !== null) this.hold(queue, key, id);
     if (row.waitsForKey) this.awaitKey(queue, freed);
     return { entries: row.entries, isFull: row.seen >= most };
   }
@@ -74,6 +75,8 @@ export class Entries {
    * gets it when the changes are committed.
    */
   addTaken(changes: Changes, queue: string, { data, key, group }: NewEntry & { key: string }, onlyIf: string, begin: (entry: TakenEntry) => void | Promise<void>): void {
+    // One of ours that is worked longer than its lease lasted must not lose its key to another one of ours.
+    if (this.heldKeys.get(queue)?.has(key)) return void changes.add(addEntries(queue, [{ data, key, group }], 0, onlyIf));
     const held = changes.add((place, when) => `
       INSERT INTO leases (name, holder, until)
       SELECT ${place(leaseOf(queue, key))}, ${place(this.holder)}::uuid, now() + make_interval(secs => ${place(LEASE_SECONDS)}) WHERE ${when} AND ${onlyIf}
@@ -83,7 +86,7 @@ export class Entries {
     changes.afterwards(added, async ([row]) => {
       const { id, taken } = (row ?? {}) as { id?: string; taken?: boolean };
       if (id === undefined || !taken) return;
-      this.hold(queue, key);
+      this.hold(queue, key, id);
       await begin({ id, data, retries: 0, key, group: group ?? null });
     });
   }
@@ -130,12 +133,12 @@ export class Entries {
 
   private async complete(group: typeof this.finished): Promise<void> {
     const changes = new Changes();
-    const keyed = group.filter(({ entry }) => entry.key !== null);
+    const keyed = group.filter(({ queue, entry }) => this.holds(queue, entry));
     changes.add(complete(group.filter(({ done }) => done)));
     if (keyed.length > 0) changes.add(giveBack(this.holder, keyed.map(({ queue, entry }) => leaseOf(queue, entry.key!))));
     // Without the database their heartbeats end, and pg-boss hands them out again; the leases end by themselves.
     await changes.run(this.connection).catch((error: unknown) => this.log.warn({ err: error }, 'Finished entries could not be completed; they will be worked again'));
-    for (const { queue, entry } of keyed) this.heldKeys.get(queue)?.delete(entry.key!);
+    for (const { queue, entry } of keyed) if (this.holds(queue, entry)) this.heldKeys.get(queue)?.delete(entry.key!);
     this.freed += 1;
     const awaited = [...this.awaitedKeys].filter((queue) => keyed.some((one) => one.queue === queue));
     for (const queue of awaited) {
@@ -151,15 +154,19 @@ export class Entries {
     if (this.finished.some((one) => one.queue === queue)) this.completeNow();
   }
 
-  private hold(queue: string, key: string): void {
-    const keys = this.heldKeys.get(queue) ?? new Set();
-    this.heldKeys.set(queue, keys.add(key));
+  private holds(queue: string, { key, id }: TakenEntry): boolean {
+    return key !== null && this.heldKeys.get(queue)?.get(key) === id;
+  }
+
+  private hold(queue: string, key: string, id: string): void {
+    const keys = this.heldKeys.get(queue) ?? new Map<string, string>();
+    this.heldKeys.set(queue, keys.set(key, id));
     this.renewing ??= setInterval(() => void this.renew(), RENEW_MS).unref();
   }
 
   /** Keeps the keys that are worked on now. Others that were taken in our name, by a call whose answer got lost or that could not be given back, end by themselves. */
   async renew(): Promise<void> {
-    const leases = [...this.heldKeys].flatMap(([queue, keys]) => [...keys].map((key) => leaseOf(queue, key)));
+    const leases = [...this.heldKeys].flatMap(([queue, keys]) => [...keys.keys()].map((key) => leaseOf(queue, key)));
     if (leases.length === 0) return;
     await this.connection.query(RENEW, [this.holder, LEASE_SECONDS, leases]).catch((error: unknown) => this.log.warn({ err: error }, 'Leases could not be renewed'));
   }
@@ -184,6 +191,11 @@ export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extr
     ) AS wanted JOIN queue.queue q ON q.name = ${place(queue)}
     WHERE ${when} AND ${extra}
     RETURNING id, state = 'active' AS taken${afterMs > 0 ? '' : `, CASE WHEN state < 'active' THEN pg_notify(${place(WAKE_UP_CHANNEL)}, name) END`}`;
+}
+
+/** SQL: an entry with this key is still to be worked, or is being worked. */
+export function isInQueue(queue: string, key: string): string {
+  return `EXISTS (SELECT FROM queue.job_common entry WHERE entry.name = '${queue}' AND entry.state < 'completed' AND entry.singleton_key = ${key})`;
 }
 
 /** Only as long as the attempt is ours: another process may have taken over meanwhile. */

@@ -84,7 +84,7 @@ export class FetchLoop {
     return group === undefined || ((this.groups.get(group) ?? 0) < this.share && !this.rules.heldBack().includes(group));
   }
 
-  /** Works an entry that was added as taken by this process. There may be one more of them than `concurrency`, because nobody kept the room. */
+  /** Works an entry that was added as taken by this process. There may be some more of them than `concurrency`: nobody keeps the room between the question and the end of the statement. */
   async takeOver(entry: TakenEntry): Promise<void> {
     if (this.stopped) await this.entries.postpone(this.name, entry, 0);
     else this.begin(entry);

@@ -3,13 +3,13 @@ import { PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { contextFor, type WorkContext } from '../config/work-context.js';
 import { Changes } from '../database/changes.js';
-import { addEntries, Entries } from './entries.js';
+import { addEntries, Entries, isInQueue } from './entries.js';
 import { type Attempt, FetchLoop, HEARTBEAT_SECONDS, type HeldBack, RetryLater } from './fetch-loop.js';
 import { QueueConnection } from './queue-connection.js';
 import { deadQueueOf, type QueueData, type QueueName, QUEUES } from './queues.js';
 import { QueueWakeUp } from './queue-wake-up.js';
 
-export { type Attempt, type HeldBack, RetryLater };
+export { type Attempt, type HeldBack, isInQueue, RetryLater };
 
 export type Handler<N extends QueueName> = (data: QueueData[N], attempt: Attempt) => Promise<void>;
 

@@ -155,6 +155,24 @@ describe('The queue', () => {
     await connection.close();
   });
 
+  it('leaves a key to the later entry that took it over, when the former one ends at last', async () => {
+    const { entries, connection } = newEntries(database.url);
+    const add = (): Promise<void> => db.transaction((manager) => queue.enqueue(manager, 'comments', { connectionId: 'c', issueId: 'a' }, { key: 'a' }));
+    await add();
+    const { entries: [former] } = await entries.take('comments', 1, []);
+    // The database was away for longer than the lease lasts.
+    await db.query(`UPDATE leases SET until = now() - interval '1 second'`);
+    await add();
+    const { entries: [later] } = await entries.take('comments', 1, []);
+    entries.finish('comments', former!);
+    await entries.stop();
+    expect([later!.key, await db.query(`SELECT count(*)::int AS held FROM leases WHERE name = 'queue comments a'`)]).toEqual(['a', [{ held: 1 }]]);
+    entries.finish('comments', later!);
+    await entries.stop();
+    expect(await db.query(`SELECT count(*)::int AS held FROM leases WHERE name = 'queue comments a'`)).toEqual([{ held: 0 }]);
+    await connection.close();
+  });
+
   it('completes an entry only for the process whose attempt it is', async () => {
     const { entries, connection } = newEntries(database.url);
     await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: 'a' }));

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { linkStillHolds } from '../connections/links.service.js';
 import { Changes } from '../database/changes.js';
+import { uuidv7 } from '../database/uuid.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs, type NewJob, type PlaceInLine, RECENT_JOBS } from '../jobs/jobs.service.js';
 import { RetryLater } from '../queue/queue.service.js';
@@ -21,8 +22,8 @@ const EARLIER_COMMENTS = 50;
 export interface Surroundings {
   /** Earlier comments of the issue. */
   comments: JiraComment[];
-  /** The id that the job would have, and whether it would have to wait. */
-  place: PlaceInLine;
+  /** Whether a job would have to wait for others; null when it would not. */
+  waiting: PlaceInLine['waiting'];
 }
 
 /** What a new job comes from. */
@@ -51,10 +52,12 @@ export class Starts {
     const earlier = former && mayReach(request.audience, former.audience) ? former : null;
     request.trace.note('conversation', 'info', earlier ? 'It goes on in the earlier conversation.' : 'It starts a new conversation.');
     const job = await this.newJob(request, repository, earlier, origin);
-    return origin.replaces ? this.replacement(request, job, origin.replaces) : this.addition(job, repository, origin.place);
+    return origin.replaces ? this.replacement(request, job, origin.replaces) : this.addition(job, repository, origin.waiting);
   }
 
-  private addition(job: NewJob, { repository }: FoundRepository, place: PlaceInLine): Decision {
+  private addition(job: NewJob, { repository }: FoundRepository, waiting: PlaceInLine['waiting']): Decision {
+    // Only now: the job with the highest id of an issue counts as its latest.
+    const place = { jobId: uuidv7(), waiting };
     return {
       outcome: 'job',
       reason: 'started',
@@ -99,8 +102,8 @@ export class Starts {
 
   /** Jira and the database are asked at the same time. */
   async lookAround(request: PersonalRequest): Promise<Surroundings> {
-    const [comments, place] = await Promise.all([this.earlierComments(request), this.jobs.placeInLine({ userId: request.person.user.id })]);
-    return { comments, place };
+    const [comments, { waiting }] = await Promise.all([this.earlierComments(request), this.jobs.placeInLine({ userId: request.person.user.id })]);
+    return { comments, waiting };
   }
 
   async earlierComments(request: Request): Promise<Awaited<ReturnType<Request['client']['listComments']>>> {

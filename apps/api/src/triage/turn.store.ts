@@ -33,4 +33,4 @@ export class TurnStore {
 const EARLIER_IS_OPEN = `EXISTS (
   SELECT 1 FROM deliveries earlier
   WHERE earlier.connection_id = delivery.connection_id AND earlier.issue_key = delivery.issue_key AND earlier.id < delivery.id
-    AND earlier.outcome = 'pending' AND earlier.attempts < 4 AND earlier.trigger_key <> delivery.trigger_key)`;
+    AND earlier.outcome = 'pending' AND earlier.attempts < 5 AND earlier.trigger_key <> delivery.trigger_key)`;
