@@ -33,7 +33,7 @@ export interface Taking {
 }
 
 /** A key is ours for this long without a renewal; then the process that held it counts as dead. By the clock of the database. */
-const LEASE_SECONDS = 15;
+const LEASE_SECONDS = 12;
 const RENEW_MS = 5000;
 /** Finished entries are completed together. Dying before that repeats their work, which finds itself done. */
 const COMPLETE_AFTER_MS = 100;
