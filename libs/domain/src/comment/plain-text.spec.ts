@@ -21,6 +21,7 @@ describe('wiki markup as text', () => {
     ['a repository line', 'please\r\nRepository: Acme/web-app\r\n', 'please\nRepository: Acme/web-app'],
     ['code with a language', 'see {code:java}\nint a;\n{code} there', 'see \n```java\nint a;\n```\n there'],
     ['code with a title', '{code:title=A.java|theme=x}a{code}', '```\na\n```'],
+    ['code with a bracket in its title', '{code:title=a{b|theme=x}a{code} there', '```\na\n```\n there'],
     ['mentions in code', '{noformat}[~bob] {code}{noformat}', '```\n[~bob] {code}\n```'],
     ['code that never ends', 'a {code} b [~bob]', 'a \n```\n b [~bob]\n```'],
     ['inline code', 'use {{npm test}} now', 'use `npm test` now'],

@@ -9,9 +9,9 @@
 /** Finds a person's display name by the id in a mention; undefined when it is not known. */
 export type NameOf = (id: string) => string | undefined;
 
-/** Macros that only decorate what they contain. What opens inside their parameters ends them, so that many openers in a row are not read over and over. */
-const DECORATION = /\{(?:color|panel|anchor|section|column)(?::[^{}\n]{0,500})?\}/gi;
-const CODE_MACRO = /\{(code|noformat)(?::([^{}\n]{0,500}))?\}/gi;
+/** Macros that only decorate what they contain. A macro that opens inside their parameters ends them, so that many openers in a row are not read over and over. */
+const DECORATION = /\{(?:color|panel|anchor|section|column)(?::(?:[^{}\n]|\{(?!color|panel|anchor|section|column)){0,500})?\}/gi;
+const CODE_MACRO = /\{(code|noformat)(?::((?:[^{}\n]|\{(?!code|noformat)){0,500}))?\}/gi;
 const CODE_END = { code: /\{code\}/gi, noformat: /\{noformat\}/gi };
 
 /** The text of a comment or description, with LF line ends and Markdown's signs for code, quotes and headings. */
