@@ -94,10 +94,10 @@ describe('The packages of the program', () => {
     expect(production.filter((name) => /xml|\bsax\b|xpath|xslt|ldap|soap|saml|latex|mailer|smtp|imap|memcache|redis|handlebars|\bejs\b|\bpug\b|mustache|nunjucks|eta$|graphql|socket\.io|^ws$|vm2|node-serialize|jsonwebtoken|csv|xls/i.test(name))).toEqual([]);
   });
 
-  it('each have one version whose bytes are fixed, and come from the registry that npm uses, none from an address of its own', () => {
+  it('each have one version whose bytes are fixed, and none names an address that it comes from', () => {
     const fetched = Object.entries(packages).filter(([path, one]) => path.includes('node_modules/') && !one.link);
     expect(fetched.filter(([, one]) => !/^sha512-/.test(one.integrity ?? '')).map(([path]) => path)).toEqual([]);
-    expect(fetched.filter(([, one]) => one.resolved !== undefined && !one.resolved.startsWith('https://registry.npmjs.org/')).map(([path]) => path)).toEqual([]);
+    expect(fetched.filter(([, one]) => one.resolved !== undefined).map(([path]) => path)).toEqual([]);
     expect(fetched.length).toBeGreaterThan(production.length);
   });
 });
