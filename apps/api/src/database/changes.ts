@@ -19,8 +19,13 @@ export class Changes {
   private alone = '';
   private when = 'TRUE';
 
-  /** @param isCommitted the statement is a transaction of its own: once it has run, what it changed is there for everybody */
-  constructor(readonly isCommitted = false) {}
+  /** The statement is a transaction of its own: once it has run, what it changed is there for everybody. */
+  readonly isCommitted: boolean = false;
+
+  /** Changes that are never part of a transaction, so that something may be done `afterwards`. */
+  static atOnce(): Changes {
+    return Object.assign(new Changes(), { isCommitted: true });
+  }
 
   /** Adds a change. Gives the name under which other parts can ask for the rows that it returns. */
   add(change: Change): string {

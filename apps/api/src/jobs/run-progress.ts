@@ -27,7 +27,7 @@ export class RunProgress {
   /** The conversation exists and the agent works. `memory` is what else is to be remembered of the run by now. */
   async markReady(run: JobRunEntity, job: JobEntity, sandboxId: string | null, memory: Partial<FollowMemory> = {}): Promise<void> {
     const running = this.db.manager.create(JobEntity, { ...job, state: 'running' as const, conversationUrl: this.agent.conversationUrl(run.conversationId) });
-    const changes = new Changes(true);
+    const changes = Changes.atOnce();
     const nowRunning = changes.first(markRunning(running));
     this.runs.markReadyIn(changes, run, sandboxId, memory);
     changes.onlyWith(nowRunning);

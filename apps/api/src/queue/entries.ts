@@ -16,6 +16,15 @@ export interface NewEntry {
   group?: string | undefined;
 }
 
+/** How entries are added; conditions are SQL. */
+export interface Adding {
+  afterMs?: number | undefined;
+  /** A further condition, in which an entry is called `wanted`. */
+  onlyIf?: string | undefined;
+  /** When this is so, they are taken already, by the process that adds them. */
+  taken?: string;
+}
+
 /** An entry that this process works on. */
 export interface TakenEntry {
   id: string;
@@ -76,13 +85,13 @@ export class Entries {
    */
   addTaken(changes: Changes, queue: string, { data, key, group }: NewEntry & { key: string }, onlyIf: string, begin: (entry: TakenEntry) => void | Promise<void>): void {
     // One of ours that is worked longer than its lease lasted must not lose its key to another one of ours.
-    if (this.heldKeys.get(queue)?.has(key)) return void changes.add(addEntries(queue, [{ data, key, group }], 0, onlyIf));
+    if (this.heldKeys.get(queue)?.has(key)) return void changes.add(addEntries(queue, [{ data, key, group }], { onlyIf }));
     const held = changes.add((place, when) => `
       INSERT INTO leases (name, holder, until)
       SELECT ${place(leaseOf(queue, key))}, ${place(this.holder)}::uuid, now() + make_interval(secs => ${place(LEASE_SECONDS)}) WHERE ${when} AND ${onlyIf}
       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE leases.until < now()
       RETURNING name`);
-    const added = changes.add(addEntries(queue, [{ data, key, group }], 0, onlyIf, `EXISTS (SELECT FROM ${held})`));
+    const added = changes.add(addEntries(queue, [{ data, key, group }], { onlyIf, taken: `EXISTS (SELECT FROM ${held})` }));
     changes.afterwards(added, async ([row]) => {
       const { id, taken } = (row ?? {}) as { id?: string; taken?: boolean };
       if (id === undefined || !taken) return;
@@ -104,7 +113,7 @@ export class Entries {
   /** Completes an entry and puts a copy back for later. */
   async postpone(queue: string, entry: TakenEntry, afterMs: number): Promise<void> {
     const changes = new Changes();
-    changes.add(addEntries(queue, [{ data: entry.data, key: entry.key ?? undefined, group: entry.group ?? undefined }], afterMs));
+    changes.add(addEntries(queue, [{ data: entry.data, key: entry.key ?? undefined, group: entry.group ?? undefined }], { afterMs }));
     changes.add(complete([{ queue, entry }]));
     await changes.run(this.connection);
     this.free(queue, entry);
@@ -174,11 +183,8 @@ export class Entries {
 
 /**
  * Adds entries with the rules of their queue. Those that may be worked at once wake the loops of all processes at the commit.
- *
- * @param extra a further condition, in which an entry is called `wanted`
- * @param taken a condition under which they are taken already, by the process that adds them
  */
-export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extra = 'TRUE', taken = 'FALSE'): Change {
+export function addEntries(queue: string, entries: NewEntry[], { afterMs = 0, onlyIf = 'TRUE', taken = 'FALSE' }: Adding = {}): Change {
   return (place, when) => `
     INSERT INTO queue.job_common (name, data, start_after, created_on, singleton_key, group_id, expire_seconds, deletion_seconds, keep_until,
       retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds, state, started_on, heartbeat_on)
@@ -189,7 +195,7 @@ export function addEntries(queue: string, entries: NewEntry[], afterMs = 0, extr
       SELECT data, key, "group", queue.job_now() + ${place(Math.max(0, Math.round(afterMs)))}::int * interval '1 millisecond' AS start_after
       FROM jsonb_to_recordset(${place(JSON.stringify(entries))}::jsonb) AS entry (data jsonb, key text, "group" text)
     ) AS wanted JOIN queue.queue q ON q.name = ${place(queue)}
-    WHERE ${when} AND ${extra}
+    WHERE ${when} AND ${onlyIf}
     RETURNING id, state = 'active' AS taken${afterMs > 0 ? '' : `, CASE WHEN state < 'active' THEN pg_notify(${place(WAKE_UP_CHANNEL)}, name) END`}`;
 }
 

@@ -76,7 +76,7 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
     const [only] = rows;
     const loop = options.here && changes.isCommitted && rows.length === 1 && this.loops.find((one) => one.name === name && one.hasRoomFor(only!.group));
     if (loop && options.key !== undefined) return this.entries.addTaken(changes, name, { ...only!, key: options.key }, options.onlyIf ?? 'TRUE', (entry) => loop.takeOver(entry));
-    changes.add(addEntries(name, rows, options.startAfterMs, options.onlyIf));
+    changes.add(addEntries(name, rows, { afterMs: options.startAfterMs, onlyIf: options.onlyIf }));
   }
 
   /** Entries of these groups stay where they are, without costing an attempt, as long as `groups` names them. */

@@ -43,7 +43,7 @@ describe('An entry for the process that adds it', () => {
 
   /** Adds one about an issue, as a decision does. */
   async function add(issueId: string, isCommitted = true, onlyIf = 'TRUE'): Promise<void> {
-    const changes = new Changes(isCommitted);
+    const changes = isCommitted ? Changes.atOnce() : new Changes();
     queue.add(changes, 'comments', [{ connectionId: 'acme', issueId }], { key: issueId, groupOf: ({ connectionId }) => connectionId, onlyIf, here: true });
     await changes.run(db);
   }
@@ -115,7 +115,7 @@ describe('An entry for the process that adds it', () => {
 
   it('goes back when the process has stopped taking meanwhile', async () => {
     await work();
-    const changes = new Changes(true);
+    const changes = Changes.atOnce();
     queue.add(changes, 'comments', [{ connectionId: 'acme', issueId: 'SHOP-1' }], { key: 'SHOP-1', here: true });
     await queue.beforeApplicationShutdown();
     await changes.run(db);

@@ -39,7 +39,7 @@ export class Settlements {
   private async settleAtOnce(delivery: DeliveryEntity, decision: Decision, end: Settlement, memory: TriggerEnd | null): Promise<Decided | null> {
     const isPlain = (decision.outcome === 'ignored' && !mayHideAnother(decision, memory)) || (decision.outcome === 'job' && decision.atOnce !== undefined);
     if (!isPlain) return null;
-    const changes = new Changes(true);
+    const changes = Changes.atOnce();
     changes.demand(pendingDelivery(delivery.id));
     const job = decision.outcome === 'job' ? decision.atOnce!(changes) : null;
     changes.add(this.deliveries.settlement(delivery.id, { ...end, jobId: job?.id ?? null, jobUserId: job?.userId ?? null }));
