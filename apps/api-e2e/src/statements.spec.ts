@@ -17,7 +17,7 @@ const ON_A_CLOCK = [
   /^SELECT "ConnectionEntity"."id" AS "ConnectionEntity_id", "ConnectionEntity"."version" AS "ConnectionEntity_version" FROM/,
   /FROM trusted_certificates/, /^UPDATE connections c SET first_delivery_at/, /^INSERT INTO rejected_calls/,
   /^SELECT name FROM unnest/, /queue\.version/, /FROM queue\.queue WHERE name = ANY/, /pg_stat_user_tables/, /deleted_jobs/, /^SELECT q\.name, q\.policy/, /locked_parents/, /current_setting/, /^BEGIN; SET LOCAL/, /^UPDATE leases SET until/,
-  /^SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs waiting WHERE state = 'queued'/,
+  /^SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs waiting LEFT JOIN/,
 ];
 
 /** As many as the agent's run takes: what is due, and when to look again. */
