@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 /** One encryption key: a short id that is written into every sealed text, and 32 bytes. */
 export interface EncryptionKey {
@@ -23,7 +23,12 @@ export function readEncryptionKeys(entries: string[]): EncryptionKey[] {
  */
 @Injectable()
 export class SecretBox {
-  constructor(private readonly keys: EncryptionKey[]) {}
+  /** Node needs five times as long for a cipher when it is given the key as plain bytes. */
+  private readonly keys: { id: string; key: KeyObject }[];
+
+  constructor(keys: EncryptionKey[]) {
+    this.keys = keys.map(({ id, bytes }) => ({ id, key: createSecretKey(bytes) }));
+  }
 
   /** Id of the key that seals now. */
   get currentKeyId(): string {
@@ -32,23 +37,23 @@ export class SecretBox {
 
   /** Encrypts a text for one place in the database. */
   seal(plain: string, place: string): string {
-    const key = this.keys[0]!;
+    const { id, key } = this.keys[0]!;
     const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
     cipher.setAAD(Buffer.from(place));
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-    return `v1.${key.id}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`;
+    return `v1.${id}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`;
   }
 
   /** Decrypts what `seal` made for the same place. Throws when the key is gone or the text was changed or moved. */
   open(sealed: string, place: string): string {
     const [version, keyId, data] = sealed.split('.');
-    const key = this.keys.find((one) => one.id === keyId);
+    const key = this.keys.find((one) => one.id === keyId)?.key;
     if (version !== 'v1' || !data) throw new Error('A stored secret has an unknown form.');
     if (!key) throw new Error(`A stored secret was encrypted with the key "${keyId}", which is not among ENCRYPTION_KEYS. Add the key again.`);
     const bytes = Buffer.from(data, 'base64url');
     // Without the length Node takes shorter tags as well, which are easier to guess.
-    const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, 12), { authTagLength: 16 });
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
     decipher.setAAD(Buffer.from(place));
     decipher.setAuthTag(bytes.subarray(12, 28));
     return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
