@@ -67,10 +67,15 @@ export class WebhookSecrets {
     private readonly clock: Clock,
   ) {}
 
-  /** Null when there is no such connection. */
-  async of(connectionId: string): Promise<WebhookDoor | null> {
+  /** Null when there is no such connection. A promise only when the database has to be asked: thousands of times a minute it has not. */
+  of(connectionId: string): WebhookDoor | null | Promise<WebhookDoor | null> {
     if (this.isUnknown(connectionId)) return null;
-    const known = this.freshOf(connectionId) ?? (await this.ask(connectionId));
+    const known = this.freshOf(connectionId);
+    return known ? this.door(connectionId, known) : this.asked(connectionId);
+  }
+
+  private async asked(connectionId: string): Promise<WebhookDoor | null> {
+    const known = await this.ask(connectionId);
     return known && this.door(connectionId, known);
   }
 

@@ -8,6 +8,7 @@ import { traced } from '../config/tracing.js';
 import { DOOR_DATABASE } from '../database/door-database.js';
 import { Problem } from '../security/problem.js';
 import { sha256, sha256InSlices } from '../security/digest.js';
+import { DoorTurns } from './door-turns.js';
 import { inTime } from './in-time.js';
 import { type Accepted, Intake, type IncomingDelivery } from './intake.service.js';
 import { readPayloadInSlices } from './payload.js';
@@ -30,7 +31,7 @@ export interface DoorConnection {
 /** One webhook call. */
 export interface WebhookCall {
   /** Finds the connections that the address (or the site named in the body) points at; the signature decides among them. */
-  candidates: () => Promise<DoorConnection[]>;
+  candidates: () => DoorConnection[] | Promise<DoorConnection[]>;
   readEvent: (payload: unknown) => IssueEvent | null;
   body: Buffer;
   headers: Record<string, string | string[] | undefined>;
@@ -56,6 +57,9 @@ const LONGEST_KEY = 255;
 /** A question to the database takes a millisecond; when it takes this long, Jira had better come again. */
 const LOOK_UP_MS = 1000;
 
+/** Calls that name no connection, or a site with several, stand in one line: strangers cannot make more of them. */
+const MANY_OR_NONE = '';
+
 /** One for all: it says the same to everybody, and collecting a stack for each would take longer than checking the signature. */
 const NOT_ACCEPTED = new Problem(403, 'forbidden', 'The delivery was not accepted. Check that the webhook URL and the secret in Jira are the ones that were shown here.');
 
@@ -71,6 +75,7 @@ const KEPT_HEADERS = ['content-type', 'content-length', 'user-agent', 'x-atlassi
 @Injectable()
 export class FrontDoor {
   private readonly log = new Logger('deliveries');
+  private readonly turns = new DoorTurns();
 
   constructor(
     private readonly intake: Intake,
@@ -90,7 +95,9 @@ export class FrontDoor {
   }
 
   private async letIn(call: WebhookCall): Promise<LetIn> {
-    const proven = await this.prove(call, await this.find(call));
+    const candidates = await this.find(call);
+    await this.turns.of(candidates.length === 1 ? candidates[0]!.id : MANY_OR_NONE);
+    const proven = await this.prove(call, candidates);
     const event = await this.read(call, proven.connection.id);
     try {
       return { connectionId: proven.connection.id, ...(await this.intake.accept(await this.taken(call, proven, event))) };
@@ -124,7 +131,8 @@ export class FrontDoor {
   /** Without the database nobody can be let in or turned away: Jira has to come again. */
   private async find(call: WebhookCall): Promise<DoorConnection[]> {
     try {
-      return await inTime(call.candidates(), LOOK_UP_MS);
+      const found = call.candidates();
+      return found instanceof Promise ? await inTime(found, LOOK_UP_MS) : found;
     } catch (error) {
       this.log.warn({ err: error }, 'The connection of a delivery could not be looked up');
       throw storeIsAway();

@@ -9,6 +9,7 @@ import { Figures } from '../config/figures.js';
 import { workContext } from '../config/work-context.js';
 import { Queue } from '../queue/queue.service.js';
 import { packBody } from './body-storage.js';
+import { inTurns } from './door-turns.js';
 import { StoreUnavailable } from './store-unavailable.js';
 
 /** A proven delivery on its way into the database. */
@@ -69,13 +70,14 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 /**
  * Group commit. Deliveries that arrive together are written by one statement, and each is answered only after its own row
  * has committed, together with its queue entry when it is for triage. One write is under way, so under load the groups grow
- * instead of the number of transactions; a second begins only beside one that takes long, which may be stuck.
+ * instead of the number of transactions; a second begins only beside one that takes long, which may be stuck. When more wait than
+ * go into a group, connections take turns.
  */
 @Injectable()
 export class Intake {
   private readonly log = new Logger('deliveries');
   private readonly statements: DoorStatements;
-  private readonly waiting: Waiting[] = [];
+  private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private flushes = 0;
   private slowFlushes = 0;
@@ -109,8 +111,7 @@ export class Intake {
 
   /** Too late for Jira, which gets an error and sends it again: what is not being written yet need not be written. */
   private giveUp(one: Waiting): void {
-    const place = this.waiting.indexOf(one);
-    if (place >= 0) this.takeOut(place, 1);
+    if (this.waiting.includes(one)) this.takeOut([one]);
     one.reject(new StoreUnavailable());
   }
 
@@ -140,15 +141,17 @@ export class Intake {
   }
 
   private takeGroup(): Waiting[] {
+    const next = inTurns(this.waiting, MOST_ROWS, ({ delivery }) => delivery.connectionId);
     let bytes = 0;
-    const more = this.waiting.slice(0, MOST_ROWS).findIndex((one, index) => (bytes += one.delivery.body.length) > GROUP_BYTES && index > 0);
-    return this.takeOut(0, more === -1 ? MOST_ROWS : more);
+    const more = next.findIndex((one, index) => (bytes += one.delivery.body.length) > GROUP_BYTES && index > 0);
+    return this.takeOut(more === -1 ? next : next.slice(0, more));
   }
 
-  private takeOut(place: number, count: number): Waiting[] {
-    const taken = this.waiting.splice(place, count);
-    for (const one of taken) this.waitingBytes -= one.delivery.body.length;
-    return taken;
+  private takeOut(group: Waiting[]): Waiting[] {
+    const taken = new Set(group);
+    this.waiting = this.waiting.filter((one) => !taken.has(one));
+    for (const one of group) this.waitingBytes -= one.delivery.body.length;
+    return group;
   }
 
   private async flush(group: Waiting[]): Promise<void> {

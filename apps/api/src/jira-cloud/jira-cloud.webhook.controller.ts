@@ -7,7 +7,7 @@ import { SiteCandidates } from '../connections/site-candidates.service.js';
 import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets.service.js';
 import { Clock } from '../config/clock.js';
 import { bodyBytes } from '../deliveries/body-bytes.js';
-import { FrontDoor } from '../deliveries/front-door.service.js';
+import { FrontDoor, type WebhookCall } from '../deliveries/front-door.service.js';
 import { readPayloadInSlices } from '../deliveries/payload.js';
 import { Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
@@ -51,9 +51,9 @@ export class JiraCloudWebhookController {
     return this.receive(async () => this.bySite(siteOfPayload(await readPayloadInSlices(bodyBytes(request)))), request);
   }
 
-  private async byId(connectionId: string): Promise<WebhookDoor[]> {
-    const door = UUID.test(connectionId) ? await this.secrets.of(connectionId.toLowerCase()) : null;
-    return door?.product === 'jira-cloud' ? [door] : [];
+  private byId(connectionId: string): WebhookDoor[] | Promise<WebhookDoor[]> {
+    const door = UUID.test(connectionId) ? this.secrets.of(connectionId.toLowerCase()) : null;
+    return door instanceof Promise ? door.then(ofCloud) : ofCloud(door);
   }
 
   private async bySite(site: string | null): Promise<WebhookDoor[]> {
@@ -62,7 +62,7 @@ export class JiraCloudWebhookController {
     return doors.filter((door) => door !== null);
   }
 
-  private async receive(candidates: () => Promise<WebhookDoor[]>, request: FastifyRequest): Promise<WebhookAnswer> {
+  private async receive(candidates: WebhookCall['candidates'], request: FastifyRequest): Promise<WebhookAnswer> {
     const { connectionId, deliveryId, outcome, reason } = await this.door.receive({
       candidates,
       readEvent: readCloudEvent,
@@ -72,4 +72,9 @@ export class JiraCloudWebhookController {
     this.times.touch(connectionId, this.clock.now());
     return { deliveryId, outcome, reason };
   }
+}
+
+/** A connection of Jira Data Center has another door. */
+function ofCloud(door: WebhookDoor | null): WebhookDoor[] {
+  return door?.product === 'jira-cloud' ? [door] : [];
 }

@@ -1,0 +1,65 @@
+/**
+ * Who is served next at the front door.
+ *
+ * When thousands of deliveries come at once, each takes a fraction of a millisecond, and whoever comes last would wait for all of them.
+ * So only some begin in a turn of the event loop, and connections take turns: a company with one delivery does not stand behind the
+ * thousand of another one.
+ */
+
+/** What begins at once in a turn of the event loop. Together that takes about ten milliseconds. */
+const MOST_A_TURN = 24;
+
+/** The turns of one process. */
+export class DoorTurns {
+  /** Who waits, by group, in the order in which groups are served. */
+  private readonly lines = new Map<string, (() => void)[]>();
+  private begun = 0;
+  private isCounting = false;
+
+  /** Resolves when it is the turn of one more of this group; undefined when it is at once. */
+  of(group: string): Promise<void> | undefined {
+    this.countThisTurn();
+    if (this.lines.size === 0 && this.begun < MOST_A_TURN) {
+      this.begun += 1;
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      const line = this.lines.get(group);
+      if (line) line.push(resolve);
+      else this.lines.set(group, [resolve]);
+    });
+  }
+
+  private countThisTurn(): void {
+    if (this.isCounting) return;
+    this.isCounting = true;
+    setImmediate(() => this.nextTurn());
+  }
+
+  private nextTurn(): void {
+    this.isCounting = false;
+    for (this.begun = 0; this.begun < MOST_A_TURN && this.lines.size > 0; this.begun += 1) this.serveNext();
+    if (this.lines.size > 0) this.countThisTurn();
+    else this.begun = 0;
+  }
+
+  /** The first of the first line; then that group stands behind the others. */
+  private serveNext(): void {
+    const [group, line] = this.lines.entries().next().value!;
+    const begin = line.shift()!;
+    this.lines.delete(group);
+    if (line.length > 0) this.lines.set(group, line);
+    begin();
+  }
+}
+
+/** As many of those who wait as there is room for: each group in its turn, those of a group in their order. */
+export function inTurns<T>(waiting: readonly T[], most: number, groupOf: (one: T) => string): T[] {
+  if (waiting.length <= most) return [...waiting];
+  const lines = [...Map.groupBy(waiting, groupOf).values()];
+  const chosen: T[] = [];
+  for (let place = 0; chosen.length < most; place += 1) {
+    for (const line of lines) if (place < line.length && chosen.length < most) chosen.push(line[place]!);
+  }
+  return chosen;
+}
