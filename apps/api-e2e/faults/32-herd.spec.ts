@@ -1,7 +1,10 @@
 /** Row 32: ten thousand deliveries at once over a thousand connections. All are stored, what they ask for is started once, and another tenant's deliveries are answered too. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { atRate, pause, scaled } from './chance.js';
 import { fault, percentile } from './figures.js';
-import { Sender } from '../src/sender.js';
+import type { HerdPlan, HerdResult } from './herd-plan.js';
 import { Installation, type Parcel, requestOf } from './installation.js';
 import { Tenants } from './tenants.js';
 
@@ -16,38 +19,32 @@ const RESEND_MS = 200;
 describe('Ten thousand deliveries at once', () => {
   let installation: Installation;
   let quietId: string;
-  let senders: Sender[];
 
   beforeAll(async () => {
     const tenants = new Tenants();
     installation = await Installation.open({ settings: tenants.settings });
     quietId = (await tenants.add(installation, 1)).connectionId;
-    senders = installation.doors.map((door) => new Sender(door.url, SOCKETS / installation.doors.length));
   }, 300_000);
 
-  afterAll(async () => {
-    for (const sender of senders ?? []) sender.close();
-    await installation?.close();
-  });
+  afterAll(() => installation?.close());
 
   fault(32, 'a herd of deliveries is let in, started once each, and does not shut out another tenant', async (figures) => {
     const parcels = installation.mixed(DELIVERIES, ASKING_PERCENT);
     const alone = await atRate(remarks(), QUIET_PER_SECOND, (parcel) => installation.carry(parcel));
+    const send = await prepareHerd(parcels);
     const herd = { over: false };
     const beside = quietUntil(herd);
-    const began = Date.now();
-    const answers = await Promise.all(senders.map((sender, index) => sender.all(parcels.filter((_, place) => place % senders.length === index), (parcel) => insist(sender, parcel), SOCKETS / senders.length)));
-    const tookMs = Date.now() - began;
+    const sent = await send();
     herd.over = true;
     const others = (await beside).flat();
+    for (const [index, taken] of sent.taken.entries()) parcels[index]!.acknowledged += taken ? 1 : 0;
     await installation.settled(parcels);
 
-    const first = answers.flat();
     const [p99Alone, p99Beside] = [alone.flat(), others].map((all) => percentile(all.map((one) => one.ms), 0.99));
-    figures.condition(`${DELIVERIES} deliveries over ${SOCKETS} connections to ${senders.length} doors in ${(tookMs / 1000).toFixed(1)} s, ${ASKING_PERCENT} % ask for work`);
-    figures.exactly('first answers other than 200 and 503', first.filter((one) => one.status !== 200 && one.status !== 503).length, 0);
-    figures.within('first answers of 503', first.filter((one) => one.status === 503).length, 0, '');
-    figures.within('p99 of the first answers', percentile(first.map((one) => one.ms), 0.99), LONGEST_MS);
+    figures.condition(`${DELIVERIES} deliveries over ${SOCKETS} connections to ${installation.doors.length} doors in ${(sent.tookMs / 1000).toFixed(1)} s, ${ASKING_PERCENT} % ask for work`);
+    figures.exactly('first answers other than 200 and 503', sent.firstStatus.filter((status) => status !== 200 && status !== 503).length, 0);
+    figures.within('first answers of 503', sent.firstStatus.filter((status) => status === 503).length, 0, '');
+    figures.within('p99 of the first answers', percentile(sent.firstMs, 0.99), LONGEST_MS);
     figures.within('p99 of another tenant', p99Beside!, Math.max(3 * p99Alone!, 50));
     await installation.expectOneOfEach(figures, parcels);
   });
@@ -65,18 +62,22 @@ describe('Ten thousand deliveries at once', () => {
     return answers;
   }
 
-  /** Jira's rule: again until it is taken. Gives the first answer. */
-  async function insist(sender: Sender, parcel: Parcel): Promise<{ status: number; ms: number }> {
-    let first: { status: number; ms: number } | undefined;
-    while (parcel.acknowledged === 0) {
-      const started = Date.now();
-      const { path, headers } = requestOf(parcel);
-      const { status } = await sender.send(path, { headers, body: parcel.body });
-      first ??= { status, ms: Date.now() - started };
-      if (status === 200) parcel.acknowledged += 1;
-      else if (status < 500) throw new Error(`A delivery was answered with ${status}`);
-      else await pause(RESEND_MS);
-    }
-    return first!;
+  /** All of them at once, from a process of its own that has its requests and connections already. */
+  async function prepareHerd(parcels: Parcel[]): Promise<() => Promise<HerdResult>> {
+    const plan: HerdPlan = { ports: installation.doors.map((door) => Number(new URL(door.url).port)), connections: SOCKETS, requests: parcels.map(wholeRequest), resendMs: RESEND_MS };
+    const child = fork(join(import.meta.dirname, 'herd-main.ts'), { execArgv: ['--disable-warning=ExperimentalWarning'], serialization: 'advanced' });
+    const told = (what: HerdPlan | 'go'): Promise<unknown> => {
+      child.send(what);
+      return Promise.race([once(child, 'message').then(([message]) => message as unknown), once(child, 'exit').then(() => Promise.reject(new Error('The program that sends the herd ended too early')))]);
+    };
+    await told(plan);
+    return () => told('go') as Promise<HerdResult>;
   }
 });
+
+/** Head and body of a request as they go through the socket. */
+function wholeRequest(parcel: Parcel): Uint8Array {
+  const { path, headers } = requestOf(parcel);
+  const head = Object.entries({ host: 'localhost', ...headers, 'content-length': String(Buffer.byteLength(parcel.body)) }).map(([name, value]) => `${name}: ${value}`);
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n${parcel.body}`);
+}
