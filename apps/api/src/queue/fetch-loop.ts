@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { PgBoss } from 'pg-boss';
 import { type SpanFacts, traced } from '../config/tracing.js';
 import { contextOf, inContext } from '../config/work-context.js';
+import type { Crowd } from './crowd.js';
 import type { Entries, TakenEntry } from './entries.js';
 
 /** A handler throws this to be called again at a given time without counting as a failure (`Retry-After`). */
@@ -32,6 +33,8 @@ export interface LoopRules {
   /** Entries worked at the same time in this process. */
   concurrency: number;
   heldBack: HeldBack;
+  /** Entries of this queue begin new work; those of the others carry on what was begun. */
+  beginsWork: boolean;
 }
 
 /** An entry whose process was silent for this long goes to another. */
@@ -48,7 +51,7 @@ export class FetchLoop {
   private readonly groups = new Map<string, number>();
   private stopped = false;
   private woken = false;
-  /** True when a group had its share at the latest look: one of its entries may wait until another has ended. */
+  /** True when a group was left out at the latest look: one of its entries may wait until another has ended. */
   private passedOver = false;
   private soon: NodeJS.Immediate | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -57,16 +60,26 @@ export class FetchLoop {
   constructor(
     private readonly boss: PgBoss,
     private readonly entries: Entries,
+    private readonly crowd: Crowd,
     private readonly rules: LoopRules,
     private readonly handler: (data: unknown, attempt: Attempt) => Promise<void>,
-  ) {}
+  ) {
+    crowd.whenEnded(() => this.passedOver && this.lookSoon());
+  }
 
   get name(): string {
     return this.rules.name;
   }
 
+  /** Most entries of a group that are worked at the same time. */
   private get share(): number {
-    return Math.max(1, Math.ceil(this.rules.concurrency * GROUP_SHARE));
+    return this.crowd.isDense ? 1 : Math.max(1, Math.ceil(this.rules.concurrency * GROUP_SHARE));
+  }
+
+  /** Groups that have their share. Where many ask, what a group has begun comes before anything new of it. */
+  private fullGroups(share: number): string[] {
+    if (this.rules.beginsWork && this.crowd.isDense) return this.crowd.groups;
+    return [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
   }
 
   start(): void {
@@ -81,7 +94,7 @@ export class FetchLoop {
   /** Whether an entry of this group could begin now. */
   hasRoomFor(group: string | undefined): boolean {
     if (this.stopped || this.active.size >= this.rules.concurrency) return false;
-    return group === undefined || ((this.groups.get(group) ?? 0) < this.share && !this.rules.heldBack().includes(group));
+    return group === undefined || !(this.fullGroups(this.share).includes(group) || this.rules.heldBack().includes(group));
   }
 
   /** Works an entry that was added as taken by this process. There may be some more of them than `concurrency`: nobody keeps the room between the question and the end of the statement. */
@@ -120,7 +133,7 @@ export class FetchLoop {
     this.woken = room <= 0;
     if (room <= 0) return;
     const { share } = this;
-    const full = [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
+    const full = this.fullGroups(share);
     const most = Math.max(0, ...[...this.groups.values()].filter((count) => count < share));
     // Few enough that no group gets more than its share by them.
     const batchSize = Math.min(room, share - most);
@@ -148,6 +161,8 @@ export class FetchLoop {
 
   private count(group: string | null | undefined, by: 1 | -1): void {
     if (!group) return;
+    if (by > 0) this.crowd.begin(group);
+    else this.crowd.end(group);
     const count = (this.groups.get(group) ?? 0) + by;
     if (count > 0) this.groups.set(group, count);
     else this.groups.delete(group);

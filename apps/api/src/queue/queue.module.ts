@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/config.js';
+import { Crowd } from './crowd.js';
 import { Entries } from './entries.js';
 import { QueueConnection } from './queue-connection.js';
 import { Queue } from './queue.service.js';
@@ -16,6 +17,7 @@ export class QueueModule {
         { provide: QueueConnection, useFactory: (config: AppConfig) => new QueueConnection(url, config.runsWorker), inject: [AppConfig] },
         { provide: QueueWakeUp, useFactory: () => new QueueWakeUp(url) },
         { provide: Entries, useFactory: (connection: QueueConnection) => new Entries(connection), inject: [QueueConnection] },
+        { provide: Crowd, useFactory: () => new Crowd() },
         Queue,
       ],
       exports: [Queue],

@@ -3,6 +3,7 @@ import { PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { contextFor, type WorkContext } from '../config/work-context.js';
 import { Changes } from '../database/changes.js';
+import { Crowd } from './crowd.js';
 import { addEntries, Entries, isInQueue } from './entries.js';
 import { type Attempt, FetchLoop, HEARTBEAT_SECONDS, type HeldBack, RetryLater } from './fetch-loop.js';
 import { QueueConnection } from './queue-connection.js';
@@ -16,6 +17,8 @@ export type Handler<N extends QueueName> = (data: QueueData[N], attempt: Attempt
 export interface WorkOptions<N extends QueueName> {
   /** Entries worked at the same time in this process. */
   concurrency: number;
+  /** Entries of this queue begin new work. When many groups ask at once, they wait until what their group has begun in this process is done. */
+  beginsWork?: boolean;
   /** Called, with its own retries, when all attempts of an entry are used up (also after crashes). */
   onDead?: (data: QueueData[N]) => Promise<void>;
 }
@@ -55,6 +58,7 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
     private readonly connection: QueueConnection,
     private readonly wakeUp: QueueWakeUp,
     private readonly entries: Entries,
+    private readonly crowd: Crowd = new Crowd(),
   ) {}
 
   /** Started before the first request, so that the first trigger does not wait for it within its transaction. */
@@ -89,9 +93,9 @@ export class Queue implements OnApplicationBootstrap, BeforeApplicationShutdown,
     const boss = await this.connection.boss();
     const heldBack: HeldBack = () => this.heldBack.get(name)?.() ?? [];
     const { retries } = QUEUES[name];
-    this.startLoop(new FetchLoop(boss, this.entries, { name, retries, concurrency: options.concurrency, heldBack }, (data, attempt) => handler(data as QueueData[N], attempt)));
+    this.startLoop(new FetchLoop(boss, this.entries, this.crowd, { name, retries, concurrency: options.concurrency, heldBack, beginsWork: options.beginsWork ?? false }, (data, attempt) => handler(data as QueueData[N], attempt)));
     const { onDead } = options;
-    if (onDead) this.startLoop(new FetchLoop(boss, this.entries, { name: deadQueueOf(name), retries, concurrency: 1, heldBack: () => [] }, (data) => onDead(data as QueueData[N])));
+    if (onDead) this.startLoop(new FetchLoop(boss, this.entries, this.crowd, { name: deadQueueOf(name), retries, concurrency: 1, heldBack: () => [], beginsWork: false }, (data) => onDead(data as QueueData[N])));
     await this.wakeUp.start((woken) => this.loops.forEach((loop) => loop.wake(woken)));
     this.poll ??= setInterval(() => void this.wakeDue(), POLL_MS);
   }

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { Crowd } from './crowd.js';
 import { Entries } from './entries.js';
 import { QueueConnection } from './queue-connection.js';
 import { Queue, RetryLater } from './queue.service.js';
@@ -19,8 +20,7 @@ describe('The queue', () => {
   });
 
   afterEach(async () => {
-    await queue.beforeApplicationShutdown();
-    await queue.onApplicationShutdown();
+    await stop(queue);
     await db.destroy();
     await database.drop();
   });
@@ -107,6 +107,58 @@ describe('The queue', () => {
     const noisy = [];
     for (const _ of [1, 2, 3, 4, 5, 6]) noisy.push(await done.next());
     expect(noisy.sort()).toEqual([1, 2, 3, 4, 5, 6].map((n) => `noisy ${n}`));
+  });
+
+  it('works one entry of a group at a time while several groups ask and the process has its hands full', async () => {
+    const crowded = newQueue(database.url, new Crowd(() => true));
+    const done = new Inbox<string>();
+    const atWork = new Map<string, number>();
+    let most = 0;
+    const groupOf = ({ deliveryId }: { deliveryId: string }): string => deliveryId.split(' ')[0]!;
+    const add = (names: string[]): Promise<void> => db.transaction(async (manager) => {
+      for (const deliveryId of names) await queue.enqueue(manager, 'triage', { deliveryId }, { groupOf });
+    });
+    await crowded.work('triage', async ({ deliveryId }) => {
+      const group = groupOf({ deliveryId });
+      atWork.set(group, (atWork.get(group) ?? 0) + 1);
+      most = Math.max(most, ...atWork.values());
+      await db.query('SELECT pg_sleep(0.01)');
+      atWork.set(group, atWork.get(group)! - 1);
+      done.add(deliveryId);
+    }, { concurrency: 4, beginsWork: true });
+    for (const both of [['quiet 0'], ['noisy 0']]) {
+      await add(both);
+      await done.next();
+    }
+    const crowd = ['noisy 1', 'noisy 2', 'noisy 3', 'noisy 4', 'noisy 5', 'quiet 1'];
+    await add(crowd);
+    const all = [];
+    for (const _ of crowd) all.push(await done.next());
+    await stop(crowded);
+    expect(all.sort()).toEqual(crowd);
+    expect(most).toBe(1);
+  });
+
+  it('begins nothing new of a group whose work is under way in another queue, as long as it is crowded', async () => {
+    const crowded = newQueue(database.url, new Crowd(() => true));
+    const seen = new Inbox<string>();
+    let finish: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    await crowded.work('job-wish', async ({ jobId }) => {
+      seen.add(jobId);
+      await held;
+    }, { concurrency: 4 });
+    await crowded.work('triage', async ({ deliveryId }) => seen.add(deliveryId), { concurrency: 4, beginsWork: true });
+    const wish = (group: string): Promise<void> => db.transaction((manager) => queue.enqueue(manager, 'job-wish', { jobId: `wish of ${group}` }, { groupOf: () => group }));
+    const delivery = (group: string): Promise<void> => db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: `delivery of ${group}` }, { groupOf: () => group }));
+    for (const group of ['a', 'b']) await wish(group);
+    expect([await seen.next(), await seen.next()].sort()).toEqual(['wish of a', 'wish of b']);
+    await delivery('a');
+    await delivery('c');
+    expect(await seen.next()).toBe('delivery of c');
+    finish();
+    expect(await seen.next()).toBe('delivery of a');
+    await stop(crowded);
   });
 
   it('passes over the entries of a group that is held back, and they lose no attempt by it', async () => {
@@ -198,9 +250,14 @@ describe('The queue', () => {
   });
 });
 
-function newQueue(url: string): Queue {
+function newQueue(url: string, crowd?: Crowd): Queue {
   const connection = new QueueConnection(url, false);
-  return new Queue(connection, new QueueWakeUp(url), new Entries(connection));
+  return new Queue(connection, new QueueWakeUp(url), new Entries(connection), crowd);
+}
+
+async function stop(queue: Queue): Promise<void> {
+  await queue.beforeApplicationShutdown();
+  await queue.onApplicationShutdown();
 }
 
 function newEntries(url: string): { entries: Entries; connection: QueueConnection } {

@@ -46,6 +46,7 @@ export class TriageWorker implements OnApplicationBootstrap {
     if (!this.config.runsWorker) return;
     await this.queue.work('triage', ({ deliveryId }) => this.attempt(deliveryId), {
       concurrency: 8,
+      beginsWork: true,
       onDead: ({ deliveryId }) => this.giveUp(deliveryId),
     });
   }
