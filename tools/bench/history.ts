@@ -8,10 +8,18 @@ const CHUNK = 100_000;
  * leaves them. Ids begin with their time, like the service's own.
  */
 export async function addHistory(database: BenchDatabase, connectionId: string, count: number): Promise<void> {
+  const indexes = await database.rows<{ name: string; definition: string }>(INDEXES);
+  // Ten million rows are in their indexes four times as fast when those are built afterwards.
+  for (const { name } of indexes) await database.rows(`DROP INDEX ${name}`);
   for (let done = 0; done < count; done += CHUNK) await database.rows(ADD, [connectionId, Math.min(CHUNK, count - done), done, count]);
+  await database.rows(`SET maintenance_work_mem = '1GB'`);
+  for (const { definition } of indexes) await database.rows(definition);
   await database.rows('VACUUM ANALYZE deliveries');
   await database.settle();
 }
+
+/** The primary key stays: it grows at its end. */
+const INDEXES = `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index WHERE indrelid = 'deliveries'::regclass AND NOT indisprimary`;
 
 const ADD = `
   INSERT INTO deliveries (id, connection_id, origin, identifier, body_hash, body, headers, signed_with, event, issue_id, issue_key, actor_id, actor_name, received_at, outcome, reason, trace, settled_at)
