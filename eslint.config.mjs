@@ -44,6 +44,6 @@ export default tseslint.config(
   { files: ['libs/domain/src/**/*.ts', 'libs/contracts/src/**/*.ts'], ignores: ['**/*.spec.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['@nestjs/*', 'typeorm', 'pg', 'undici', 'react*'] }] } },
   { files: ['apps/web/**/*.{ts,tsx}', 'libs/ui/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
   // Programs that talk to a person at a terminal.
-  { files: ['tools/**', 'apps/api/src/main.ts', 'apps/api/src/rotate-keys.ts', '**/jest.config.mjs', 'jest.preset.js'], rules: { 'no-console': 'off' } },
+  { files: ['tools/**', 'apps/api/src/service.ts', 'apps/api/src/rotate-keys.ts', '**/jest.config.mjs', 'jest.preset.js'], rules: { 'no-console': 'off' } },
   { files: ['jest.preset.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

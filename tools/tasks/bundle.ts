@@ -1,6 +1,7 @@
 /**
  * The service as one file beside its compiled modules. Finding, reading and linking three thousand modules takes longer than
- * everything else at a start; the file holds them all, in order.
+ * everything else at a start; the file holds them all, in order. Beside it stands what the engine compiled of it, see
+ * `apps/api/src/bundled.ts`, which is why it is a CommonJS file: of a module, only what was compiled before it ran can be kept.
  *
  * It is made of what the TypeScript compiler wrote, because only that has the types of constructors that dependency injection needs.
  * Nothing is shortened or renamed: a line of a stack trace names its function, and above it in the file stands its module.
@@ -8,7 +9,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'vite';
-import { root } from './programs.ts';
+import { BUNDLE, COMPILED } from '../../apps/api/src/bundled.ts';
+import { PROGRAM, root, step } from './programs.ts';
 
 /**
  * What stays a package of its own: pino starts a thread from one of its files, the API browser serves its files, TypeORM finds pg by
@@ -18,7 +20,7 @@ const OWN_PACKAGES = [/^pino/, /^thread-stream$/, /^swagger-ui-dist/, /^@opentel
 
 /** Writes it. `folder` holds the compiled modules. */
 export async function bundle(folder = join(root, 'apps/api/dist')): Promise<void> {
-  for (const old of ['bundle.js', 'bundle']) rmSync(join(folder, old), { recursive: true, force: true });
+  for (const old of ['bundle.js', BUNDLE, COMPILED, 'bundle']) rmSync(join(folder, old), { recursive: true, force: true });
   const { NODE_ENV } = process.env;
   await build({
     configFile: false,
@@ -27,7 +29,7 @@ export async function bundle(folder = join(root, 'apps/api/dist')): Promise<void
     ssr: { noExternal: true, target: 'node' },
     plugins: [oneTypeorm(), asciiOnly()],
     build: {
-      ssr: join(folder, 'main.js'),
+      ssr: join(folder, 'service.js'),
       outDir: folder,
       emptyOutDir: false,
       copyPublicDir: false,
@@ -35,13 +37,16 @@ export async function bundle(folder = join(root, 'apps/api/dist')): Promise<void
       minify: false,
       rolldownOptions: {
         external: (id) => OWN_PACKAGES.some((own) => own.test(id)) || isMissing(id),
-        output: { entryFileNames: 'bundle.js', chunkFileNames: 'bundle/[name].js', keepNames: true, comments: { jsdoc: false, annotation: false } },
+        output: { format: 'cjs', entryFileNames: BUNDLE, chunkFileNames: 'bundle/[name].cjs', keepNames: true, comments: { jsdoc: false, annotation: false } },
       },
     },
   });
   // Vite says "production" to everything that runs after it in this process: tests of the page would load the wrong React.
   if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
   else process.env['NODE_ENV'] = NODE_ENV;
+  // In a process of its own, with the flags of the program: the compiled code is used only by an engine with the same ones.
+  const [flag] = PROGRAM;
+  await step('keep the compiled code', process.execPath, [flag!, join(import.meta.dirname, 'keep-compiled.ts'), folder]);
 }
 
 /** Libraries try to load drivers and plug-ins that are not here, and live without them. */

@@ -11,7 +11,7 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * The program that operators start, and how: what comes after `node`. Bodies of deliveries live for milliseconds; with little room for
  * what is new, they are let go before they count as old and fill the memory.
  */
-export const PROGRAM = ['--max-semi-space-size=4', 'apps/api/dist/bundle.js'];
+export const PROGRAM = ['--max-semi-space-size=4', 'apps/api/dist/start.js'];
 
 /** Exit codes of a program that was stopped from outside, as shells give them: Ctrl-C and SIGTERM. */
 export const STOPPED = [128 + constants.signals.SIGINT, 128 + constants.signals.SIGTERM];

@@ -1,6 +1,6 @@
 /** What stands in `deploy/` fits the program: its files, its settings, its routes. Nothing here needs a container engine. */
 import { randomBytes } from 'node:crypto';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ const IMAGE = DOCKERFILE.split(/^FROM /m).at(-1)!;
 const KNOWN = Object.keys(CONFIG_KEYS);
 
 /** How long a process may take to end once it was told to. */
-const FINISHING_SECONDS = Number(/FINISHING_MS = ([\d_]+)/.exec(read('apps/api/src/main.ts'))![1]!.replaceAll('_', '')) / 1000;
+const FINISHING_SECONDS = Number(/FINISHING_MS = ([\d_]+)/.exec(read('apps/api/src/service.ts'))![1]!.replaceAll('_', '')) / 1000;
 
 const WHOLE = {
   'config.PUBLIC_URL': 'https://openhands.example.com', 'secrets.existingSecret': 'openhands', 'ingress.enabled': true, 'ingress.host': 'openhands.example.com', 'ingress.tlsSecret': 'tls', 'ingress.className': 'nginx',
@@ -60,6 +60,11 @@ describe('The image', () => {
     const missing = [...imported].filter((name) => !name.startsWith('@openhands-jira/') && (!packages[`node_modules/${name}`] || packages[`node_modules/${name}`]!.dev || packages[`node_modules/${name}`]!.optional));
     // Fastify comes with its platform package; the formatted log of a terminal is no matter of an image.
     expect(missing).toEqual([]);
+  });
+
+  it('holds the compiled code of the program, and the command takes it', () => {
+    const { status, stderr } = spawnSync(process.execPath, [...READ_ONLY, ...PROGRAM.slice(0, -1), '--input-type=module', '--eval', IS_KEPT], { cwd: ROOT, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
   });
 
   it('starts with the command and the settings of the compose file, changes keys as the guide says, and writes to no file', async () => {
@@ -189,6 +194,9 @@ function importsOf(source: string): string[] {
 
 /** Reading is allowed, writing is not: what a file system that cannot be written would do, also to root. */
 const READ_ONLY = ['--permission', '--allow-fs-read=*'];
+
+/** Ends with 0 when the engine takes the compiled code that the build put beside the program. */
+const IS_KEPT = `import { isKept } from './${dirname(PROGRAM.at(-1)!)}/bundled.js'; process.exit(isKept('${dirname(PROGRAM.at(-1)!)}') ? 0 : 1);`;
 
 /** A folder with what the image's COPY instructions put into it. */
 function layOut(): string {

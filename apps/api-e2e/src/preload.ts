@@ -18,10 +18,14 @@ const TIDY_TIMES = 8;
 /** The line of the bundled program after which the class stands. */
 const CLASS_IS_MADE = /^FollowPlan = __decorate.*$/m;
 
+/** Loads the bundle like any file, which can be changed on the way; the code that the build has compiled stays out of it. */
+const PLAIN_START = `import { createRequire } from 'node:module'; await createRequire(import.meta.url)('./bundle.cjs').runService();`;
+
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    if (!url.endsWith('/dist/bundle.js')) return loaded;
+    if (url.endsWith('/dist/start.js')) return { ...loaded, source: PLAIN_START };
+    if (!url.endsWith('/dist/bundle.cjs')) return loaded;
     const source = String(loaded.source);
     if (!CLASS_IS_MADE.test(source)) throw new Error('The bundled program makes its FollowPlan in another way than apps/api-e2e/src/preload.ts expects.');
     return { ...loaded, source: source.replace(CLASS_IS_MADE, '$&\nglobalThis.hurry(FollowPlan);') };

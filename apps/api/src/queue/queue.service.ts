@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { PgBoss } from 'pg-boss';
+import { PgBoss, type Queue as QueueWithRules } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { contextFor, type WorkContext } from '../config/work-context.js';
 import { Changes } from '../database/changes.js';
@@ -134,20 +134,34 @@ export async function prepareQueues(url: string): Promise<void> {
   const boss = new PgBoss({ connectionString: url, schema: 'queue', supervise: false, schedule: false, max: 1 });
   boss.on('error', () => undefined);
   await boss.start();
-  for (const [name, rules] of Object.entries(QUEUES) as [QueueName, (typeof QUEUES)[QueueName]][]) {
-    const common = {
-      heartbeatSeconds: HEARTBEAT_SECONDS,
-      expireInSeconds: 3600,
-      retryLimit: rules.retries,
-      retryDelay: rules.firstPauseSeconds,
-      retryBackoff: true,
-      retryDelayMax: rules.longestPauseSeconds,
-      deleteAfterSeconds: 24 * 3600,
-    };
-    await boss.createQueue(deadQueueOf(name), { policy: 'standard', ...common });
-    await boss.createQueue(name, { policy: 'standard', deadLetter: deadQueueOf(name), ...common });
+  const there = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
+  for (const { name, ...rules } of queuesWanted()) {
+    const queue = there.get(name);
+    // Most starts find everything as it should be: one question instead of two dozen changes.
+    if (!queue) await boss.createQueue(name, { policy: 'standard', ...rules });
     // A queue that an earlier version made has the rules of that version.
-    for (const one of [deadQueueOf(name), name]) await boss.updateQueue(one, common);
+    else if (!hasRules(queue, rules)) await boss.updateQueue(name, rules);
   }
   await boss.stop({ graceful: false });
+}
+
+/** All queues with their rules, each after the one that its dead entries go to. */
+function queuesWanted(): QueueWithRules[] {
+  return (Object.keys(QUEUES) as QueueName[]).flatMap((name) => {
+    const { retries, firstPauseSeconds, longestPauseSeconds } = QUEUES[name];
+    const rules = {
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      expireInSeconds: 3600,
+      retryLimit: retries,
+      retryDelay: firstPauseSeconds,
+      retryBackoff: true,
+      retryDelayMax: longestPauseSeconds,
+      deleteAfterSeconds: 24 * 3600,
+    };
+    return [{ name: deadQueueOf(name), ...rules }, { name, deadLetter: deadQueueOf(name), ...rules }];
+  });
+}
+
+function hasRules(queue: QueueWithRules, rules: Omit<QueueWithRules, 'name'>): boolean {
+  return (Object.keys(rules) as (keyof typeof rules)[]).every((rule) => queue[rule] === rules[rule]);
 }

@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabase } from '../testing/test-database.js';
 import { Crowd } from './crowd.js';
 import { Entries } from './entries.js';
 import { QueueConnection } from './queue-connection.js';
-import { Queue, RetryLater } from './queue.service.js';
+import { prepareQueues, Queue, RetryLater } from './queue.service.js';
 import { QueueWakeUp } from './queue-wake-up.js';
 
 describe('The queue', () => {
@@ -30,6 +30,20 @@ describe('The queue', () => {
     await queue.work('triage', async ({ deliveryId }) => seen.add(deliveryId), { concurrency: 2 });
     await db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId: 'a' }));
     expect(await seen.next()).toBe('a');
+  });
+
+  it('is prepared at a start: queues that are as they should be are left alone, others get the rules of this version', async () => {
+    const rules = (): Promise<Record<string, unknown>[]> => db.query('SELECT name, retry_limit, dead_letter, updated_on FROM queue.queue ORDER BY name');
+    const before = await rules();
+    expect(before.filter(({ name }) => name === 'comments' || name === 'comments-dead')).toEqual([
+      { name: 'comments', retry_limit: 13, dead_letter: 'comments-dead', updated_on: expect.any(Date) },
+      { name: 'comments-dead', retry_limit: 13, dead_letter: null, updated_on: expect.any(Date) },
+    ]);
+    await db.query(`UPDATE queue.queue SET retry_limit = 1, dead_letter = NULL WHERE name = 'comments'`);
+    await db.query(`SELECT queue.delete_queue('triage')`);
+    await prepareQueues(database.url);
+    const asBefore = (rows: Record<string, unknown>[]): unknown[] => rows.map((row) => ({ ...row, ...(['comments', 'triage'].includes(row.name as string) && { updated_on: null }) }));
+    expect(asBefore(await rules())).toEqual(asBefore(before));
   });
 
   it('keeps no entry of a transaction that was rolled back', async () => {
