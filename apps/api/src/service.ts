@@ -17,9 +17,11 @@ export async function runService(): Promise<void> {
   try {
     const databaseUrl = config.env.DATABASE_URL ?? (await startEmbedded(config.env.DATA_DIR)).url;
     await untilItAnswers(databaseUrl);
-    await migrate(databaseUrl);
-    await prepareQueues(databaseUrl);
-    await serve(config, databaseUrl);
+    // Building the service reads no table, so it does not wait for them; its first request does.
+    const [app] = await Promise.all([createServer(config, databaseUrl), bringUpToDate(databaseUrl)]);
+    await app.listen(config.port, '0.0.0.0');
+    stopInOrder(app);
+    console.log(`openhands-jira is ready. Open ${config.publicUrl} in a browser.`);
   } catch (error) {
     console.error(`The service could not start: ${error instanceof Error ? error.message : String(error)}`);
     await embedded?.stop();
@@ -27,11 +29,10 @@ export async function runService(): Promise<void> {
   }
 }
 
-async function serve(config: AppConfig, databaseUrl: string): Promise<void> {
-  const app = await createServer(config, databaseUrl);
-  await app.listen(config.port, '0.0.0.0');
-  stopInOrder(app);
-  console.log(`openhands-jira is ready. Open ${config.publicUrl} in a browser.`);
+/** The tables first: they are what replicas that start together wait for. */
+async function bringUpToDate(databaseUrl: string): Promise<void> {
+  await migrate(databaseUrl);
+  await prepareQueues(databaseUrl);
 }
 
 /** Longest time for finishing what is under way; orchestrators kill after 30 seconds. What is left is taken over like that of a dead process. */
