@@ -1,10 +1,10 @@
 /**
  * `npm run test:faults [-- id ...]`: faults and attacks against real processes, on a database of their own. Without ids all of them.
- * `counting` instead of ids: those that judge no time, as CI runs them.
+ * `counting` instead of ids: the files that judge no time, as CI runs them.
  * Each prints its figures; a table of all of them comes last, and is kept in `test-output/faults.json`.
  *
- * Rows that only count run three at a time: most of them wait rather than work. Then come the rows that measure times, one after the
- * other, because each of them needs the machine for itself.
+ * Files that only count run three at a time: most of them wait rather than work. Then come the files that measure times, one after the
+ * other, because each of them needs the machine for itself. A row may have a file of either kind.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -16,6 +16,7 @@ import { withTestServer } from './test-server.ts';
 /** What one test of a row found; written by `apps/api-e2e/faults/figures.ts`. */
 interface Told {
   row: number;
+  file: string;
   title: string;
   holds: boolean;
   seconds: number;
@@ -33,16 +34,16 @@ const LINES = join(root, 'test-output/faults.jsonl');
 const RESULTS = join(root, 'test-output/faults.jest.json');
 const KEPT = join(root, 'test-output/faults.json');
 
-/** Rows that judge no time. A row that does, and stands here by mistake, fails and says so. */
-const COUNTING = [1, 6, 7, 8, 10, 11, 12, 13, 15, 21, 22, 23, 24, 25, 26, 27, 28, 30, 35, 38];
+/** How a file judges a time or a rate. */
+const JUDGES_TIME = /\bfigures\.(within|keepsUp)\(/;
 const COUNTING_AT_ONCE = 3;
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '-c', 'apps/api-e2e/jest.faults.config.mjs'];
 
 const started = Date.now();
 const asked = process.argv.slice(2);
 const isForCounting = asked.includes('counting');
-const files = filesOf(isForCounting ? COUNTING : asked.map(Number));
-const counting = files.filter((name) => rowsOf(name).every((row) => COUNTING.includes(row)));
+const files = filesOf(isForCounting ? [] : asked.map(Number));
+const counting = files.filter((name) => !JUDGES_TIME.test(readFileSync(join(FOLDER, name), 'utf8')));
 const measuring = isForCounting ? [] : files.filter((name) => !counting.includes(name));
 
 await buildAll();
@@ -66,16 +67,16 @@ async function runRows(names: string[], how: string[], env: NodeJS.ProcessEnv): 
 
 /** Rows that `npm test` tells with every run have no figures of their own, and a row that broke off has none either: what Jest says of them. */
 function rowsWithoutFigures(names: string[]): Told[] {
-  const told = new Set(linesTold().map((one) => one.row));
+  const told = linesTold();
   const results = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as JestResults).testResults : [];
-  return names.flatMap((name) => rowsOf(name).filter((row) => !told.has(row)).map((row) => resultOf(row, name, results.find((one) => basename(one.name) === name))));
+  return names.flatMap((name) => rowsOf(name).filter((row) => !told.some((one) => one.row === row && one.file === name)).map((row) => resultOf(row, name, results.find((one) => basename(one.name) === name))));
 }
 
 function resultOf(row: number, name: string, result: JestResults['testResults'][number] | undefined): Told {
   const failed = result?.assertionResults.filter((one) => one.status === 'failed').length ?? 0;
   const holds = result?.status === 'passed';
   const figures = [{ what: 'tests that failed', counted: holds || failed > 0 ? failed : 'did not run', expected: '0', verdict: holds ? 'holds' : 'missed' }];
-  return { row, title: `the tests of ${name} (${result?.assertionResults.length ?? 0})`, holds, seconds: result ? (result.endTime - result.startTime) / 1000 : 0, figures, conditions: [] };
+  return { row, file: name, title: `the tests of ${name} (${result?.assertionResults.length ?? 0})`, holds, seconds: result ? (result.endTime - result.startTime) / 1000 : 0, figures, conditions: [] };
 }
 
 function linesTold(): Told[] {

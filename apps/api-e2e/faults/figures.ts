@@ -7,6 +7,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { basename } from 'node:path';
 
 type Verdict = 'holds' | 'missed' | 'not judged, the machine was busy';
 
@@ -69,7 +70,7 @@ export class Figures {
 
   /** Beside another row a time says nothing, and would never be judged. */
   private needsTheMachine(): void {
-    if (process.env.FAULTS_SIDE_BY_SIDE) throw new Error(`Row ${this.row} judges a time, so it has to run alone: take it out of the list of counting rows in tools/tasks/faults.ts.`);
+    if (process.env.FAULTS_SIDE_BY_SIDE) throw new Error(`Row ${this.row} judges a time, and runs beside others: tools/tasks/faults.ts has to find "figures.within(" or "figures.keepsUp(" in its file.`);
   }
 
   private add(what: string, counted: number | string, expected: string, holds: boolean, judged = true): void {
@@ -103,7 +104,7 @@ function tell(row: number, title: string, figures: Figures, ended: boolean, seco
   const parts = figures.all.map((one) => `${one.what} ${one.counted} (${one.expected}${one.verdict === 'holds' ? '' : `: ${one.verdict}`})`);
   process.stderr.write(`\n[row ${row}] ${holds ? 'holds' : 'DOES NOT HOLD'}: ${parts.join('; ')} [${figures.conditions.join('; ')}]\n`);
   const path = process.env.FAULTS_OUTPUT;
-  if (path) appendFileSync(path, `${JSON.stringify({ row, title, holds, seconds, figures: figures.all, conditions: figures.conditions })}\n`);
+  if (path) appendFileSync(path, `${JSON.stringify({ row, file: basename(expect.getState().testPath ?? ''), title, holds, seconds, figures: figures.all, conditions: figures.conditions })}\n`);
 }
 
 /** Cores that are in use while we do nothing. */
