@@ -34,6 +34,8 @@ const LOOK_EVERY_MS = 2000;
 const TRYING_MS = 1000;
 /** A pause is made longer only if it is by this much. */
 const WORTH_MS = 1000;
+/** A Jira that lets a call wait for so long gets no further work until it has answered or the call has ended. */
+const SLOW_MS = 2000;
 
 /**
  * The circuit breaker of each connection. A Jira that asks to be left alone or does not answer is not called for a while, by no
@@ -41,6 +43,9 @@ const WORTH_MS = 1000;
  * is the matter of `RefusedAccounts`.)
  *
  * A pause is a time in the connection's row, so that every process learns of it when it next opens the connection.
+ *
+ * A Jira that does not answer at all is known as such only when calls run into their time limit. Until then it is held back by
+ * what this process sees: a call that waits for long.
  */
 @Injectable()
 export class CallPauses implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -49,6 +54,8 @@ export class CallPauses implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly log = new Logger('connections');
   private readonly pauses = new Map<string, Pause>();
   private readonly failures = new Map<string, number>();
+  /** When the calls began that are under way, by connection, the oldest first. */
+  private readonly underWay = new Map<string, Set<{ began: number }>>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -77,6 +84,7 @@ export class CallPauses implements OnApplicationBootstrap, BeforeApplicationShut
   /** Makes a call unless this Jira is left alone, and remembers how it went. Throws `CallsPaused`, or what the call throws. */
   async call<T>(connectionId: string, work: () => Promise<T>): Promise<T> {
     const tried = this.refuseWhilePaused(connectionId);
+    const ended = this.noteCall(connectionId);
     try {
       const answer = await work();
       await this.noteAnswer(connectionId);
@@ -87,7 +95,19 @@ export class CallPauses implements OnApplicationBootstrap, BeforeApplicationShut
     } finally {
       // A mistake of our own says nothing about Jira: the next call finds out, or this Jira would never be called again.
       if (tried) tried.trying = false;
+      ended();
     }
+  }
+
+  /** Gives what is to be called when the call has ended. */
+  private noteCall(connectionId: string): () => void {
+    const calls = this.underWay.get(connectionId) ?? new Set();
+    const call = { began: performance.now() };
+    this.underWay.set(connectionId, calls.add(call));
+    return () => {
+      calls.delete(call);
+      if (calls.size === 0) this.underWay.delete(connectionId);
+    };
   }
 
   /** Gives the pause whose end the call finds out about, or null when there is none. */
@@ -140,10 +160,12 @@ export class CallPauses implements OnApplicationBootstrap, BeforeApplicationShut
     await this.db.query(PAUSE, [connectionId, ms === null ? null : Math.round(ms), code]).catch((error: unknown) => this.log.warn({ err: error }, 'A pause of a Jira could not be stored'));
   }
 
-  /** Connections whose work is not taken from the queue: still paused, or one call is finding out. */
+  /** Connections whose work is not taken from the queue: still paused, one call is finding out, or a call has waited for long. */
   private heldBack(): string[] {
     const now = performance.now();
-    return [...this.pauses].filter(([, pause]) => pause.trying || pause.endsAt > now).map(([id]) => id);
+    const paused = [...this.pauses].filter(([, pause]) => pause.trying || pause.endsAt > now);
+    const slow = [...this.underWay].filter(([, [oldest]]) => oldest && now - oldest.began > SLOW_MS);
+    return [...new Set([...paused, ...slow].map(([id]) => id))];
   }
 
   /** A pause that somebody ended (another process got an answer, the connection was changed) ends here too. */

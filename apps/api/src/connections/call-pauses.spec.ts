@@ -80,6 +80,25 @@ describe('A Jira that is left alone for a while', () => {
     expect(stored.at(-1)).toEqual(['a', null, null]);
   });
 
+  it('gets no further work while a call waits for long, and again when the call has ended', async () => {
+    let answer: (text: string) => void = () => undefined;
+    const waiting = pauses.call('a', () => new Promise<string>((resolve) => (answer = resolve)));
+    jest.advanceTimersByTime(1_900);
+    await fine();
+    expect(heldBack()).toEqual([]);
+    jest.advanceTimersByTime(200);
+    expect(heldBack()).toEqual(['a']);
+    answer('late');
+    expect([await waiting, heldBack()]).toEqual(['late', []]);
+  });
+
+  it('is left alone for a little longer than it asked for, and each for a time of its own', async () => {
+    for (let number = 0; number < 20; number += 1) await pauses.call(`jira ${number}`, () => Promise.reject(busy(10))).catch(() => undefined);
+    const lengths = stored.map(([, ms]) => ms as number);
+    expect([Math.min(...lengths) >= 10_000, Math.max(...lengths) <= 12_000]).toEqual([true, true]);
+    expect(Math.max(...lengths) - Math.min(...lengths)).toBeGreaterThan(500);
+  });
+
   it('works again after one good answer', async () => {
     await fails(busy(1));
     jest.advanceTimersByTime(1_300);
