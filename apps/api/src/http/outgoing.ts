@@ -66,6 +66,8 @@ export interface OutgoingAnswer {
 }
 
 const DEFAULT_TIMEOUT_MS = 20_000;
+/** To one host. All Cloud sites are behind one, so calls to some of them that wait for an answer must leave enough to the others. */
+const CONNECTIONS = 256;
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -160,7 +162,7 @@ interface Agents {
 }
 
 function newAgents(trusted: readonly PemCertificate[], guard: AddressGuard): Agents {
-  const common = { connections: 32, keepAliveTimeout: 10_000, connectTimeout: 5000 };
+  const common = { connections: CONNECTIONS, keepAliveTimeout: 10_000, connectTimeout: 5000 };
   const connect = { timeout: 5000, ...tlsTrust(trusted) };
   return {
     trusted,
