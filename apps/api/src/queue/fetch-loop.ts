@@ -82,6 +82,12 @@ export class FetchLoop {
     return [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
   }
 
+  /** Places that are free. Entries of groups that are held back take none: they wait for somebody else, and no more of theirs come. */
+  private get room(): number {
+    const waiting = this.rules.heldBack().reduce((sum, group) => sum + (this.groups.get(group) ?? 0), 0);
+    return this.rules.concurrency - this.active.size + waiting;
+  }
+
   start(): void {
     this.heartbeat = setInterval(() => void this.touch(), (HEARTBEAT_SECONDS * 1000) / 3);
     this.lookSoon();
@@ -93,7 +99,7 @@ export class FetchLoop {
 
   /** Whether an entry of this group could begin now. */
   hasRoomFor(group: string | undefined): boolean {
-    if (this.stopped || this.active.size >= this.rules.concurrency) return false;
+    if (this.stopped || this.room <= 0) return false;
     return group === undefined || !(this.fullGroups(this.share).includes(group) || this.rules.heldBack().includes(group));
   }
 
@@ -122,13 +128,13 @@ export class FetchLoop {
     this.soon = setImmediate(() => {
       this.fetching = this.fetch().finally(() => {
         this.fetching = undefined;
-        if (this.woken && this.active.size < this.rules.concurrency) this.lookSoon();
+        if (this.woken && this.room > 0) this.lookSoon();
       });
     });
   }
 
   private async fetch(): Promise<void> {
-    const room = this.rules.concurrency - this.active.size;
+    const { room } = this;
     // Whatever is there waits until one of those at work has ended.
     this.woken = room <= 0;
     if (room <= 0) return;

@@ -187,6 +187,26 @@ describe('The queue', () => {
     expect(await done.next()).toBe('away, attempt 1');
   });
 
+  it('leaves every place to others while the entries of groups that are held back hang', async () => {
+    const done = new Inbox<string>();
+    const away: string[] = [];
+    let finish: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    queue.holdBack(['triage'], () => away);
+    await queue.work('triage', async ({ deliveryId }) => {
+      done.add(deliveryId);
+      if (deliveryId !== 'quiet') await held;
+    }, { concurrency: 2 });
+    const groupOf = ({ deliveryId }: { deliveryId: string }): string => deliveryId;
+    const add = (deliveryId: string): Promise<void> => db.transaction((manager) => queue.enqueue(manager, 'triage', { deliveryId }, { groupOf }));
+    for (const deliveryId of ['one', 'other']) await add(deliveryId);
+    expect([await done.next(), await done.next()].sort()).toEqual(['one', 'other']);
+    away.push('one', 'other');
+    await add('quiet');
+    expect(await done.next()).toBe('quiet');
+    finish();
+  });
+
   it('gives a key to another process once the time of a dead holder is over', async () => {
     const [one, other] = [newEntries(database.url), newEntries(database.url)];
     await db.transaction(async (manager) => {
