@@ -51,7 +51,7 @@ export class FetchLoop {
   private readonly groups = new Map<string, number>();
   private stopped = false;
   private woken = false;
-  /** True when a group was left out at the latest look: one of its entries may wait until another has ended. */
+  /** True when a group with something at work was left out at the latest look: one of its entries may wait until another has ended. */
   private passedOver = false;
   private soon: NodeJS.Immediate | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -144,9 +144,10 @@ export class FetchLoop {
     // Few enough that no group gets more than its share by them.
     const batchSize = Math.min(room, share - most);
     try {
-      const { entries, isFull } = await this.entries.take(this.name, batchSize, [...full, ...this.rules.heldBack()]);
+      const heldBack = this.rules.heldBack();
+      const { entries, isFull } = await this.entries.take(this.name, batchSize, [...full, ...heldBack]);
       if (isFull) this.woken = true;
-      this.passedOver = full.length > 0;
+      this.passedOver = full.length > 0 || heldBack.some((group) => this.groups.has(group));
       for (const entry of entries) this.begin(entry);
     } catch (error) {
       this.log.warn({ err: error, queue: this.name }, 'The queue could not be read; trying again in a second');
