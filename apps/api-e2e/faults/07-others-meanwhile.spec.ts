@@ -13,7 +13,7 @@ import { type SeenCall, seeCalls } from './seen-calls.js';
 import { type Tenant, Tenants } from './tenants.js';
 
 const HEALTHY_TENANTS = 10;
-const WARM_UP = 60;
+const WARM_UP = 100;
 const PER_SECOND = 8;
 /** Measured before the trouble and after it; twice as many during it. */
 const SAMPLES = scaled(50);
