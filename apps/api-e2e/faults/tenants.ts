@@ -13,10 +13,13 @@ import type { Installation, Parcel } from './installation.js';
 /** More than a test needs. */
 const IDS_EACH = 50_000;
 
+const PATIENCE_MS = 120_000;
+
 /** One further company. */
 export class Tenant {
   /** When our first comment stood in an issue, by its id; milliseconds since 1970. */
   readonly commentedAt = new Map<string, number>();
+  private readonly waiting = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(
     readonly site: CloudSite,
@@ -26,10 +29,22 @@ export class Tenant {
     private lastIssue: number,
   ) {
     site.store.onEvent((event) => {
-      if (event.kind === 'comment_created' && event.actorId === agentId && !this.commentedAt.has(event.issue.id)) this.commentedAt.set(event.issue.id, Date.now());
+      if (event.kind !== 'comment_created' || event.actorId !== agentId || this.commentedAt.has(event.issue.id)) return;
+      this.commentedAt.set(event.issue.id, Date.now());
+      this.waiting.get(event.issue.id)?.resolve();
     });
     site.webhooks.register({ name: 'held', url: 'http://127.0.0.1:9/held', secret: CREDENTIALS.webhookSecret, events: ['comment_created'] });
     site.webhooks.hold();
+  }
+
+  /** Resolves when our first comment stands in an issue, or when nobody waits for it any longer. */
+  async commented(issueId: string, patienceMs = PATIENCE_MS): Promise<void> {
+    if (this.commentedAt.has(issueId)) return;
+    const waiting = Promise.withResolvers<void>();
+    this.waiting.set(issueId, waiting);
+    const timer = setTimeout(waiting.resolve, patienceMs);
+    await waiting.promise;
+    clearTimeout(timer);
   }
 
   /** A new issue with a comment that asks for work. */

@@ -6,8 +6,10 @@
  * thousand of another one.
  */
 
-/** What begins at once in a turn of the event loop. Together that takes about ten milliseconds. */
-const MOST_A_TURN = 24;
+/** What begins at once in a turn of the event loop, as long as nobody waits. Together that takes about ten milliseconds. */
+const MOST_AT_ONCE = 24;
+/** Of those who wait, so many begin in a turn: in between, whoever has just come is heard. */
+const MOST_A_TURN = 8;
 
 /** The turns of one process. */
 export class DoorTurns {
@@ -19,7 +21,7 @@ export class DoorTurns {
   /** Resolves when it is the turn of one more of this group; undefined when it is at once. */
   of(group: string): Promise<void> | undefined {
     this.countThisTurn();
-    if (this.lines.size === 0 && this.begun < MOST_A_TURN) {
+    if (this.lines.size === 0 && this.begun < MOST_AT_ONCE) {
       this.begun += 1;
       return undefined;
     }
@@ -38,9 +40,9 @@ export class DoorTurns {
 
   private nextTurn(): void {
     this.isCounting = false;
-    for (this.begun = 0; this.begun < MOST_A_TURN && this.lines.size > 0; this.begun += 1) this.serveNext();
+    this.begun = 0;
+    for (let served = 0; served < MOST_A_TURN && this.lines.size > 0; served += 1) this.serveNext();
     if (this.lines.size > 0) this.countThisTurn();
-    else this.begun = 0;
   }
 
   /** The first of the first line; then that group stands behind the others. */

@@ -19,11 +19,15 @@ describe('A crowd', () => {
     expect(crowd.isDense).toBe(false);
   });
 
-  it('is there while two ask and the process has its hands full, and not otherwise', () => {
+  it('is there while two ask and the process has its hands full, and for two seconds more', () => {
     crowd.begin('a');
     crowd.begin('b');
     expect(crowd.isDense).toBe(true);
     busy = false;
+    jest.advanceTimersByTime(1900);
+    for (const group of ['a', 'b']) crowd.begin(group);
+    expect(crowd.isDense).toBe(true);
+    jest.advanceTimersByTime(200);
     expect(crowd.isDense).toBe(false);
   });
 
@@ -36,15 +40,26 @@ describe('A crowd', () => {
     expect(crowd.isDense).toBe(false);
   });
 
-  it('knows whose work is under way, and tells each end', () => {
+  it('begins nothing new of those of whom something is at work, and tells each end', () => {
     let ends = 0;
     crowd.whenEnded(() => (ends += 1));
-    crowd.begin('a');
-    crowd.begin('a');
-    crowd.begin('b');
-    crowd.end('a');
-    expect(crowd.groups).toEqual(['a', 'b']);
-    crowd.end('a');
-    expect([crowd.groups, ends]).toEqual([['b'], 2]);
+    for (const group of ['a', 'b', 'b']) crowd.begin(group);
+    crowd.end('b');
+    busy = false;
+    expect(new Set(crowd.steppingBack)).toEqual(new Set());
+    busy = true;
+    expect(new Set(crowd.steppingBack)).toEqual(new Set(['a', 'b']));
+    crowd.end('b');
+    expect([crowd.steppingBack.includes('a'), ends]).toEqual([true, 2]);
+  });
+
+  it('keeps back who had more than half of everything lately, until the process has time again', () => {
+    for (const group of ['noisy', 'noisy', 'noisy', 'quiet']) {
+      crowd.begin(group);
+      crowd.end(group);
+    }
+    expect(crowd.steppingBack).toEqual(['noisy']);
+    busy = false;
+    expect(crowd.steppingBack).toEqual([]);
   });
 });

@@ -7,10 +7,10 @@
  */
 import { performance } from 'node:perf_hooks';
 
-/** The share of its time above which the thread has its hands full: others, PostgreSQL perhaps, work for it meanwhile. */
-const BUSY_SHARE = 0.3;
+/** The share of its time above which the thread has its hands full: PostgreSQL and others have to work for it too. */
+const BUSY_SHARE = 0.2;
 /** Over how long it is looked at: long enough for a steady number, and short enough to notice a crowd while it comes. */
-const LOOK_MS = 100;
+export const LOOK_MS = 100;
 /** A group counts as one that asks for work as long as its latest entry began no longer ago. */
 const ASKS_MS = 2000;
 
@@ -18,8 +18,10 @@ const ASKS_MS = 2000;
 export class Crowd {
   /** Entries at work, by group. */
   private readonly atWork = new Map<string, number>();
-  /** When an entry of a group was last begun, the latest last; milliseconds of the process. */
-  private readonly begun = new Map<string, number>();
+  /** When the thread last had its hands full; times are milliseconds of the process. */
+  private busyAt = -Infinity;
+  /** What was begun lately, the latest last. */
+  private begun: { group: string; at: number }[] = [];
   private readonly onEnd: (() => void)[] = [];
 
   constructor(private readonly isBusy: () => boolean = hasItsHandsFull()) {}
@@ -31,8 +33,7 @@ export class Crowd {
 
   begin(group: string): void {
     this.atWork.set(group, this.count(group) + 1);
-    this.begun.delete(group);
-    this.begun.set(group, performance.now());
+    this.begun.push({ group, at: performance.now() });
   }
 
   end(group: string): void {
@@ -41,17 +42,32 @@ export class Crowd {
     this.onEnd.forEach((callback) => callback());
   }
 
-  /** Whether groups have to share what time there is: the thread has its hands full, and more than one asks. */
+  /** Whether groups have to share what time there is: the thread had its hands full lately, and more than one asks. */
   get isDense(): boolean {
-    if (!this.isBusy()) return false;
-    const since = performance.now() - ASKS_MS;
-    for (const [group, at] of this.begun) if (at < since) this.begun.delete(group);
-    return this.begun.size > 1;
+    if (this.isBusy()) this.busyAt = performance.now();
+    return this.busyAt >= performance.now() - ASKS_MS && this.lately().size > 1;
   }
 
-  /** The groups of which something is at work. */
-  get groups(): string[] {
-    return [...this.atWork.keys()];
+  /**
+   * The groups of which nothing new is begun now. In a crowd that is everybody of whom something is at work, and, while the thread has its
+   * hands full, whoever had more than half of everything lately: that group gets what time the others leave.
+   */
+  get steppingBack(): string[] {
+    if (!this.isDense) return [];
+    if (!this.isBusy()) return [...this.atWork.keys()];
+    const counts = this.lately();
+    const all = this.begun.length;
+    const largest = [...counts].filter(([, count]) => count > all / 2).map(([group]) => group);
+    return [...new Set([...this.atWork.keys(), ...largest])];
+  }
+
+  /** How much was begun lately, by group. */
+  private lately(): Map<string, number> {
+    const since = performance.now() - ASKS_MS;
+    this.begun = this.begun.filter(({ at }) => at >= since);
+    const counts = new Map<string, number>();
+    for (const { group } of this.begun) counts.set(group, (counts.get(group) ?? 0) + 1);
+    return counts;
   }
 
   private count(group: string): number {

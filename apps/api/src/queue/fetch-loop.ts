@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { PgBoss } from 'pg-boss';
 import { type SpanFacts, traced } from '../config/tracing.js';
 import { contextOf, inContext } from '../config/work-context.js';
-import type { Crowd } from './crowd.js';
+import { type Crowd, LOOK_MS } from './crowd.js';
 import type { Entries, TakenEntry } from './entries.js';
 
 /** A handler throws this to be called again at a given time without counting as a failure (`Retry-After`). */
@@ -54,6 +54,7 @@ export class FetchLoop {
   /** True when a group with something at work was left out at the latest look: one of its entries may wait until another has ended. */
   private passedOver = false;
   private soon: NodeJS.Immediate | undefined;
+  private later: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private fetching: Promise<void> | undefined;
 
@@ -76,10 +77,10 @@ export class FetchLoop {
     return this.crowd.isDense ? 1 : Math.max(1, Math.ceil(this.rules.concurrency * GROUP_SHARE));
   }
 
-  /** Groups that have their share. Where many ask, what a group has begun comes before anything new of it. */
+  /** Groups that have their share, or have to step back for others. */
   private fullGroups(share: number): string[] {
-    if (this.rules.beginsWork && this.crowd.isDense) return this.crowd.groups;
-    return [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
+    const full = [...this.groups].filter(([, count]) => count >= share).map(([group]) => group);
+    return this.rules.beginsWork ? [...full, ...this.crowd.steppingBack] : full;
   }
 
   /** Places that are free. Entries of groups that are held back take none: they wait for somebody else, and no more of theirs come. */
@@ -112,6 +113,7 @@ export class FetchLoop {
   async stop(): Promise<void> {
     this.stopped = true;
     clearImmediate(this.soon);
+    clearTimeout(this.later);
     await this.fetching;
     await Promise.all(this.active);
     clearInterval(this.heartbeat);
@@ -147,11 +149,20 @@ export class FetchLoop {
       const heldBack = this.rules.heldBack();
       const { entries, isFull } = await this.entries.take(this.name, batchSize, [...full, ...heldBack]);
       if (isFull) this.woken = true;
+      if (this.rules.beginsWork && this.crowd.isDense) this.lookAgainLater();
       this.passedOver = full.length > 0 || heldBack.some((group) => this.groups.has(group));
       for (const entry of entries) this.begin(entry);
     } catch (error) {
       this.log.warn({ err: error, queue: this.name }, 'The queue could not be read; trying again in a second');
     }
+  }
+
+  /** Whoever stepped back comes when there is time again, which nobody tells. */
+  private lookAgainLater(): void {
+    this.later ??= setTimeout(() => {
+      this.later = undefined;
+      this.lookSoon();
+    }, LOOK_MS).unref();
   }
 
   private begin(entry: TakenEntry): void {
