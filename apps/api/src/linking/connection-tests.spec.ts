@@ -210,6 +210,11 @@ describe('Testing a saved connection', () => {
       await loop().testWhatIsDue();
       return bench.sandbox.atlassian.standIn.calls.length > calls;
     }
+    /** Each connection has its moment of the day, made from its id: now it is an hour ago, so it does not come within the next hours. */
+    async function anHourAfterItsMoment(): Promise<void> {
+      const [row] = await bench.db.query<{ seconds: number }[]>(`SELECT mod(extract(epoch FROM $2::timestamptz)::bigint - abs(hashtext($1::text)::bigint) % 86400, 86400)::int AS seconds`, [connectionId, bench.time.now()]);
+      bench.time.advance((86_400 - row!.seconds) * 1000 + HOUR_MS);
+    }
     const whole = ['read:me', 'read:jira-work', 'write:jira-work'];
     const setScopes = (scopes: string[]): void => void (bench.sandbox.jira.serviceTokens[0]!.scopes = scopes);
     const breakScopes = (): (() => void) => (setScopes(['read:me', 'read:jira-work']), () => setScopes(whole));
@@ -253,6 +258,7 @@ describe('Testing a saved connection', () => {
     });
 
     it('and a failure tells those who look after the connection what to do, until a test passes', async () => {
+      await anHourAfterItsMoment();
       const repair = breakScopes();
       await calledAfter(0);
       expect(await ada.integration()).toMatchObject({ state: 'degraded', reasons: [{ code: 'check_failed', detail: expect.stringMatching(/^The latest test of this connection failed\. .*write:jira-work.*Create a new API token/) }] });
@@ -274,6 +280,7 @@ describe('Testing a saved connection', () => {
     });
 
     it('says nothing that is said already: that the token is refused', async () => {
+      await anHourAfterItsMoment();
       const repair = breakScopes();
       await calledAfter(0);
       repair();
