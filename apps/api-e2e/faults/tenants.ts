@@ -37,6 +37,15 @@ export class Tenant {
     site.webhooks.hold();
   }
 
+  /** Milliseconds from now, when the trigger is sent, until our first comment stands in its issue; null when none comes in two minutes. */
+  async toComment(installation: Installation, parcel: Parcel): Promise<number | null> {
+    const started = Date.now();
+    await installation.carry(parcel);
+    await this.commented(parcel.issueId);
+    const at = this.commentedAt.get(parcel.issueId);
+    return at === undefined ? null : at - started;
+  }
+
   /** Resolves when our first comment stands in an issue, or when nobody waits for it any longer. */
   async commented(issueId: string, patienceMs = PATIENCE_MS): Promise<void> {
     if (this.commentedAt.has(issueId)) return;

@@ -53,6 +53,16 @@ describe('A crowd', () => {
     expect([crowd.steppingBack.includes('a'), ends]).toEqual([true, 2]);
   });
 
+  it('keeps nothing in memory of what was begun more than two seconds ago, also where nobody ever has to step back', () => {
+    busy = false;
+    for (let entry = 0; entry < 100; entry += 1) {
+      crowd.begin('a');
+      crowd.end('a');
+      jest.advanceTimersByTime(100);
+    }
+    expect(crowd['begun'].length).toBeLessThanOrEqual(21);
+  });
+
   it('keeps back who had more than half of everything lately, until the process has time again', () => {
     for (const group of ['noisy', 'noisy', 'noisy', 'quiet']) {
       crowd.begin(group);

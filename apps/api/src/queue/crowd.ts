@@ -21,7 +21,7 @@ export class Crowd {
   /** When the thread last had its hands full; times are milliseconds of the process. */
   private busyAt = -Infinity;
   /** What was begun lately, the latest last. */
-  private begun: { group: string; at: number }[] = [];
+  private readonly begun: { group: string; at: number }[] = [];
   private readonly onEnd: (() => void)[] = [];
 
   constructor(private readonly isBusy: () => boolean = hasItsHandsFull()) {}
@@ -34,6 +34,7 @@ export class Crowd {
   begin(group: string): void {
     this.atWork.set(group, this.count(group) + 1);
     this.begun.push({ group, at: performance.now() });
+    this.forgetOlder();
   }
 
   end(group: string): void {
@@ -63,11 +64,16 @@ export class Crowd {
 
   /** How much was begun lately, by group. */
   private lately(): Map<string, number> {
-    const since = performance.now() - ASKS_MS;
-    this.begun = this.begun.filter(({ at }) => at >= since);
+    this.forgetOlder();
     const counts = new Map<string, number>();
     for (const { group } of this.begun) counts.set(group, (counts.get(group) ?? 0) + 1);
     return counts;
+  }
+
+  private forgetOlder(): void {
+    const since = performance.now() - ASKS_MS;
+    const first = this.begun.findIndex(({ at }) => at >= since);
+    if (first !== 0) this.begun.splice(0, first === -1 ? this.begun.length : first);
   }
 
   private count(group: string): number {
