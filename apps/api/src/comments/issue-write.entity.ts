@@ -1,6 +1,6 @@
 import type { CommentAudience, JiraCapabilities, Message, RemoteLink } from '@openhands-jira/domain';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Change } from '../database/changes.js';
+import { among, type Change } from '../database/changes.js';
 
 /** What a write holds, by its kind. */
 export interface WriteContent {
@@ -88,7 +88,7 @@ export function markWritten(outcomes: (Outcome & { kind: 'written' })[]): Change
       remote_id = now_there.remote_id, written_revision = now_there.revision, written_at = now_there.at, edits = issue_writes.edits + now_there.edits,
       attempts = 0, failing_since = NULL, post_attempted_at = NULL, posting_revision = NULL
     FROM jsonb_to_recordset(${place(JSON.stringify(rows))}::jsonb) AS now_there (id uuid, remote_id text, revision int, edits int, at timestamptz)
-    WHERE issue_writes.id = now_there.id AND ${when}`;
+    WHERE ${among('issue_writes.id', 'uuid', place, rows.map(({ id }) => id))} AND issue_writes.id = now_there.id AND ${when}`;
 }
 
 /** Writes that will never happen. */
@@ -96,5 +96,5 @@ export function giveUp(outcomes: (Outcome & { kind: 'gave_up' })[]): Change {
   const rows = outcomes.map(({ write, reason }) => ({ id: write.id, revision: write.revision, reason }));
   return (place, when) => `
     UPDATE issue_writes SET gave_up_reason = given_up.reason FROM jsonb_to_recordset(${place(JSON.stringify(rows))}::jsonb) AS given_up (id uuid, revision int, reason text)
-    WHERE issue_writes.id = given_up.id AND issue_writes.revision = given_up.revision AND ${when}`;
+    WHERE ${among('issue_writes.id', 'uuid', place, rows.map(({ id }) => id))} AND issue_writes.id = given_up.id AND issue_writes.revision = given_up.revision AND ${when}`;
 }

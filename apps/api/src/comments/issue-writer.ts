@@ -7,6 +7,7 @@ import { contextFor, inContext } from '../config/work-context.js';
 import { CallsPaused } from '../connections/call-pauses.service.js';
 import { ConnectionEntity } from '../connections/connection.entity.js';
 import { type Change, Changes } from '../database/changes.js';
+import { entityOf } from '../database/entity-rows.js';
 import { RetryLater } from '../queue/queue.service.js';
 import { giveUp, IssueWriteEntity, markWritten, type Outcome } from './issue-write.entity.js';
 import { nextWrite } from './next-write.js';
@@ -102,14 +103,9 @@ export class IssueWriter {
   }
 
   private async read(connectionId: string, issueId: string): Promise<Round> {
-    const pending = (await this.db.manager
-      .createQueryBuilder(IssueWriteEntity, 'write')
-      .leftJoinAndMapOne('write.connection', ConnectionEntity, 'connection', 'connection.id = write.connectionId')
-      .where('write.connectionId = :connectionId AND write.issueId = :issueId', { connectionId, issueId })
-      .andWhere('write.writtenRevision < write.revision AND write.gaveUpReason IS NULL')
-      .orderBy('write.id')
-      .getMany()) as (IssueWriteEntity & { connection?: ConnectionEntity })[];
-    return { pending, connection: pending[0]?.connection ?? null, readAt: performance.now(), outcomes: [] };
+    const rows = await this.db.query<{ write: object; connection: object }[]>(DUE, [connectionId, issueId]);
+    const connection = rows[0] ? entityOf(this.db, ConnectionEntity, rows[0].connection) : null;
+    return { pending: rows.map(({ write }) => entityOf(this.db, IssueWriteEntity, write)), connection, readAt: performance.now(), outcomes: [] };
   }
 
   private async readAgain(round: Round, connectionId: string, issueId: string): Promise<void> {
@@ -172,3 +168,9 @@ export class IssueWriter {
     return { kind: 'gave_up', write, reason };
   }
 }
+
+/** What an issue is to have and does not have yet. A write ends with its connection. */
+const DUE = `
+  SELECT to_json(write) AS write, to_json(connection) AS connection FROM issue_writes write JOIN connections connection ON connection.id = write.connection_id
+  WHERE write.connection_id = $1 AND write.issue_id = $2 AND write.written_revision < write.revision AND write.gave_up_reason IS NULL
+  ORDER BY write.id`;

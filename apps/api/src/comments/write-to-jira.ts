@@ -81,7 +81,7 @@ export class WriteToJira {
   }
 
   private async post(write: IssueWriteEntity, client: JiraClient): Promise<WriteResult> {
-    await this.db.manager.update(IssueWriteEntity, { id: write.id }, { remoteId: null, postAttemptedAt: this.clock.now(), postingRevision: write.revision });
+    await this.db.query('UPDATE issue_writes SET remote_id = NULL, post_attempted_at = $2, posting_revision = $3 WHERE id = $1', [write.id, this.clock.now(), write.revision]);
     return written(await client.addComment(write.issueId, this.newComment(write)));
   }
 

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Product } from '@openhands-jira/contracts';
 import { type EntityManager, Not, Repository } from 'typeorm';
 import type { Change } from '../database/changes.js';
+import { entityOf } from '../database/entity-rows.js';
 import { Clock } from '../config/clock.js';
 import { uuidv7 } from '../database/uuid.js';
 import { LinkEntity } from './link.entity.js';
@@ -47,14 +48,12 @@ export class Links {
 
   /** The link of a Jira account on a connection, and what the person is called here. */
   async ofAccount(connectionId: string, jiraAccountId: string): Promise<{ link: LinkEntity; personName: string } | null> {
-    const { entities, raw } = await this.rows
-      .createQueryBuilder('link')
-      .innerJoin('users', 'person', 'person.id = link.user_id')
-      .addSelect('person.name', 'person_name')
-      .where({ connectionId, jiraAccountId })
-      .getRawAndEntities<{ person_name: string }>();
-    const [link] = entities;
-    return link ? { link, personName: raw[0]!.person_name } : null;
+    const db = this.rows.manager.connection;
+    const [row] = await db.query<{ link: object; personName: string }[]>(
+      'SELECT to_json(link) AS link, person.name AS "personName" FROM links link JOIN users person ON person.id = link.user_id WHERE link.connection_id = $1 AND link.jira_account_id = $2',
+      [connectionId, jiraAccountId],
+    );
+    return row ? { link: entityOf(db, LinkEntity, row.link), personName: row.personName } : null;
   }
 
   /** How many people are linked on a connection. */

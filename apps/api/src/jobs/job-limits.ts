@@ -3,6 +3,7 @@ import type { QueueLimit } from '@openhands-jira/domain';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppConfig } from '../config/config.js';
 import { Changes } from '../database/changes.js';
+import { entityOf } from '../database/entity-rows.js';
 import { isInQueue, Queue } from '../queue/queue.service.js';
 import { inContext } from '../config/work-context.js';
 import { aboutJob, JobEntity } from './jobs.entity.js';
@@ -36,14 +37,13 @@ const RUNNING = `state IN ('starting', 'running')`;
 /** How many jobs of each person run; `except` is a job that counts as over. Asked once for a whole line of waiting jobs, which may be long. */
 const busy = (except = NOBODY): string => `(SELECT user_id AS person, count(*) AS jobs FROM jobs WHERE ${RUNNING} AND id <> ${except} GROUP BY user_id)`;
 
-/** `Counts` as seen by one job, as JSON; the places of its id, of its person, and of the limit for one person. */
+/** `Counts` as seen by one job, as JSON; the places of its id, of its person, and of the limit for one person. Who is how busy is asked only when somebody waits. */
 const counts = (id: string, person: string, own: string): string => `
-  (SELECT json_build_object(
-    'running', count(*) FILTER (WHERE ${RUNNING}),
-    'ownRunning', count(*) FILTER (WHERE ${RUNNING} AND user_id = ${person}),
-    'before', count(*) FILTER (WHERE state = 'queued' AND id < ${id} AND coalesce(busy.jobs, 0) < ${own}),
-    'ownBefore', count(*) FILTER (WHERE state = 'queued' AND id < ${id} AND user_id = ${person}))
-  FROM jobs active LEFT JOIN ${busy()} AS busy ON busy.person = active.user_id WHERE state IN ('queued', 'starting', 'running'))`;
+  (WITH busy AS MATERIALIZED ${busy()}
+  SELECT json_build_object('running', runs."all", 'ownRunning', runs.own, 'before', waits."all", 'ownBefore', waits.own) FROM
+    (SELECT count(*) AS "all", count(*) FILTER (WHERE user_id = ${person}) AS own FROM jobs WHERE ${RUNNING}) AS runs,
+    (SELECT count(*) FILTER (WHERE coalesce(busy.jobs, 0) < ${own}) AS "all", count(*) FILTER (WHERE user_id = ${person}) AS own
+      FROM jobs waiting LEFT JOIN busy ON busy.person = waiting.user_id WHERE state = 'queued' AND id < ${id}) AS waits)`;
 
 /** A job that may start as soon as somebody looks at it again. */
 export type WaitingJob = Parameters<typeof aboutJob>[0];
@@ -94,14 +94,10 @@ export class JobLimits {
 
   /** A job under the lock of all processes, whether it has to wait, and whether its person is still linked. Null when there is no such job. */
   async look(manager: EntityManager, jobId: string): Promise<{ job: JobEntity; waiting: Waiting | null; isLinked: boolean } | null> {
-    const { entities, raw } = await manager
-      .createQueryBuilder(JobEntity, 'job')
-      .addSelect(counts('job.id', 'job.userId', String(this.config.env.JOBS_MAX_RUNNING_PER_USER)), 'now')
-      .addSelect(IS_LINKED, 'linked')
-      .where({ id: jobId })
-      .getRawAndEntities<{ now: Counts; linked: boolean }>();
-    const [job] = entities;
-    return job ? { job, waiting: this.inLine(job, raw[0]!.now), isLinked: raw[0]!.linked } : null;
+    const [row] = await manager.query<{ job: object; now: Counts; isLinked: boolean }[]>(LOOK, [jobId, this.config.env.JOBS_MAX_RUNNING_PER_USER]);
+    if (!row) return null;
+    const job = entityOf(this.db, JobEntity, row.job);
+    return { job, waiting: this.inLine(job, row.now), isLinked: row.isLinked };
   }
 
   private inLine({ userId }: Pick<JobEntity, 'userId'>, now: Counts): Waiting | null {
@@ -139,6 +135,8 @@ const WAS_SENT_BACK = `EXISTS (SELECT FROM job_events WHERE job_id = waiting.id 
 
 /** About the row `job`. */
 const IS_LINKED = `EXISTS (SELECT FROM links WHERE links.connection_id = job.connection_id AND links.user_id = job.user_id)`;
+
+const LOOK = `SELECT to_json(job) AS job, ${counts('job.id', 'job.user_id', '$2')} AS now, ${IS_LINKED} AS "isLinked" FROM jobs job WHERE job.id = $1`;
 
 const LOCK_WITH = `
   WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($1))

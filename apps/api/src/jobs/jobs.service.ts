@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { JobCancelReason, JobRepository } from '@openhands-jira/contracts';
 import { type CommentAudience, mayReach, type MessagePerson, type StatusMessage } from '@openhands-jira/domain';
 import { DataSource, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
-import { type Change, Changes } from '../database/changes.js';
+import { among, type Change, Changes } from '../database/changes.js';
+import { entityOf } from '../database/entity-rows.js';
 import { storableJson, storableText } from '../database/stored-text.js';
 import type { FirstWrite } from '../comments/issue-writer.js';
 import { Clock } from '../config/clock.js';
@@ -132,12 +133,18 @@ export class Jobs {
 
   /** The latest job of an issue, whatever became of it. */
   async lastOf(connectionId: string, issueId: string): Promise<JobEntity | null> {
-    return this.db.manager.findOne(JobEntity, { where: { connectionId, issueId }, order: { id: 'DESC' } });
+    const [last] = await this.latestOf(connectionId, issueId, 1);
+    return last ?? null;
   }
 
   /** The latest ten jobs of an issue, newest first. When one of the issue is active, it is the first. */
   async recentOf(connectionId: string, issueId: string): Promise<JobEntity[]> {
-    return this.db.manager.find(JobEntity, { where: { connectionId, issueId }, order: { id: 'DESC' }, take: RECENT_JOBS });
+    return this.latestOf(connectionId, issueId, RECENT_JOBS);
+  }
+
+  private async latestOf(connectionId: string, issueId: string, most: number): Promise<JobEntity[]> {
+    const rows = await this.db.query<{ job: object }[]>(LATEST, [connectionId, issueId, most]);
+    return rows.map(({ job }) => entityOf(this.db, JobEntity, job));
   }
 
   /** The job that a retry repeats in the end: the first one of a chain of retries. */
@@ -221,7 +228,7 @@ export class Jobs {
     if (acknowledged.length === 0) return null;
     return (place, when) => `
       UPDATE jobs SET acknowledged_at = first.at FROM jsonb_to_recordset(${place(JSON.stringify(acknowledged))}::jsonb) AS first (id uuid, at timestamptz)
-      WHERE jobs.id = first.id AND ${when}
+      WHERE ${among('jobs.id', 'uuid', place, acknowledged.map(({ id }) => id))} AND jobs.id = first.id AND ${when}
       RETURNING first.at, jobs.received_at`;
   }
 
@@ -295,3 +302,11 @@ function sameRepository(a: JobRepository | null, b: JobRepository | null): boole
   if (!a || !b) return a === b;
   return a.provider === b.provider && a.host === b.host && a.fullName.toLowerCase() === b.fullName.toLowerCase();
 }
+
+/**
+ * The ids first, by the index of the issue: asked for the latest jobs straight away, PostgreSQL may go back through all jobs of a connection,
+ * newest first, until it has found enough of this issue, of which there are mostly none.
+ */
+const LATEST = `
+  WITH of_issue AS MATERIALIZED (SELECT id FROM jobs WHERE connection_id = $1 AND issue_id = $2)
+  SELECT to_json(job) AS job FROM jobs job WHERE id = ANY (ARRAY(SELECT id FROM of_issue ORDER BY id DESC LIMIT $3)) ORDER BY id DESC`;

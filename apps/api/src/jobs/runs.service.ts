@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type DeepPartial, type EntityManager, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { Changes } from '../database/changes.js';
+import { entityOf } from '../database/entity-rows.js';
 import { INSTALLATION } from './agent.js';
 import { FollowPlan } from './follow-plan.js';
 import { type FollowMemory, JobEntity, JobRunEntity, REMEMBER } from './jobs.entity.js';
@@ -38,9 +39,8 @@ export class Runs {
 
   /** Takes runs that are due, except those of the given accounts. */
   async claimDue(exceptAccounts: string[]): Promise<FollowedRun[]> {
-    const { manager } = this.db;
     const rows = await this.db.query<{ run: object; job: object }[]>(CLAIM, [this.plan.leaseMs, exceptAccounts]);
-    return rows.map(({ run, job }) => ({ run: entityOf(manager, JobRunEntity, run), job: entityOf(manager, JobEntity, job) }));
+    return rows.map(({ run, job }) => ({ run: entityOf(this.db, JobRunEntity, run), job: entityOf(this.db, JobEntity, job) }));
   }
 
   async remember(run: JobRunEntity, memory: Partial<FollowMemory>, manager: EntityManager = this.db.manager): Promise<void> {
@@ -95,7 +95,7 @@ export class Runs {
   async lookAgainAtAll(looks: NextLook[]): Promise<void> {
     if (looks.length === 0) return;
     for (const { run, memory } of looks) Object.assign(run.follow, memory);
-    await this.db.query(LOOK_AGAIN, [JSON.stringify(looks.map(({ run, pauseMs, memory }) => ({ id: run.id, pause: Math.round(pauseMs), memory })))]);
+    await this.db.query(LOOK_AGAIN, [JSON.stringify(looks.map(({ run, pauseMs, memory }) => ({ id: run.id, pause: Math.round(pauseMs), memory }))), looks.map(({ run }) => run.id)]);
   }
 
   /** The run of a job that is followed, or being stopped. */
@@ -113,7 +113,7 @@ const LOOK_AGAIN = `
     follow = follow || look.memory,
     next_poll_at = CASE WHEN finished_at IS NULL THEN now() + look.pause * interval '1 millisecond' ELSE next_poll_at END
   FROM jsonb_to_recordset($1::jsonb) AS look (id uuid, pause int, memory jsonb)
-  WHERE job_runs.id = look.id`;
+  WHERE job_runs.id = ANY ($2::uuid[]) AND job_runs.id = look.id`;
 
 const CLAIM = `
   WITH claimed AS (
@@ -126,13 +126,3 @@ const CLAIM = `
     RETURNING *
   )
   SELECT to_json(claimed) AS run, to_json(job) AS job FROM claimed JOIN jobs job ON job.id = claimed.job_id`;
-
-/** A row as JSON tells it, as an entity. */
-function entityOf<T extends object>(manager: EntityManager, type: new () => T, row: object): T {
-  const values = row as Record<string, unknown>;
-  const { columns } = manager.connection.getMetadata(type);
-  return manager.create(type, Object.fromEntries(columns.map((column) => {
-    const value = values[column.databaseName];
-    return [column.propertyName, column.type === 'timestamptz' && typeof value === 'string' ? new Date(value) : value];
-  })) as DeepPartial<T>);
-}

@@ -5,7 +5,7 @@
  */
 import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { type Change, Changes } from '../database/changes.js';
+import { among, type Change, Changes } from '../database/changes.js';
 import type { QueueConnection } from './queue-connection.js';
 import { WAKE_UP_CHANNEL } from './queue-wake-up.js';
 
@@ -210,7 +210,8 @@ function complete(group: { queue: string; entry: TakenEntry }[]): Change {
   return (place, when) => `
     UPDATE queue.job_common AS job SET state = 'completed', completed_on = queue.job_now()
     FROM jsonb_to_recordset(${place(JSON.stringify(finished))}::jsonb) AS finished (name text, id uuid, retries int)
-    WHERE job.name = finished.name AND job.id = finished.id AND job.state = 'active' AND job.retry_count = finished.retries AND ${when}`;
+    WHERE ${among('job.name', 'text', place, finished.map(({ name }) => name))} AND ${among('job.id', 'uuid', place, finished.map(({ id }) => id))}
+      AND job.name = finished.name AND job.id = finished.id AND job.state = 'active' AND job.retry_count = finished.retries AND ${when}`;
 }
 
 function giveBack(holder: string, leases: string[]): Change {
@@ -241,7 +242,7 @@ const TAKE = `
   ), taken AS (
     UPDATE queue.job_common j SET state = 'active', started_on = queue.job_now(), heartbeat_on = queue.job_now(),
       retry_count = CASE WHEN j.started_on IS NULL THEN j.retry_count ELSE j.retry_count + 1 END
-    FROM turn WHERE j.name = $1 AND j.id = turn.id AND (turn.lease IS NULL OR turn.lease IN (SELECT name FROM held))
+    WHERE j.name = $1 AND j.id = ANY (ARRAY(SELECT id FROM turn WHERE lease IS NULL OR lease IN (SELECT name FROM held)))
     RETURNING j.id, j.data, j.retry_count, j.singleton_key, j.group_id, j.created_on
   )
   SELECT

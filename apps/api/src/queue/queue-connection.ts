@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
+import { PLANNING } from '../database/data-source.js';
 import { preparingClient } from '../database/prepared-statements.js';
 
 /** How often entries of dead processes are looked for. It takes some twenty statements each time, also when nothing happens. */
-const SUPERVISE_SECONDS = 3;
+const SUPERVISE_SECONDS = 2;
 
 const NAMES_DUE = `
   SELECT name FROM unnest($1::text[]) AS wanted (name)
@@ -48,7 +49,7 @@ export class QueueConnection {
       application_name: 'openhands-jira-queue',
       max: 4,
       // pg-boss passes this on to its pool.
-      ...({ Client: preparingClient() } as object),
+      ...({ Client: preparingClient(), options: PLANNING } as object),
       migrate: false,
       schedule: false,
       // Watching for entries of dead processes; pg-boss lets one process at a time do it.

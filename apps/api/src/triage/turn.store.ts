@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ConnectionEntity } from '../connections/connection.entity.js';
+import { entityOf } from '../database/entity-rows.js';
 import { DeliveryEntity } from '../deliveries/delivery.entity.js';
 
 /** A delivery that is to be decided. */
@@ -18,14 +19,9 @@ export class TurnStore {
 
   /** Null when there is no such delivery. */
   async of(deliveryId: string): Promise<Turn | null> {
-    const { entities, raw } = await this.db.manager
-      .createQueryBuilder(DeliveryEntity, 'delivery')
-      .leftJoinAndMapOne('delivery.connection', ConnectionEntity, 'connection', 'connection.id = delivery.connectionId')
-      .addSelect(EARLIER_IS_OPEN, 'earlier')
-      .where('delivery.id = :deliveryId', { deliveryId })
-      .getRawAndEntities<{ earlier: boolean }>();
-    const [delivery] = entities as (DeliveryEntity & { connection?: ConnectionEntity | null })[];
-    return delivery ? { delivery, connection: delivery.connection ?? null, earlierIsOpen: raw[0]!.earlier } : null;
+    const [row] = await this.db.query<{ delivery: object; connection: object | null; earlierIsOpen: boolean }[]>(TURN, [deliveryId]);
+    if (!row) return null;
+    return { delivery: entityOf(this.db, DeliveryEntity, row.delivery), connection: row.connection && entityOf(this.db, ConnectionEntity, row.connection), earlierIsOpen: row.earlierIsOpen };
   }
 }
 
@@ -34,3 +30,7 @@ const EARLIER_IS_OPEN = `EXISTS (
   SELECT 1 FROM deliveries earlier
   WHERE earlier.connection_id = delivery.connection_id AND earlier.issue_key = delivery.issue_key AND earlier.id < delivery.id
     AND earlier.outcome = 'pending' AND earlier.attempts < 5 AND earlier.trigger_key <> delivery.trigger_key)`;
+
+const TURN = `
+  SELECT to_json(delivery) AS delivery, to_json(connection) AS connection, ${EARLIER_IS_OPEN} AS "earlierIsOpen"
+  FROM deliveries delivery LEFT JOIN connections connection ON connection.id = delivery.connection_id WHERE delivery.id = $1`;
