@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { atRate, pause, scaled } from './chance.js';
 import { fault, percentile } from './figures.js';
 import type { HerdPlan, HerdResult } from './herd-plan.js';
-import { Installation, type Parcel, requestOf } from './installation.js';
+import { Installation, type Parcel, wholeRequest } from './installation.js';
 import { Tenants } from './tenants.js';
 
 const DELIVERIES = scaled(10_000);
@@ -88,10 +88,3 @@ describe('Ten thousand deliveries at once', () => {
     return () => told('go') as Promise<HerdResult>;
   }
 });
-
-/** Head and body of a request as they go through the socket. */
-function wholeRequest(parcel: Parcel): Uint8Array {
-  const { path, headers } = requestOf(parcel);
-  const head = Object.entries({ host: 'localhost', ...headers, 'content-length': String(Buffer.byteLength(parcel.body)) }).map(([name, value]) => `${name}: ${value}`);
-  return Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n${parcel.body}`);
-}

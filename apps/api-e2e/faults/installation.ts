@@ -264,6 +264,13 @@ export function requestOf({ connectionId, identifier, body }: Parcel, secret: st
   return { path: `/integration/jira/connections/${connectionId}/events`, headers };
 }
 
+/** Head and body of a request as they go through the socket. */
+export function wholeRequest(parcel: Parcel): Buffer {
+  const { path, headers } = requestOf(parcel);
+  const head = Object.entries({ host: 'localhost', ...headers, 'content-length': String(Buffer.byteLength(parcel.body)) }).map(([name, value]) => `${name}: ${value}`);
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n${parcel.body}`);
+}
+
 /** Our comments in an issue by their mark: `result`, `status`. */
 function told({ site, issueKey }: Parcel): string[] {
   const ours = site.store.issue(issueKey).comments.filter((one) => one.authorId === site.serviceTokens[0]!.accountId);

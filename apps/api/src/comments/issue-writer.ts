@@ -5,7 +5,7 @@ import { Clock } from '../config/clock.js';
 import { traced } from '../config/tracing.js';
 import { contextFor, inContext } from '../config/work-context.js';
 import { CallsPaused } from '../connections/call-pauses.service.js';
-import { ConnectionEntity } from '../connections/connection.entity.js';
+import { connectionAsJson, ConnectionEntity } from '../connections/connection.entity.js';
 import { type Change, Changes } from '../database/changes.js';
 import { entityOf } from '../database/entity-rows.js';
 import { RetryLater } from '../queue/queue.service.js';
@@ -171,6 +171,6 @@ export class IssueWriter {
 
 /** What an issue is to have and does not have yet. A write ends with its connection. */
 const DUE = `
-  SELECT to_json(write) AS write, to_json(connection) AS connection FROM issue_writes write JOIN connections connection ON connection.id = write.connection_id
+  SELECT to_json(write) AS write, ${connectionAsJson('connection')} AS connection FROM issue_writes write JOIN connections connection ON connection.id = write.connection_id
   WHERE write.connection_id = $1 AND write.issue_id = $2 AND write.written_revision < write.revision AND write.gave_up_reason IS NULL
   ORDER BY write.id`;

@@ -4,6 +4,11 @@ import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, Vers
 /** `pending`: the OAuth proof or the webhook's confirmation is missing. `inactive`: unlinked by its owner. */
 export type ConnectionState = 'pending' | 'active' | 'paused' | 'inactive';
 
+const callsPausedMs = (row: string): string => `SELECT (extract(epoch FROM ${row}.calls_paused_until - now()) * 1000)::float8`;
+
+/** SQL: a connection as JSON for `entityOf`, with what is computed; null when there is none. */
+export const connectionAsJson = (row: string): string => `to_jsonb(${row}) || jsonb_build_object('callsPausedMs', (${callsPausedMs(row)}))`;
+
 /** Our record of one Jira site. Columns that end in `Sealed` are opened only by `ConnectionSecrets`. */
 @Entity('connections')
 export class ConnectionEntity {
@@ -43,7 +48,7 @@ export class ConnectionEntity {
   @Column('timestamptz', { name: 'calls_paused_until', nullable: true }) callsPausedUntil: Date | null;
   @Column('text', { name: 'calls_paused_reason', nullable: true }) callsPausedReason: string | null;
   /** What is left of the pause, by the database's clock: those of the replicas may differ. */
-  @VirtualColumn({ type: 'double precision', query: (alias) => `SELECT (extract(epoch FROM ${alias}.calls_paused_until - now()) * 1000)::float8` }) callsPausedMs: number | null;
+  @VirtualColumn({ type: 'double precision', query: callsPausedMs }) callsPausedMs: number | null;
 
   /** Goes up with each change, so that the caches of other processes notice. */
   @VersionColumn() version: number;

@@ -42,4 +42,10 @@ describe('An entity from a row as JSON', () => {
     expect(read).toBeInstanceOf(Parcel);
     expect(read).toEqual(await db.manager.findOneByOrFail(Parcel, { id: parcel.id }));
   });
+
+  it('is not made of a row without one of its columns', async () => {
+    await db.manager.insert(Parcel, { ...whole, id: '01a204f1-7664-7319-b99e-bc085dfea80e' });
+    const [row] = await db.query<[{ parcel: object }]>(`SELECT to_jsonb(parcel) - 'is_large' AS parcel FROM parcels parcel`);
+    expect(() => entityOf(db, Parcel, row.parcel)).toThrow('The row has no "is_large", so it cannot be read as Parcel');
+  });
 });

@@ -16,19 +16,20 @@ interface Reading {
 
 const known = new WeakMap<EntityMetadata, Reading[]>();
 
-/** The entity that a row as JSON tells of. Columns of a later release are left out. */
+/** The entity that a row as JSON tells of. Columns of a later release are left out. Throws when a column is missing, computed ones (`VirtualColumn`) included: they stand in the row under the name of their property. */
 export function entityOf<T extends object>(db: DataSource, type: new () => T, row: object): T {
   const values = row as Record<string, unknown>;
   const entity = new type() as Record<string, unknown>;
   for (const { column, property, read } of readingsOf(db.getMetadata(type))) {
     const value = values[column];
-    entity[property] = value === null || value === undefined ? null : read(value);
+    if (value === undefined) throw new Error(`The row has no "${column}", so it cannot be read as ${type.name}`);
+    entity[property] = value === null ? null : read(value);
   }
   return entity as T;
 }
 
 function readingsOf(metadata: EntityMetadata): Reading[] {
-  const readings = known.get(metadata) ?? metadata.columns.map((column) => ({ column: column.databaseName, property: column.propertyName, read: readerOf(column) }));
+  const readings = known.get(metadata) ?? metadata.columns.map((column) => ({ column: column.isVirtualProperty ? column.propertyName : column.databaseName, property: column.propertyName, read: readerOf(column) }));
   known.set(metadata, readings);
   return readings;
 }

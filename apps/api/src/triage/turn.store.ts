@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ConnectionEntity } from '../connections/connection.entity.js';
+import { connectionAsJson, ConnectionEntity } from '../connections/connection.entity.js';
 import { entityOf } from '../database/entity-rows.js';
 import { DeliveryEntity } from '../deliveries/delivery.entity.js';
 
@@ -32,5 +32,5 @@ const EARLIER_IS_OPEN = `EXISTS (
     AND earlier.outcome = 'pending' AND earlier.attempts < 5 AND earlier.trigger_key <> delivery.trigger_key)`;
 
 const TURN = `
-  SELECT to_json(delivery) AS delivery, to_json(connection) AS connection, ${EARLIER_IS_OPEN} AS "earlierIsOpen"
+  SELECT to_json(delivery) AS delivery, ${connectionAsJson('connection')} AS connection, ${EARLIER_IS_OPEN} AS "earlierIsOpen"
   FROM deliveries delivery LEFT JOIN connections connection ON connection.id = delivery.connection_id WHERE delivery.id = $1`;
