@@ -14,7 +14,7 @@ import { giveConsent, type Plot, PLOTS } from './demo-plots.ts';
 import { Browser } from './sandbox/browser.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { eventually } from './sandbox/waiting.ts';
-import { PROGRAM, root } from './tasks/programs.ts';
+import { PROGRAM, PROGRAM_ENV, root } from './tasks/programs.ts';
 
 const serve = process.argv.includes('--serve');
 const plot = chosenPlot(process.argv);
@@ -90,7 +90,7 @@ async function startProduct(box: Sandbox): Promise<string> {
   product = spawn(process.execPath, PROGRAM, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...sandboxEnvironment, ...plot.environment(box), PORT: String(port), PUBLIC_URL: home, DATA_DIR: dataDir, ADMIN_EMAILS: 'ada@example.com', LOG_LEVEL: 'warn', LOG_FORMAT: 'json' },
+    env: { ...PROGRAM_ENV, PATH: process.env.PATH, HOME: process.env.HOME, ...sandboxEnvironment, ...plot.environment(box), PORT: String(port), PUBLIC_URL: home, DATA_DIR: dataDir, ADMIN_EMAILS: 'ada@example.com', LOG_LEVEL: 'warn', LOG_FORMAT: 'json' },
   });
   let output = '';
   for (const stream of [product.stdout, product.stderr]) stream?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-8000)));

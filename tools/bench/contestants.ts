@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchDatabase, BenchServer } from './database.ts';
-import { PROGRAM } from '../tasks/programs.ts';
+import { NODE_FLAGS, PROGRAM, PROGRAM_ENV } from '../tasks/programs.ts';
 import { type Program, root, startProgram } from './programs.ts';
 
 export const SECRET = 'the-webhook-secret-of-the-benches';
@@ -33,7 +33,7 @@ export function startOctokit(server: BenchServer): Promise<Contestant> {
 
 async function startReceiver(server: BenchServer, name: string, file: string, path: string): Promise<Contestant> {
   const database = await server.create(name);
-  const env = { DATABASE_URL: database.url, WEBHOOK_SECRET: SECRET, CONNECTION_ID: CONNECTION };
+  const env = { ...PROGRAM_ENV, DATABASE_URL: database.url, WEBHOOK_SECRET: SECRET, CONNECTION_ID: CONNECTION };
   const program = await startProgram({ name, file, env, readyPath: '/ready' });
   return { name, program, database, path, stop: () => stopBoth(program, database) };
 }
@@ -59,10 +59,10 @@ export function pathOf(connectionId: string): string {
 
 /** One process of the built product. The first one on a database brings it up to date. */
 export async function startService(role: 'api' | 'worker' | 'all', database: BenchDatabase, keys: string, more: Record<string, string> = {}, port?: number): Promise<Program> {
-  const [flag, file] = PROGRAM.map((part) => part.replace('apps/api/dist', API)) as [string, string];
+  const file = PROGRAM.at(-1)!.replace('apps/api/dist', API);
   if (!existsSync(join(root, file))) throw new Error('The service is not built. Run "npm run build" first.');
-  const env = { DATABASE_URL: database.url, ENCRYPTION_KEYS: keys, PROCESS_ROLE: role, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ADMIN_API_TOKEN: ADMIN_TOKEN, PUBLIC_URL: 'http://bench.example.com', ...more };
-  return startProgram({ name: role, file, nodeArgs: [flag], env, readyPath: '/readyz', ...(port !== undefined && { port }) });
+  const env = { ...PROGRAM_ENV, DATABASE_URL: database.url, ENCRYPTION_KEYS: keys, PROCESS_ROLE: role, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ADMIN_API_TOKEN: ADMIN_TOKEN, PUBLIC_URL: 'http://bench.example.com', ...more };
+  return startProgram({ name: role, file, nodeArgs: NODE_FLAGS, env, readyPath: '/readyz', ...(port !== undefined && { port }) });
 }
 
 /** Bearer token of an administrator of the product under test. */

@@ -10,7 +10,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'vite';
 import { BUNDLE, COMPILED } from '../../apps/api/src/bundled.ts';
-import { PROGRAM, root, step } from './programs.ts';
+import { NODE_FLAGS, root, step } from './programs.ts';
 
 /**
  * What stays a package of its own: pino starts a thread from one of its files, the API browser serves its files, TypeORM finds pg by
@@ -45,8 +45,7 @@ export async function bundle(folder = join(root, 'apps/api/dist')): Promise<void
   if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
   else process.env['NODE_ENV'] = NODE_ENV;
   // In a process of its own, with the flags of the program: the compiled code is used only by an engine with the same ones.
-  const [flag] = PROGRAM;
-  await step('keep the compiled code', process.execPath, [flag!, join(import.meta.dirname, 'keep-compiled.ts'), folder]);
+  await step('keep the compiled code', process.execPath, [...NODE_FLAGS, join(import.meta.dirname, 'keep-compiled.ts'), folder]);
 }
 
 /** Libraries try to load drivers and plug-ins that are not here, and live without them. */

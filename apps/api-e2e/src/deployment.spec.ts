@@ -14,7 +14,7 @@ import { parse } from 'yaml';
 import { CONFIG_KEYS } from '../../api/src/config/config.schema.js';
 import { testDatabase, type TestDatabase } from '../../api/src/testing/test-database.js';
 import { type Manifest, renderChart } from '../../../tools/deploy/chart.ts';
-import { PROGRAM } from '../../../tools/tasks/programs.ts';
+import { NODE_FLAGS, PROGRAM, PROGRAM_ENV } from '../../../tools/tasks/programs.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { freePort } from './stage.js';
 
@@ -46,6 +46,7 @@ describe('The image', () => {
 
   it('is started like everywhere else', () => {
     expect(JSON.parse(/^CMD (\[.*\])$/m.exec(IMAGE)![1]!)).toEqual(['node', ...PROGRAM]);
+    expect(Object.fromEntries(/^ENV (.*)$/m.exec(IMAGE)![1]!.split(' ').map((setting) => setting.split('=')))).toEqual({ NODE_ENV: 'production', ...PROGRAM_ENV });
   });
 
   it('is made with the Node that the packages bring', () => {
@@ -63,7 +64,7 @@ describe('The image', () => {
   });
 
   it('holds the compiled code of the program, and the command takes it', () => {
-    const { status, stderr } = spawnSync(process.execPath, [...READ_ONLY, ...PROGRAM.slice(0, -1), '--input-type=module', '--eval', IS_KEPT], { cwd: ROOT, encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [...READ_ONLY, ...NODE_FLAGS, '--input-type=module', '--eval', IS_KEPT], { cwd: ROOT, encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
   });
 

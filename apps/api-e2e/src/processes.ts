@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
-import { PROGRAM, root } from '../../../tools/tasks/programs.ts';
+import { PROGRAM, PROGRAM_ENV, root } from '../../../tools/tasks/programs.ts';
 import { freePort, type PlayedProduct } from './stage.js';
 
 const PRELOAD = join(import.meta.dirname, 'preload.ts');
@@ -45,7 +45,7 @@ export class ProcessPlace {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, ...PROGRAM], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...this.environment, PROCESS_ROLE: this.role, PORT: String(this.port) },
+      env: { ...PROGRAM_ENV, PATH: process.env.PATH, HOME: process.env.HOME, ...this.environment, PROCESS_ROLE: this.role, PORT: String(this.port) },
     });
     this.child = child;
     child.once('exit', () => (this.surprises += this.child === child ? 1 : 0));
