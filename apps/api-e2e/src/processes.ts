@@ -15,6 +15,9 @@ const PRELOAD = join(import.meta.dirname, 'preload.ts');
 /** A start takes two seconds; on a machine where much else is built and tested it may take very much longer. */
 const START_PATIENCE_MS = 180_000;
 
+/** What a process says once it listens. */
+const READY = 'openhands-jira is ready';
+
 export type Role = 'all' | 'api' | 'worker';
 
 /** How a process ended after it was asked to. */
@@ -49,15 +52,26 @@ export class ProcessPlace {
     });
     this.child = child;
     child.once('exit', () => (this.surprises += this.child === child ? 1 : 0));
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-8000)));
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        said = (said + chunk.toString()).slice(-8000);
+        this.output = (this.output + chunk.toString()).slice(-8000);
+      });
+    }
+    // An answer alone proves nothing: another program may have taken the port meanwhile.
     await eventually(
-      async () => child.exitCode ?? (await fetch(`${this.url}/readyz`).then((answer) => (answer.ok ? 'ready' : answer.status), () => 'no answer')),
+      async () => child.exitCode ?? (said.includes(READY) ? await this.answer() : 'nothing said'),
       (seen) => seen === 'ready' || child.exitCode !== null,
       `a process (${this.role}) to be ready`,
       START_PATIENCE_MS,
     );
     if (child.exitCode !== null) throw new Error(`A process (${this.role}) ended at its start:\n${this.output}`);
     this.ready = true;
+  }
+
+  private answer(): Promise<string | number> {
+    return fetch(`${this.url}/readyz`).then((answer) => (answer.ok ? 'ready' : answer.status), () => 'no answer');
   }
 
   /** `kill -9`: no warning, no farewell. */

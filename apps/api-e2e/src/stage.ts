@@ -226,12 +226,21 @@ function textOf(body: Comment['body']): string {
 }
 
 /** A port that nobody uses now. */
-export function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(port)) return port;
+  }
+}
+
+/** Below the ports that systems give to outgoing connections: one of thousands of those must not take it before the program does. */
+const FIRST_PORT = 10_000;
+const PORTS = 20_000;
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createProbe();
-    probe.listen(0, 'localhost', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
