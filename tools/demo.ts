@@ -7,11 +7,11 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { giveConsent, type Plot, PLOTS } from './demo-plots.ts';
 import { Browser } from './sandbox/browser.ts';
+import { freePort } from './sandbox/free-port.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { eventually } from './sandbox/waiting.ts';
 import { PROGRAM, PROGRAM_ENV, root } from './tasks/programs.ts';
@@ -146,16 +146,6 @@ function tick(what: string, more?: string): void {
 function firstLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 140 ? `${line.slice(0, 140)} ...` : line;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, 'localhost', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function end(code: number): Promise<void> {

@@ -33,7 +33,7 @@ export function startOctokit(server: BenchServer): Promise<Contestant> {
 
 async function startReceiver(server: BenchServer, name: string, file: string, path: string): Promise<Contestant> {
   const database = await server.create(name);
-  const env = { ...PROGRAM_ENV, DATABASE_URL: database.url, WEBHOOK_SECRET: SECRET, CONNECTION_ID: CONNECTION };
+  const env = { DATABASE_URL: database.url, WEBHOOK_SECRET: SECRET, CONNECTION_ID: CONNECTION };
   const program = await startProgram({ name, file, env, readyPath: '/ready' });
   return { name, program, database, path, stop: () => stopBoth(program, database) };
 }

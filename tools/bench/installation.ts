@@ -4,13 +4,14 @@
  * use it. The stand-ins live in the bench's own process, so their processor time is never counted as the service's.
  */
 import { Browser } from '../sandbox/browser.ts';
+import { freePort } from '../sandbox/free-port.ts';
 import { wiki } from '../sandbox/jira-store.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { ACCOUNTS, CREDENTIALS } from '../sandbox/seed.ts';
 import { sign } from '../sandbox/jira-cloud/webhooks.ts';
 import { newKeys, pathOf, startService } from './contestants.ts';
 import type { BenchDatabase, BenchServer } from './database.ts';
-import { freePort, type Program } from './programs.ts';
+import type { Program } from './programs.ts';
 
 /** A delivery of a comment that asks for work, as Jira would send it. */
 export interface Parcel {

@@ -1,7 +1,7 @@
 /** The programs that a bench starts: the product, the floor, peers, the load. Each is a process of its own, so that its processor time is its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../sandbox/free-port.ts';
 
 /** A start takes a second or two; on a machine where much else is going on it may take very much longer. */
 const START_PATIENCE_MS = 120_000;
@@ -74,15 +74,4 @@ function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   child.kill(signal);
   return ended;
-}
-
-/** A port that nobody uses now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

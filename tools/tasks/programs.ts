@@ -10,7 +10,7 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /**
  * How Node keeps memory. Bodies of deliveries live for milliseconds; with little room for what is new, they are let go before they count as old and
  * fill the memory. And all memory is gone through only when it has doubled: bodies lie outside of Node's own heap, which stays small, so
- * that by itself Node would do it three times a second under load, at a quarter of the processor time (decision 21).
+ * that by itself Node would do it three times a second under load, at a fifth of the processor time (decision 21).
  */
 export const NODE_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=100'];
 

@@ -101,15 +101,14 @@ class Noise {
     }
   }
 
-  /** A socket that was not used for a while is closed by the service; the delivery goes through another one then, as Jira's would. */
+  /** The service closes a socket that was not used for a while. What was not taken through it is carried like any other delivery. */
   private async carry(lane: number, parcel: Parcel): Promise<void> {
-    let status = await this.lines[lane]!.ask(wholeRequest(parcel));
-    while (status !== 200) {
-      if (status !== 0 && status !== 503) throw new Error(`A delivery was answered with ${status}`);
-      this.lines[lane] = await openLine(this.installation, lane);
-      status = await this.lines[lane]!.ask(wholeRequest(parcel));
+    if ((await this.lines[lane]!.ask(wholeRequest(parcel))) === 200) {
+      parcel.acknowledged += 1;
+      return;
     }
-    parcel.acknowledged += 1;
+    this.lines[lane] = await openLine(this.installation, lane);
+    await this.installation.carry(parcel);
   }
 }
 

@@ -15,8 +15,8 @@ import { CONFIG_KEYS } from '../../api/src/config/config.schema.js';
 import { testDatabase, type TestDatabase } from '../../api/src/testing/test-database.js';
 import { type Manifest, renderChart } from '../../../tools/deploy/chart.ts';
 import { NODE_FLAGS, PROGRAM, PROGRAM_ENV } from '../../../tools/tasks/programs.ts';
+import { freePort } from '../../../tools/sandbox/free-port.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
-import { freePort } from './stage.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

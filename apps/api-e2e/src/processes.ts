@@ -6,9 +6,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../../tools/sandbox/free-port.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { PROGRAM, PROGRAM_ENV, root } from '../../../tools/tasks/programs.ts';
-import { freePort, type PlayedProduct } from './stage.js';
+import type { PlayedProduct } from './stage.js';
 
 const PRELOAD = join(import.meta.dirname, 'preload.ts');
 
@@ -52,22 +53,27 @@ export class ProcessPlace {
     });
     this.child = child;
     child.once('exit', () => (this.surprises += this.child === child ? 1 : 0));
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        said = (said + chunk.toString()).slice(-8000);
-        this.output = (this.output + chunk.toString()).slice(-8000);
-      });
-    }
+    const said = this.listenTo(child);
     // An answer alone proves nothing: another program may have taken the port meanwhile.
     await eventually(
-      async () => child.exitCode ?? (said.includes(READY) ? await this.answer() : 'nothing said'),
+      async () => child.exitCode ?? (said().includes(READY) ? await this.answer() : 'nothing said'),
       (seen) => seen === 'ready' || child.exitCode !== null,
       `a process (${this.role}) to be ready`,
       START_PATIENCE_MS,
     );
     if (child.exitCode !== null) throw new Error(`A process (${this.role}) ended at its start:\n${this.output}`);
     this.ready = true;
+  }
+
+  /** Keeps what a process writes among the output of this place; gives what it has written itself. */
+  private listenTo({ stdout, stderr }: ChildProcess): () => string {
+    let said = '';
+    const hear = (chunk: Buffer): void => {
+      said = (said + chunk.toString()).slice(-8000);
+      this.output = (this.output + chunk.toString()).slice(-8000);
+    };
+    for (const stream of [stdout, stderr]) stream?.on('data', hear);
+    return () => said;
   }
 
   private answer(): Promise<string | number> {

@@ -4,9 +4,10 @@ import type { Answer, Browser } from '../../../tools/sandbox/browser.ts';
 import { authorityCertificate } from '../../../tools/sandbox/jira-data-center/certificates.ts';
 import { startSandbox, type Sandbox } from '../../../tools/sandbox/sandbox.ts';
 import { CREDENTIALS, DATA_CENTER_KEYS } from '../../../tools/sandbox/seed.ts';
+import { freePort } from '../../../tools/sandbox/free-port.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { cardOf, completeSettings, connect, DataCenterIssue, install, openDataCenterStage, ROUTES, SETTINGS } from './data-center-story.js';
-import { freePort, type Stage } from './stage.js';
+import type { Stage } from './stage.js';
 
 let stage: Stage;
 /** Administers this installation. */

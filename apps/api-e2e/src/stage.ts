@@ -4,7 +4,6 @@
  */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer as createProbe } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../api/src/config/config.js';
@@ -20,6 +19,7 @@ import type { Comment } from '../../../tools/sandbox/jira-model.ts';
 import { startSandbox, type Sandbox } from '../../../tools/sandbox/sandbox.ts';
 import { ACCOUNTS, CREDENTIALS } from '../../../tools/sandbox/seed.ts';
 import { type Answer, Browser } from '../../../tools/sandbox/browser.ts';
+import { freePort } from '../../../tools/sandbox/free-port.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 
 export { ACCOUNTS, CREDENTIALS };
@@ -223,24 +223,4 @@ function textOf(body: Comment['body']): string {
   };
   walk(body.adf as never);
   return parts.join('').trim();
-}
-
-/** A port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    if (await isFree(port)) return port;
-  }
-}
-
-/** Below the ports that systems give to outgoing connections: one of thousands of those must not take it before the program does. */
-const FIRST_PORT = 10_000;
-const PORTS = 20_000;
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createProbe();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
