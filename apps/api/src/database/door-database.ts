@@ -5,7 +5,7 @@
 import type pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { dataSourceOptions, PLANNING } from './data-source.js';
+import { dataSourceOptions } from './data-source.js';
 import { preparingClient } from './prepared-statements.js';
 
 /** Names the data source of the front door; the plain `DataSource` is everybody else's. */
@@ -19,8 +19,9 @@ const DOOR_QUERY_MS = 5000;
 /** Opens them. The caller closes them. */
 export function openDoorDatabase(url: string, main: DataSource): Promise<DataSource> {
   const entities = main.entityMetadatas.map((metadata) => metadata.target);
-  const options = { ...dataSourceOptions(url), applicationName: 'openhands-jira-door', entities, migrations: [], poolSize: DOOR_POOL_SIZE, extra: { keepAlive: true, query_timeout: DOOR_QUERY_MS, Client: preparingClient(), options: PLANNING } };
-  const source = new DataSource(options as DataSourceOptions);
+  const usual = dataSourceOptions(url);
+  const extra = { ...(usual.extra as object), query_timeout: DOOR_QUERY_MS, Client: preparingClient() };
+  const source = new DataSource({ ...usual, applicationName: 'openhands-jira-door', entities, migrations: [], poolSize: DOOR_POOL_SIZE, extra } as DataSourceOptions);
   return source.initialize();
 }
 
