@@ -14,7 +14,7 @@ const ALLOWED: [RegExp, string][] = [
   [/^apps\/api\/src\/jira-cloud\//, 'the room of the product'],
   [/^apps\/api\/src\/jira-data-center\//, 'the room of the product'],
   [/^apps\/api\/src\/jira\/(jira\.module|jiras\.service)\.ts$/, 'the one list of products'],
-  [/^apps\/api\/src\/(app\.module|webhook-routes)\.ts$/, 'the lists of all rooms and of their doors'],
+  [/^apps\/api\/src\/(app\.module|front-doors)\.ts$/, 'the lists of all rooms and of their doors'],
   [/^apps\/api\/src\/config\//, 'names and words of the environment variables'],
   [/^apps\/api\/src\/testing\//, 'benches of tests, one for each product'],
   [/^libs\/contracts\/src\/(admin|jira-cloud|jira-data-center|products|index)\.ts$/, 'shapes of the routes that belong to one product'],

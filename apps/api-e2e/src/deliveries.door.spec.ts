@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { Farewell } from '../../api/src/admin/farewell.service.js';
 import { RejectedCalls } from '../../api/src/deliveries/rejected-calls.service.js';
 import type { Answer, Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
@@ -177,6 +178,20 @@ describe('The front door', () => {
   });
 
   it.each([
+    ['at its plain address', (path: string) => path],
+    ['with a query, as a proxy may add one', (path: string) => `${path}?tenant=acme`],
+    ['with an encoded letter in its address', (path: string) => path.replace('/events', '/%65vents')],
+  ])('takes a call %s, keeps no copy of the answer and names it', async (_, written) => {
+    const bytes = body();
+    const answer = await post(written(`/integration/jira/connections/${id}/events`), bytes, sign(SECRET, bytes));
+    expect([answer.status, answer.json.reason]).toEqual([200, 'no_mention_no_label']);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
+    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it.each([
     ['a sprint', { webhookEvent: 'sprint_started', issue: undefined, comment: undefined }],
     ['a work log', { webhookEvent: 'worklog_created', comment: undefined }],
     ['a comment without an id', { comment: { body: '@openhands fix it' } }],
@@ -239,5 +254,11 @@ describe('The front door', () => {
     expect((await ada.delete('/api/v1/jira-cloud/link')).status).toBe(204);
     const refused = await eventually(() => send(body()), (one) => one.status !== 200, 'the connection to be closed');
     expect([refused.status, refused.text]).toEqual([403, refusals[0]!.text]);
+  });
+
+  it('says that the socket closes once the process has been told to end', async () => {
+    expect((await send(body())).headers.get('connection')).toBe('keep-alive');
+    stage.inside(Farewell).onModuleDestroy();
+    expect((await send(body())).headers.get('connection')).toBe('close');
   });
 });

@@ -4,8 +4,8 @@
  * Anybody can send to the front doors, and a body must be there completely before its signature can be checked. So strangers could
  * fill the memory with large bodies that never end; what all of them hold together is limited, and Jira comes again.
  */
-import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { IncomingMessage } from 'node:http';
+import { errorCodes, type FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SLICE_BYTES } from '@openhands-jira/domain';
 import type { RejectedCalls } from './deliveries/rejected-calls.service.js';
@@ -20,6 +20,13 @@ export const WEBHOOK_PREFIX = '/integration/';
 const HELD_BYTES = 64 * MEGABYTE;
 const FREE_BYTES = 128 * 1024;
 
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:;|$)/i;
+
+/** True for a body that is read as it comes: JSON that is not encoded. */
+export function isPlainJson(headers: IncomingHttpHeaders): boolean {
+  return JSON_TYPE.test(headers['content-type'] ?? '') && !headers['content-encoding'];
+}
+
 /** Only the webhook routes take large bodies. */
 export function limitBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
@@ -33,11 +40,10 @@ export function limitBodies(fastify: FastifyInstance): void {
  */
 export function readBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
-  const memory = new Memory(HELD_BYTES);
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json(?:;|$)/i, (request, stream, done) => {
+  fastify.addContentTypeParser(JSON_TYPE, (request, stream, done) => {
     if (request.headers['content-encoding']) return done(Object.assign(new Error('encoded'), { statusCode: 415 }));
-    readBytes(request, stream, memory, (error, bytes) => {
+    readBytes(stream, request.routeOptions.bodyLimit, (error, bytes) => {
       if (error) return done(error);
       if (request.url.startsWith(WEBHOOK_PREFIX)) return done(null, bytes);
       if (bytes!.length === 0) return done(null, undefined);
@@ -47,15 +53,11 @@ export function readBodies(fastify: FastifyInstance): void {
 }
 
 /** A delivery that is too large never reaches its controller, and Jira does not send it again: it must at least be counted. */
-export function countTooLarge(fastify: FastifyInstance, rejected: RejectedCalls): void {
-  fastify.addHook('onError', (request, _reply, error, done) => {
-    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' && request.url.startsWith(WEBHOOK_PREFIX)) {
-      const connectionId = /\/connections\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//i.exec(request.url)?.[1]?.toLowerCase() ?? null;
-      const size = Math.min(Number(request.headers['content-length']) || 0, 2 ** 31 - 1);
-      rejected.add({ connectionId, reason: 'body_too_large', headerNames: Object.keys(request.headers), size });
-    }
-    done();
-  });
+export function countTooLarge(rejected: RejectedCalls, error: unknown, { url, headers }: { url: string; headers: IncomingHttpHeaders }): void {
+  if ((error as { code?: unknown }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE' || !url.startsWith(WEBHOOK_PREFIX)) return;
+  const connectionId = /\/connections\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//i.exec(url)?.[1]?.toLowerCase() ?? null;
+  const size = Math.min(Number(headers['content-length']) || 0, 2 ** 31 - 1);
+  rejected.add({ connectionId, reason: 'body_too_large', headerNames: Object.keys(headers), size });
 }
 
 /** Bytes that may be held, shared by all requests. */
@@ -74,12 +76,14 @@ class Memory {
   }
 }
 
+/** Of this process. */
+const memory = new Memory(HELD_BYTES);
+
 type Done = (error: Error | null, bytes?: Buffer) => void;
 
 /** Collects the bytes of a body. A body that says to be too large is refused before any of it is read. */
-function readBytes(request: FastifyRequest, stream: IncomingMessage, memory: Memory, done: Done): void {
-  const limit = request.routeOptions.bodyLimit;
-  if (Number(request.headers['content-length']) > limit) return done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+export function readBytes(stream: IncomingMessage, limit: number, done: Done): void {
+  if (Number(stream.headers['content-length']) > limit) return done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
   const chunks: Buffer[] = [];
   let [size, taken, isOver] = [0, 0, false];
 

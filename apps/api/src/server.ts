@@ -10,10 +10,10 @@ import type { AppConfig } from './config/config.js';
 import { Figures } from './config/figures.js';
 import { inContext } from './config/work-context.js';
 import { RejectedCalls } from './deliveries/rejected-calls.service.js';
+import { openFrontDoors } from './front-doors.js';
 import { serveOpenApi } from './openapi.js';
 import { servePage } from './page.js';
 import { countTooLarge, limitBodies, readBodies, WEBHOOK_BODY_BYTES, WEBHOOK_PREFIX } from './request-bodies.js';
-import { guardWebhookAnswers, shortenWebhookRoutes } from './webhook-routes.js';
 
 /** How long a request may take to come in. Jira itself gives up after 20 seconds. */
 const REQUEST_MS = 13_000;
@@ -42,10 +42,8 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, databaseUrl), adapter, { bodyParser: false, bufferLogs: true });
   app.useLogger(app.get(Logger));
   readBodies(fastify);
-  countTooLarge(fastify, app.get(RejectedCalls));
-  measureAnswers(fastify, app.get(Figures));
-  shortenWebhookRoutes(fastify, app);
-  guardWebhookAnswers(fastify, WEBHOOK_PREFIX, config.secure);
+  watchTheLongWay(fastify, app.get(Figures), app.get(RejectedCalls));
+  openFrontDoors(fastify, app, config.secure);
   await fastify.register(cookie);
   await fastify.register(helmet, helmetOptions(config));
   allowDocumentationPage(fastify);
@@ -65,10 +63,14 @@ function nameRequests(fastify: FastifyInstance): void {
   fastify.addHook('preHandler', (request, _reply, done) => inContext({ request: { id: request.id, method: request.method, url: request.url } }, done));
 }
 
-/** How long Jira waited for us. */
-function measureAnswers(fastify: FastifyInstance, figures: Figures): void {
+/** Counts the calls of Jira that come through Fastify, as the front doors count the others: how long Jira waited for us, and what was too large. */
+function watchTheLongWay(fastify: FastifyInstance, figures: Figures, rejected: RejectedCalls): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     if (request.method === 'POST' && request.url.startsWith(WEBHOOK_PREFIX)) figures.answered(reply.statusCode, reply.elapsedTime / 1000);
+    done();
+  });
+  fastify.addHook('onError', (request, _reply, error, done) => {
+    countTooLarge(rejected, error, request);
     done();
   });
 }

@@ -1,6 +1,13 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 
-/** The bytes of a webhook call as they came; the webhook routes have a body parser that leaves them alone. */
-export function bodyBytes(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+/** What a front door looks at in a request. */
+export interface WebhookRequest {
+  headers: IncomingHttpHeaders;
+  /** The bytes as they came; anything else when there were none. */
+  body?: unknown;
+}
+
+/** The bytes of a webhook call as they came; the signature is over them. */
+export function bodyBytes({ body }: WebhookRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }

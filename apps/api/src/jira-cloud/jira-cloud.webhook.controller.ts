@@ -1,12 +1,11 @@
 import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { WebhookAnswer } from '@openhands-jira/contracts';
-import type { FastifyRequest } from 'fastify';
 import { DeliveryTimes } from '../connections/delivery-times.service.js';
 import { SiteCandidates } from '../connections/site-candidates.service.js';
 import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets.service.js';
 import { Clock } from '../config/clock.js';
-import { bodyBytes } from '../deliveries/body-bytes.js';
+import { bodyBytes, type WebhookRequest } from '../deliveries/body-bytes.js';
 import { FrontDoor, type WebhookCall } from '../deliveries/front-door.service.js';
 import { readPayloadInSlices } from '../deliveries/payload.js';
 import { Public } from '../security/access.js';
@@ -37,7 +36,7 @@ export class JiraCloudWebhookController {
   @ApiOperation({ summary: 'Deliveries of Jira Cloud for one connection' })
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
-  async scoped(@Param('connectionId') connectionId: string, @Req() request: FastifyRequest): Promise<WebhookAnswer> {
+  async scoped(@Param('connectionId') connectionId: string, @Req() request: WebhookRequest): Promise<WebhookAnswer> {
     return this.receive(() => this.byId(connectionId), request);
   }
 
@@ -46,7 +45,7 @@ export class JiraCloudWebhookController {
   @ApiOperation({ summary: 'Deliveries of Jira Cloud, one URL for all sites' })
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
-  async shared(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
+  async shared(@Req() request: WebhookRequest): Promise<WebhookAnswer> {
     // Read before the signature is checked, only to find candidates: nothing of it is kept or believed.
     return this.receive(async () => this.bySite(siteOfPayload(await readPayloadInSlices(bodyBytes(request)))), request);
   }
@@ -62,7 +61,7 @@ export class JiraCloudWebhookController {
     return doors.filter((door) => door !== null);
   }
 
-  private async receive(candidates: WebhookCall['candidates'], request: FastifyRequest): Promise<WebhookAnswer> {
+  private async receive(candidates: WebhookCall['candidates'], request: WebhookRequest): Promise<WebhookAnswer> {
     const { connectionId, deliveryId, outcome, reason } = await this.door.receive({
       candidates,
       readEvent: readCloudEvent,

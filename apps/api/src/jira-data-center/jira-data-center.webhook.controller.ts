@@ -1,11 +1,10 @@
 import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { WebhookAnswer } from '@openhands-jira/contracts';
-import type { FastifyRequest } from 'fastify';
 import { Clock } from '../config/clock.js';
 import { DeliveryTimes } from '../connections/delivery-times.service.js';
 import { WebhookSecrets, type WebhookDoor } from '../connections/webhook-secrets.service.js';
-import { bodyBytes } from '../deliveries/body-bytes.js';
+import { bodyBytes, type WebhookRequest } from '../deliveries/body-bytes.js';
 import { FrontDoor } from '../deliveries/front-door.service.js';
 import { Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
@@ -33,7 +32,7 @@ export class JiraDataCenterWebhookController {
   @ApiOperation({ summary: 'Deliveries of Jira Data Center' })
   @ApiBody({ schema: { type: 'object', description: 'A Jira webhook payload, signed in the header x-hub-signature.' } })
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
-  async receive(@Param('connectionId') connectionId: string, @Req() request: FastifyRequest): Promise<WebhookAnswer> {
+  async receive(@Param('connectionId') connectionId: string, @Req() request: WebhookRequest): Promise<WebhookAnswer> {
     const { connectionId: id, deliveryId, outcome, reason } = await this.door.receive({
       candidates: () => this.candidates(connectionId),
       readEvent: readDataCenterEvent,

@@ -56,14 +56,15 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('http');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    this.answer(error, host.switchToHttp().getResponse<FastifyReply>());
+    const { status, headers, text } = this.answerTo(error);
+    host.switchToHttp().getResponse<FastifyReply>().status(status).headers(headers).send(text);
   }
 
-  /** Sends what the caller may know of an error. */
-  answer(error: unknown, reply: FastifyReply): void {
+  /** What the caller may know of an error, as an answer. */
+  answerTo(error: unknown): { status: number; headers: Record<string, string>; text: string } {
     const problem = this.toProblem(error);
-    if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-    reply.status(problem.getStatus()).type('application/problem+json').send(JSON.stringify(problem.body()));
+    const headers = { 'content-type': 'application/problem+json', ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }) };
+    return { status: problem.getStatus(), headers, text: JSON.stringify(problem.body()) };
   }
 
   private toProblem(error: unknown): Problem {

@@ -1,0 +1,125 @@
+/**
+ * The short way from the server to the front doors.
+ *
+ * Nest and Fastify know the webhook controllers like any other, so they are in the OpenAPI document and have an access decision. Between the
+ * server and their methods, though, both put what a front door has no use for: guards, pipes, interceptors, hooks, cookies, objects for
+ * request and answer. Here the signature alone decides, and all of that takes longer than the check of the signature itself. So an ordinary
+ * call of Jira is read and answered here (decisions 8 and 22). Every other one, such as one without JSON or with a query, goes the long way to the same methods.
+ */
+import type { INestApplication } from '@nestjs/common';
+import type { WebhookAnswer } from '@openhands-jira/contracts';
+import type { FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Farewell } from './admin/farewell.service.js';
+import { Figures } from './config/figures.js';
+import { inContext } from './config/work-context.js';
+import type { WebhookRequest } from './deliveries/body-bytes.js';
+import { RejectedCalls } from './deliveries/rejected-calls.service.js';
+import { JiraCloudWebhookController } from './jira-cloud/jira-cloud.webhook.controller.js';
+import { JiraDataCenterWebhookController } from './jira-data-center/jira-data-center.webhook.controller.js';
+import { countTooLarge, isPlainJson, readBytes, WEBHOOK_BODY_BYTES, WEBHOOK_PREFIX } from './request-bodies.js';
+import { ProblemFilter } from './security/problem.js';
+
+type Receive = (request: WebhookRequest, connectionId: string) => Promise<WebhookAnswer>;
+
+/** A door, its address, and how that looks in a request. */
+interface Door {
+  address: string;
+  pattern: RegExp;
+  receive: Receive;
+}
+
+/** Lets ordinary calls of Jira in by the short way. The service does not start when a controller has its door at another address than is said here. */
+export function openFrontDoors(fastify: FastifyInstance, app: INestApplication, secure: boolean): void {
+  const doors = doorsOf(app);
+  const desk = new FrontDesk(doors, app, secure);
+  const { server } = fastify;
+  const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  server.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (desk.takes(request, response)) return;
+    for (const other of others) other.call(server, request, response);
+  });
+  fastify.addHook('onReady', (done) => {
+    const missing = doors.filter(({ address }) => !fastify.hasRoute({ url: address, method: 'POST' })).map(({ address }) => address);
+    done(missing.length > 0 ? new Error(`No controller has a door at ${missing.join(', ')}.`) : undefined);
+  });
+}
+
+function doorsOf(app: INestApplication): Door[] {
+  const cloud = app.get(JiraCloudWebhookController);
+  const dataCenter = app.get(JiraDataCenterWebhookController);
+  return [
+    doorAt('/integration/jira/connections/:connectionId/events', (request, connectionId) => cloud.scoped(connectionId, request)),
+    doorAt('/integration/jira-dc/connections/:connectionId/events', (request, connectionId) => dataCenter.receive(connectionId, request)),
+    doorAt('/integration/jira/events', (request) => cloud.shared(request)),
+  ];
+}
+
+function doorAt(address: string, receive: Receive): Door {
+  return { address, receive, pattern: new RegExp(`^${address.replace(':connectionId', '([^/?#]{1,500})')}$`) };
+}
+
+/** Reads a call, hands it to its door and writes the answer. */
+class FrontDesk {
+  private readonly problems = new ProblemFilter();
+  private readonly farewell: Farewell;
+  private readonly figures: Figures;
+  private readonly rejected: RejectedCalls;
+  private readonly headers: Record<string, string>;
+
+  constructor(private readonly doors: Door[], app: INestApplication, secure: boolean) {
+    this.farewell = app.get(Farewell);
+    this.figures = app.get(Figures);
+    this.rejected = app.get(RejectedCalls);
+    this.headers = headersOfAnswers(secure);
+  }
+
+  /** False when a request is not an ordinary call of Jira; then nothing was done with it. */
+  takes(request: IncomingMessage, response: ServerResponse): boolean {
+    const { method, url = '', headers } = request;
+    if (method !== 'POST' || !url.startsWith(WEBHOOK_PREFIX) || !isPlainJson(headers)) return false;
+    for (const { pattern, receive } of this.doors) {
+      const found = pattern.exec(url);
+      if (!found) continue;
+      this.serve(request, response, (body) => receive({ headers, body }, found[1] ?? ''));
+      return true;
+    }
+    return false;
+  }
+
+  private serve(request: IncomingMessage, response: ServerResponse, receive: (body: Buffer) => Promise<WebhookAnswer>): void {
+    const [begun, id] = [performance.now(), randomUUID()];
+    const answer = (status: number, headers: Record<string, string>, text: string): void => {
+      response.writeHead(status, { ...this.headers, ...headers, ...(this.farewell.isLeaving && CLOSING), 'x-request-id': id, 'content-length': Buffer.byteLength(text) });
+      response.end(text, () => this.figures.answered(status, (performance.now() - begun) / 1000));
+    };
+    const refuse = (error: unknown, more = {}): void => {
+      const { status, headers, text } = this.problems.answerTo(error);
+      answer(status, { ...headers, ...more }, text);
+    };
+    readBytes(request, WEBHOOK_BODY_BYTES, (error, body) => {
+      // As late as this, because reading a body leads out of what was begun before it. Not the request itself: what lives longer would hold its body.
+      inContext({ request: { id, method: request.method!, url: request.url! } }, () => {
+        if (!error) return void receive(body!).then((received) => answer(200, JSON_ANSWER, JSON.stringify(received)), (reason: unknown) => refuse(reason));
+        countTooLarge(this.rejected, error, { url: request.url!, headers: request.headers });
+        // What was not read may still come: the connection is of no use to anybody.
+        refuse(error, CLOSING);
+      });
+    });
+  }
+}
+
+const CLOSING = { connection: 'close' };
+const JSON_ANSWER = { 'content-type': 'application/json; charset=utf-8' };
+
+/** What helmet sets, as far as it means something for a few words of JSON that no browser shows. */
+function headersOfAnswers(secure: boolean): Record<string, string> {
+  return {
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    ...(secure && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
+  };
+}
