@@ -368,13 +368,22 @@ describe('Behind a proxy that ends https', () => {
 describe('Addresses at which there is nothing', () => {
   it.each([
     '/.git/config', '/.env', '/package.json', '/encryption-keys', '/apps/api/dist/main.js', '/assets', '/assets/', '/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/..%2f..%2f..%2f..%2fpackage.json', '/assets/..%5c..%5cpackage.json',
-    '/settings/../../package.json', '/metrics/../../package.json', '//etc/passwd', '/server-status', '/debug', '/assets/%00', '/assets/.vite/manifest.json',
+    '/metrics/../../package.json', '//etc/passwd', '/server-status', '/debug', '/assets/%00', '/assets/.vite/manifest.json',
   ])('%s gives no file and no list of files', async (path) => {
     const sender = new Sender(stage.url);
     const { status, text } = await sender.send(path, { method: 'GET' });
     sender.close();
     expect([path, status >= 400 && status < 500]).toEqual([path, true]);
     expect(text).not.toMatch(/\[core\]|"dependencies"|root:|index\.html|\.js"/);
+  });
+
+  it('dots after the address of a page lead to the page and to no file', async () => {
+    const sender = new Sender(stage.url);
+    const { status, headers, text } = await sender.send('/settings/../../package.json', { method: 'GET' });
+    sender.close();
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(text).toContain('<title>');
+    expect(text).not.toContain('"dependencies"');
   });
 
   it.each(['TRACE', 'TRACK', 'PROPFIND', 'SEARCH'])('the method %s says nothing back', async (method) => {

@@ -240,6 +240,13 @@ describe('Large bodies', () => {
     expect([statusCode, headers.connection]).toEqual([413, 'close']);
   });
 
+  it('are not read at addresses that do not exist, and at no other than a door beyond a megabyte', async () => {
+    const bytes = Buffer.alloc(2 * MEGABYTE, '[],');
+    const paths = ['/nope', '/integration/nope', '/api/v1/connections', '/integration/jira/events'];
+    const answers = await sender.all(paths, (path) => sender.send(path, { body: bytes, headers: json }));
+    expect(answers.map(({ status }) => status)).toEqual([413, 413, 413, 403]);
+  });
+
   it('are cut off at 25 megabytes when they say nothing of their length', async () => {
     const endless = await unfinished(MOST_BYTES + MEGABYTE);
     expect((await endless.answer).status).toBe(413);

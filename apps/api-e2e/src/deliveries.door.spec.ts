@@ -4,11 +4,14 @@ import { RejectedCalls } from '../../api/src/deliveries/rejected-calls.service.j
 import type { Answer, Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
 import { sign } from '../../../tools/sandbox/webhook-sender.ts';
+import { Sender } from './sender.js';
 import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
 
 const SECRET = CREDENTIALS.webhookSecret;
 const GLOBEX = 'globex.atlassian.net';
 const GLOBEX_SECRET = 'secret-of-another-company';
+
+const GUARDING = ['cache-control', 'content-security-policy', 'referrer-policy', 'x-content-type-options', 'content-type'];
 
 let lastId = 70_000;
 
@@ -177,18 +180,36 @@ describe('The front door', () => {
     });
   });
 
-  it.each([
-    ['at its plain address', (path: string) => path],
-    ['with a query, as a proxy may add one', (path: string) => `${path}?tenant=acme`],
-    ['with an encoded letter in its address', (path: string) => path.replace('/events', '/%65vents')],
-  ])('takes a call %s, keeps no copy of the answer and names it', async (_, written) => {
-    const bytes = body();
-    const answer = await post(written(`/integration/jira/connections/${id}/events`), bytes, sign(SECRET, bytes));
-    expect([answer.status, answer.json.reason]).toEqual([200, 'no_mention_no_label']);
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-    expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
-    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  describe('takes a call, however its address is written:', () => {
+    const written: [string, (path: string) => string][] = [
+      ['as it is shown', (path) => path],
+      ['with a query', (path) => `${path}?k=DOOR-1&user_key=ben`],
+      ['with an encoded letter in its name', (path) => path.replace('/events', '/%65vents')],
+      ['with an encoded letter in its first word', (path) => path.replace('/integration', '/%69ntegration')],
+      ['with an encoded id', (path) => path.replace(/connections\/./, (text) => `connections/%${text.at(-1)!.charCodeAt(0).toString(16)}`)],
+      ['with its host', (path) => `${stage.url}${path}`],
+    ];
+
+    it.each(written)('%s', async (_, write) => {
+      const path = `/integration/jira/connections/${id}/events`;
+      const [bytes, usual] = [body(), body()];
+      const sender = new Sender(stage.url);
+      const call = (at: string, text: string): ReturnType<Sender['send']> => sender.send(at, { body: text, headers: { 'content-type': 'application/json', 'x-hub-signature': sign(SECRET, text) } });
+      const answers = [await call(write(path), bytes), await call(path, usual)];
+      sender.close();
+      for (const { status, text } of answers) expect([status, JSON.parse(text)]).toMatchObject([200, { outcome: 'ignored', reason: 'no_mention_no_label' }]);
+      const [headers, usualHeaders] = answers.map(({ headers: all }) => GUARDING.map((name) => all[name]?.toString().replaceAll('; ', ';').replace(/;$/, '')));
+      expect(headers).toEqual(usualHeaders);
+      expect(usualHeaders).toEqual(['no-store', "default-src 'none';frame-ancestors 'none'", 'no-referrer', 'nosniff', 'application/json;charset=utf-8']);
+      for (const { headers: all } of answers) expect(all['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    });
+
+    it.each(written)('%s, and refuses one that is signed by nobody', async (_, write) => {
+      const sender = new Sender(stage.url);
+      const answer = await sender.send(write(`/integration/jira/connections/${id}/events`), { body: body(), headers: { 'content-type': 'application/json', 'x-hub-signature': `sha256=${'0'.repeat(64)}` } });
+      sender.close();
+      expect([answer.status, answer.headers['content-type'], JSON.parse(answer.text)]).toMatchObject([403, 'application/problem+json; charset=utf-8', { code: 'forbidden' }]);
+    });
   });
 
   it.each([

@@ -24,10 +24,10 @@ export class Sender {
     this.agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  /** One request, without following redirects. Rejects when the connection breaks. */
+  /** One request, without following redirects; `path` is sent as it is. Rejects when the connection breaks. */
   send(path: string, { method = 'POST', headers = {}, body }: Sending = {}): Promise<Sent> {
     return new Promise((resolve, reject) => {
-      const call = request(`${this.home}${path}`, { method, agent: this.agent, headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) } });
+      const call = request(this.home, { path, method, agent: this.agent, headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) } });
       call.on('error', reject);
       call.on('response', (answer) => {
         const chunks: Buffer[] = [];

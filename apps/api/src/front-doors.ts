@@ -4,7 +4,8 @@
  * Nest and Fastify know the webhook controllers like any other, so they are in the OpenAPI document and have an access decision. Between the
  * server and their methods, though, both put what a front door has no use for: guards, pipes, interceptors, hooks, cookies, objects for
  * request and answer. Here the signature alone decides, and all of that takes longer than the check of the signature itself. So an ordinary
- * call of Jira is read and answered here (decisions 8 and 22). Every other one, such as one without JSON or with a query, goes the long way to the same methods.
+ * call of Jira is read and answered here (decisions 8 and 22). Every other request goes the long way, also one
+ * that is meant for a door but written otherwise; the methods are the same.
  */
 import type { INestApplication } from '@nestjs/common';
 import type { WebhookAnswer } from '@openhands-jira/contracts';
@@ -35,10 +36,9 @@ export function openFrontDoors(fastify: FastifyInstance, app: INestApplication, 
   const doors = doorsOf(app);
   const desk = new FrontDesk(doors, app, secure);
   const { server } = fastify;
-  const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  const [theLongWay] = server.listeners('request') as [(request: IncomingMessage, response: ServerResponse) => void];
   server.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (desk.takes(request, response)) return;
-    for (const other of others) other.call(server, request, response);
+    if (!desk.takes(request, response)) theLongWay.call(server, request, response);
   });
   fastify.addHook('onReady', (done) => {
     const missing = doors.filter(({ address }) => !fastify.hasRoute({ url: address, method: 'POST' })).map(({ address }) => address);
@@ -56,8 +56,9 @@ function doorsOf(app: INestApplication): Door[] {
   ];
 }
 
+/** A query is let by: a Jira Data Center or a proxy may add one, and no door looks at it. */
 function doorAt(address: string, receive: Receive): Door {
-  return { address, receive, pattern: new RegExp(`^${address.replace(':connectionId', '([^/?#]{1,500})')}$`) };
+  return { address, receive, pattern: new RegExp(`^${address.replace(':connectionId', '([^/?#%]{1,500})')}(?:\\?|$)`) };
 }
 
 /** Reads a call, hands it to its door and writes the answer. */

@@ -4,7 +4,7 @@
  * Anybody can send to the front doors, and a body must be there completely before its signature can be checked. So strangers could
  * fill the memory with large bodies that never end; what all of them hold together is limited, and Jira comes again.
  */
-import { errorCodes, type FastifyInstance } from 'fastify';
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SLICE_BYTES } from '@openhands-jira/domain';
@@ -13,7 +13,7 @@ import type { RejectedCalls } from './deliveries/rejected-calls.service.js';
 const MEGABYTE = 1024 * 1024;
 /** Jira drops payloads over 25 MB itself; a larger body is not from Jira. */
 export const WEBHOOK_BODY_BYTES = 25 * MEGABYTE;
-const OTHER_BODY_BYTES = MEGABYTE;
+export const OTHER_BODY_BYTES = MEGABYTE;
 export const WEBHOOK_PREFIX = '/integration/';
 
 /** What unfinished bodies may hold together beyond their first part, which each may hold. Room for two of the largest and many usual ones. */
@@ -45,16 +45,21 @@ export function readBodies(fastify: FastifyInstance): void {
     if (request.headers['content-encoding']) return done(Object.assign(new Error('encoded'), { statusCode: 415 }));
     readBytes(stream, request.routeOptions.bodyLimit, (error, bytes) => {
       if (error) return done(error);
-      if (request.url.startsWith(WEBHOOK_PREFIX)) return done(null, bytes);
+      if (isForDoor(request)) return done(null, bytes);
       if (bytes!.length === 0) return done(null, undefined);
       void parseJson(request, bytes!.toString('utf8'), done);
     });
   });
 }
 
+/** True when a request goes to a front door, however its address is written. */
+export function isForDoor({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'POST' && (routeOptions.url?.startsWith(WEBHOOK_PREFIX) ?? false);
+}
+
 /** A delivery that is too large never reaches its controller, and Jira does not send it again: it must at least be counted. */
 export function countTooLarge(rejected: RejectedCalls, error: unknown, { url, headers }: { url: string; headers: IncomingHttpHeaders }): void {
-  if ((error as { code?: unknown }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE' || !url.startsWith(WEBHOOK_PREFIX)) return;
+  if ((error as { code?: unknown }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return;
   const connectionId = /\/connections\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//i.exec(url)?.[1]?.toLowerCase() ?? null;
   const size = Math.min(Number(headers['content-length']) || 0, 2 ** 31 - 1);
   rejected.add({ connectionId, reason: 'body_too_large', headerNames: Object.keys(headers), size });
@@ -105,7 +110,7 @@ export function readBytes(stream: IncomingMessage, limit: number, done: Done): v
     stream.off('data', onData).off('end', onEnd).off('close', onClose);
     memory.giveBack(taken);
     if (!error) return whole(chunks, size, done);
-    // What still comes is let go by, so that the answer can be read.
+    // What still comes until the connection ends is let go by.
     stream.resume();
     done(error);
   };

@@ -13,7 +13,7 @@ import { RejectedCalls } from './deliveries/rejected-calls.service.js';
 import { openFrontDoors } from './front-doors.js';
 import { serveOpenApi } from './openapi.js';
 import { servePage } from './page.js';
-import { countTooLarge, limitBodies, readBodies, WEBHOOK_BODY_BYTES, WEBHOOK_PREFIX } from './request-bodies.js';
+import { countTooLarge, isForDoor, limitBodies, OTHER_BODY_BYTES, readBodies } from './request-bodies.js';
 
 /** How long a request may take to come in. Jira itself gives up after 20 seconds. */
 const REQUEST_MS = 13_000;
@@ -22,7 +22,8 @@ const HEADERS_MS = 10_000;
 /** Builds the whole service on one database. The caller listens and closes. */
 export async function createServer(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    bodyLimit: WEBHOOK_BODY_BYTES,
+    // Also for addresses that do not exist; each route has a limit of its own.
+    bodyLimit: OTHER_BODY_BYTES,
     // Fastify's defaults wait for ever: slow senders would hold sockets open.
     requestTimeout: REQUEST_MS,
     connectionTimeout: 20_000,
@@ -66,11 +67,11 @@ function nameRequests(fastify: FastifyInstance): void {
 /** Counts the calls of Jira that come through Fastify, as the front doors count the others: how long Jira waited for us, and what was too large. */
 function watchTheLongWay(fastify: FastifyInstance, figures: Figures, rejected: RejectedCalls): void {
   fastify.addHook('onResponse', (request, reply, done) => {
-    if (request.method === 'POST' && request.url.startsWith(WEBHOOK_PREFIX)) figures.answered(reply.statusCode, reply.elapsedTime / 1000);
+    if (isForDoor(request)) figures.answered(reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
   fastify.addHook('onError', (request, _reply, error, done) => {
-    countTooLarge(rejected, error, request);
+    if (isForDoor(request)) countTooLarge(rejected, error, request);
     done();
   });
 }
@@ -78,7 +79,7 @@ function watchTheLongWay(fastify: FastifyInstance, figures: Figures, rejected: R
 /** Some answers hold a secret that is shown once, and all hold what only their reader may see: nobody on the way keeps a copy. */
 function forbidCopies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (/^\/(api\/v1|auth|integration)\//.test(request.url)) reply.header('cache-control', 'no-store');
+    if (/^\/(api\/v1|auth|integration)\//.test(request.routeOptions.url ?? request.url)) reply.header('cache-control', 'no-store');
     done();
   });
 }

@@ -40,6 +40,7 @@ export class RejectedCalls implements OnApplicationShutdown {
   private readonly log = new Logger('deliveries');
   private counts = new Map<string, Count>();
   private timer: NodeJS.Timeout | undefined;
+  private written = Promise.resolve();
 
   constructor(
     private readonly db: DataSource,
@@ -76,12 +77,17 @@ export class RejectedCalls implements OnApplicationShutdown {
     );
   }
 
-  /** Writes what was counted since the last time. */
-  async flush(): Promise<void> {
+  /** Writes what was counted. Resolves when all of it is in the database, also what an earlier call is still writing. */
+  flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
     const counts = [...this.counts.values()];
     this.counts = new Map();
+    this.written = this.written.then(() => this.writeAll(counts));
+    return this.written;
+  }
+
+  private async writeAll(counts: Count[]): Promise<void> {
     for (const one of counts) await this.write(one).catch((error: unknown) => this.log.warn({ err: error }, 'A counter could not be written'));
   }
 

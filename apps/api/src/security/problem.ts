@@ -63,7 +63,7 @@ export class ProblemFilter implements ExceptionFilter {
   /** What the caller may know of an error, as an answer. */
   answerTo(error: unknown): { status: number; headers: Record<string, string>; text: string } {
     const problem = this.toProblem(error);
-    const headers = { 'content-type': 'application/problem+json', ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }) };
+    const headers = { 'content-type': 'application/problem+json; charset=utf-8', ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }) };
     return { status: problem.getStatus(), headers, text: JSON.stringify(problem.body()) };
   }
 
