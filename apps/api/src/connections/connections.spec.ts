@@ -177,7 +177,7 @@ describe('Connections', () => {
       const reads: string[] = [];
       const counting = Object.assign(Object.create(repository) as typeof repository, {
         findBy: (where: object) => (reads.push('row'), repository.findBy(where)),
-        find: (options: object) => (reads.push('version'), repository.find(options)),
+        query: (text: string, values: unknown[]) => (reads.push(text.startsWith('SELECT id, version FROM') ? 'version' : text), repository.query(text, values)),
       });
       const cache = new WebhookSecrets(counting, secrets, time);
       await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
