@@ -37,6 +37,10 @@ export class ManualTime extends Clock {
   advance(ms: number): void {
     this.offset += ms;
   }
+  /** To the beginning of a minute: what is counted by the minute then falls into one. */
+  toNextMinute(): void {
+    this.advance(60_000 - (this.now().getTime() % 60_000));
+  }
 }
 
 /** Routes of all kinds, to see what the guard does with them. */
