@@ -19,7 +19,7 @@ import type { WebhookRequest } from './deliveries/body-bytes.js';
 import { RejectedCalls } from './deliveries/rejected-calls.service.js';
 import { JiraCloudWebhookController } from './jira-cloud/jira-cloud.webhook.controller.js';
 import { JiraDataCenterWebhookController } from './jira-data-center/jira-data-center.webhook.controller.js';
-import { countTooLarge, isPlainJson, readBytes, WEBHOOK_BODY_BYTES, WEBHOOK_PREFIX } from './request-bodies.js';
+import { countTooLarge, isPlainJson, readBytes, WEBHOOK_BODY_BYTES } from './request-bodies.js';
 import { ProblemFilter } from './security/problem.js';
 
 type Receive = (request: WebhookRequest, connectionId: string) => Promise<WebhookAnswer>;
@@ -30,6 +30,17 @@ interface Door {
   pattern: RegExp;
   receive: Receive;
 }
+
+/** A call that is being served. */
+interface Call {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Ours, never the caller's, as for every request. */
+  id: string;
+  begun: number;
+}
+
+type Headers = Record<string, string>;
 
 /** Lets ordinary calls of Jira in by the short way. The service does not start when a controller has its door at another address than is said here. */
 export function openFrontDoors(fastify: FastifyInstance, app: INestApplication, secure: boolean): void {
@@ -67,7 +78,7 @@ class FrontDesk {
   private readonly farewell: Farewell;
   private readonly figures: Figures;
   private readonly rejected: RejectedCalls;
-  private readonly headers: Record<string, string>;
+  private readonly headers: Headers;
 
   constructor(private readonly doors: Door[], app: INestApplication, secure: boolean) {
     this.farewell = app.get(Farewell);
@@ -78,44 +89,51 @@ class FrontDesk {
 
   /** False when a request is not an ordinary call of Jira; then nothing was done with it. */
   takes(request: IncomingMessage, response: ServerResponse): boolean {
-    const { method, url = '', headers } = request;
-    if (method !== 'POST' || !url.startsWith(WEBHOOK_PREFIX) || !isPlainJson(headers)) return false;
+    if (request.method !== 'POST' || !isPlainJson(request.headers)) return false;
     for (const { pattern, receive } of this.doors) {
-      const found = pattern.exec(url);
+      const found = pattern.exec(request.url!);
       if (!found) continue;
-      this.serve(request, response, (body) => receive({ headers, body }, found[1] ?? ''));
+      this.serve({ request, response, id: randomUUID(), begun: performance.now() }, (body) => receive({ headers: request.headers, body }, found[1] ?? ''));
       return true;
     }
     return false;
   }
 
-  private serve(request: IncomingMessage, response: ServerResponse, receive: (body: Buffer) => Promise<WebhookAnswer>): void {
-    const [begun, id] = [performance.now(), randomUUID()];
-    const answer = (status: number, headers: Record<string, string>, text: string): void => {
-      response.writeHead(status, { ...this.headers, ...headers, ...(this.farewell.isLeaving && CLOSING), 'x-request-id': id, 'content-length': Buffer.byteLength(text) });
-      response.end(text, () => this.figures.answered(status, (performance.now() - begun) / 1000));
-    };
-    const refuse = (error: unknown, more = {}): void => {
-      const { status, headers, text } = this.problems.answerTo(error);
-      answer(status, { ...headers, ...more }, text);
-    };
-    readBytes(request, WEBHOOK_BODY_BYTES, (error, body) => {
+  private serve(call: Call, receive: (body: Buffer) => Promise<WebhookAnswer>): void {
+    const { method, url } = call.request;
+    readBytes(call.request, WEBHOOK_BODY_BYTES, (error, body) => {
       // As late as this, because reading a body leads out of what was begun before it. Not the request itself: what lives longer would hold its body.
-      inContext({ request: { id, method: request.method!, url: request.url! } }, () => {
-        if (!error) return void receive(body!).then((received) => answer(200, JSON_ANSWER, JSON.stringify(received)), (reason: unknown) => refuse(reason));
-        countTooLarge(this.rejected, error, { url: request.url!, headers: request.headers });
-        // What was not read may still come: the connection is of no use to anybody.
-        refuse(error, CLOSING);
-      });
+      inContext({ request: { id: call.id, method: method!, url: url! } }, () => (error ? this.turnAway(call, error) : this.answer(call, receive(body!))));
     });
+  }
+
+  private answer(call: Call, received: Promise<WebhookAnswer>): void {
+    void received.then((answer) => this.send(call, 200, JSON_ANSWER, JSON.stringify(answer)), (error: unknown) => this.refuse(call, error));
+  }
+
+  /** The body could not be read. What was not read may still come, so the connection is of no use to anybody. */
+  private turnAway(call: Call, error: Error): void {
+    countTooLarge(this.rejected, error, { url: call.request.url!, headers: call.request.headers });
+    this.refuse(call, error, CLOSING);
+  }
+
+  private refuse(call: Call, error: unknown, more?: Headers): void {
+    const { status, headers, text } = this.problems.answerTo(error);
+    this.send(call, status, { ...headers, ...more }, text);
+  }
+
+  private send({ response, id, begun }: Call, status: number, headers: Headers, text: string): void {
+    const closing = this.farewell.isLeaving ? CLOSING : undefined;
+    response.writeHead(status, { ...this.headers, ...headers, ...closing, 'x-request-id': id, 'content-length': Buffer.byteLength(text) });
+    response.end(text, () => this.figures.answered(status, (performance.now() - begun) / 1000));
   }
 }
 
-const CLOSING = { connection: 'close' };
-const JSON_ANSWER = { 'content-type': 'application/json; charset=utf-8' };
+const CLOSING: Headers = { connection: 'close' };
+const JSON_ANSWER: Headers = { 'content-type': 'application/json; charset=utf-8' };
 
 /** What helmet sets, as far as it means something for a few words of JSON that no browser shows. */
-function headersOfAnswers(secure: boolean): Record<string, string> {
+function headersOfAnswers(secure: boolean): Headers {
   return {
     'cache-control': 'no-store',
     'content-security-policy': "default-src 'none';frame-ancestors 'none'",

@@ -14,7 +14,7 @@ const MEGABYTE = 1024 * 1024;
 /** Jira drops payloads over 25 MB itself; a larger body is not from Jira. */
 export const WEBHOOK_BODY_BYTES = 25 * MEGABYTE;
 export const OTHER_BODY_BYTES = MEGABYTE;
-export const WEBHOOK_PREFIX = '/integration/';
+const WEBHOOK_PREFIX = '/integration/';
 
 /** What unfinished bodies may hold together beyond their first part, which each may hold. Room for two of the largest and many usual ones. */
 const HELD_BYTES = 64 * MEGABYTE;
