@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { DataSource } from 'typeorm';
 import { Farewell } from '../../api/src/admin/farewell.service.js';
 import { RejectedCalls } from '../../api/src/deliveries/rejected-calls.service.js';
@@ -210,6 +212,27 @@ describe('The front door', () => {
       sender.close();
       expect([answer.status, answer.headers['content-type'], JSON.parse(answer.text)]).toMatchObject([403, 'application/problem+json; charset=utf-8', { code: 'forbidden' }]);
     });
+  });
+
+  it('answers everybody of a crowd, also when others leave while they wait for their turn to be read', async () => {
+    const path = (connection: string): string => `/integration/jira/connections/${connection}/events`;
+    const large = body('x'.repeat(200_000));
+    const sender = new Sender(stage.url, 300);
+    const call = async (connection: string, text: string): Promise<number> => (await sender.send(path(connection), { body: text, headers: { 'content-type': 'application/json', 'x-hub-signature': sign(SECRET, text) } })).status;
+    const leave = async (): Promise<void> => {
+      const socket = connect(Number(new URL(stage.url).port), new URL(stage.url).hostname);
+      socket.on('error', () => undefined);
+      await new Promise<void>((sent) => socket.write(`POST ${path(id)} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50000\r\n\r\n{`, () => sent()));
+      socket.destroy();
+    };
+    const [ours, strangers] = await Promise.all([
+      Promise.all(Array.from({ length: 100 }, (_, index) => call(id, index === 50 ? large : body()))),
+      Promise.all(Array.from({ length: 100 }, () => call(randomUUID(), body()))),
+      Promise.all(Array.from({ length: 100 }, leave)),
+    ]);
+    sender.close();
+    expect([new Set(ours), new Set(strangers)]).toEqual([new Set([200]), new Set([403])]);
+    expect((await send(body())).status).toBe(200);
   });
 
   it.each([

@@ -74,6 +74,11 @@ export class WebhookSecrets {
     return known ? this.door(connectionId, known) : this.asked(connectionId);
   }
 
+  /** Whether this process has met a connection before, without asking anybody. */
+  isKnown(connectionId: string): boolean {
+    return this.known.has(connectionId);
+  }
+
   private async asked(connectionId: string): Promise<WebhookDoor | null> {
     const known = await this.ask(connectionId);
     return known && this.door(connectionId, known);
