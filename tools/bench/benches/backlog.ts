@@ -61,7 +61,7 @@ async function rate(api: Contestant, seconds: number, round: number): Promise<nu
 /** Fifty pages of each kind: the newest, far back by cursor, and by filter. */
 async function pageTimes(api: Contestant): Promise<Record<string, number[]>> {
   const middle = (await api.database.rows<{ id: string }>(`SELECT id FROM deliveries WHERE identifier LIKE 'history-%' AND received_at < now() - interval '45 days' ORDER BY id DESC LIMIT 1`))[0]!.id;
-  const queries = { newest: '', 'far back': `&cursor=${middle}`, 'one issue': '&issueKey=SHOP-42', 'one connection': `&connectionId=${CONNECTION}`, refused: '&outcome=refused' };
+  const queries = { newest: '', 'far back': `&cursor=${middle}`, 'one issue': '&issueKey=SHOP-42', 'one connection': `&connectionId=${CONNECTION}`, refused: '&outcome=refused', ignored: '&outcome=ignored' };
   const pages: Record<string, number[]> = {};
   for (const [name, query] of Object.entries(queries)) {
     const times: number[] = [];

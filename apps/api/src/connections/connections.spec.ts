@@ -206,6 +206,25 @@ describe('Connections', () => {
     expect(await connections.byId(id)).toMatchObject({ firstDeliveryAt: at(1), lastDeliveryAt: at(3), version });
   });
 
+  it('notes the deliveries of hundreds of connections less often, and all of them', async () => {
+    const { id } = await active();
+    const times = new DeliveryTimes(db);
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    const pauses = (): unknown[] => timers.mock.calls.map(([, ms]) => ms).filter((ms) => ms === 250 || ms === 3005);
+    const at = new Date(Date.UTC(2026, 10, 1, 9, 1));
+    for (let number = 0; number < 600; number += 1) times.touch(randomUUID(), at);
+    times.touch(id, at);
+    await times.flush();
+    expect(await connections.byId(id)).toMatchObject({ lastDeliveryAt: at });
+    times.touch(id, at);
+    expect(pauses()).toEqual([250, 3005]);
+    await times.flush();
+    times.touch(id, at);
+    expect(pauses()).toEqual([250, 3005, 250]);
+    timers.mockRestore();
+    await times.onApplicationShutdown();
+  });
+
   describe('a link', () => {
     const save = (connectionId: string, userId: string, jiraAccountId: string): Promise<LinkEntity | 'taken'> =>
       db.transaction((manager) => links.save(manager, { connectionId, userId, jiraAccountId, jiraDisplayName: jiraAccountId, method: 'oauth' }));
