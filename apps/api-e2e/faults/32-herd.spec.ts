@@ -1,11 +1,9 @@
 /** Row 32: ten thousand deliveries at once over a thousand connections. All are stored, what they ask for is started once, and another tenant's deliveries are answered too. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { atRate, pause, scaled } from './chance.js';
+import { pause, scaled } from './chance.js';
 import { fault, percentile } from './figures.js';
-import type { HerdPlan, HerdResult } from './herd-plan.js';
+import type { CompanyPlan, HerdPlan, HerdResult, Waited } from './herd-plan.js';
 import { Installation, type Parcel, wholeRequest } from './installation.js';
+import { SendingProgram } from './sending-program.js';
 import { Tenants } from './tenants.js';
 
 const DELIVERIES = scaled(10_000);
@@ -15,7 +13,10 @@ const WARM_UP_SOCKETS = 50;
 const ASKING_PERCENT = 1;
 const LONGEST_MS = 1500;
 const QUIET_PER_SECOND = 20;
-const QUIET_SAMPLE = 100;
+/** As long as this another company is alone. */
+const ALONE_MS = 5000;
+/** More of its deliveries than there is time for. */
+const QUIET_MOST = 2000;
 const RESEND_MS = 200;
 
 describe('Ten thousand deliveries at once', () => {
@@ -33,17 +34,18 @@ describe('Ten thousand deliveries at once', () => {
   fault(32, 'a herd of deliveries is let in, started once each, and does not shut out another tenant', async (figures) => {
     await atWorkForAWhile();
     const parcels = installation.mixed(DELIVERIES, ASKING_PERCENT);
-    const alone = await atRate(remarks(), QUIET_PER_SECOND, (parcel) => installation.carry(parcel));
-    const send = await prepareHerd(parcels, SOCKETS);
-    const herd = { over: false };
-    const beside = quietUntil(herd);
-    const sent = await send();
-    herd.over = true;
-    const others = (await beside).flat();
+    const company = await prepareCompany();
+    const herd = await prepareHerd(parcels, SOCKETS);
+    const waits = company.send();
+    await pause(ALONE_MS);
+    const began = Date.now();
+    const sent = await herd.send();
+    company.stop();
+    const [alone, beside] = [(await waits).filter(({ at }) => at < began), (await waits).filter(({ at }) => at >= began)];
     took(parcels, sent);
     await installation.settled(parcels);
 
-    const [p99Alone, p99Beside] = [alone.flat(), others].map((all) => percentile(all.map((one) => one.ms), 0.99));
+    const [p99Alone, p99Beside] = [alone, beside].map((all) => percentile(all.map(({ ms }) => ms), 0.99));
     figures.condition(`${DELIVERIES} deliveries over ${SOCKETS} connections to ${installation.doors.length} doors in ${(sent.tookMs / 1000).toFixed(1)} s, ${ASKING_PERCENT} % ask for work`);
     figures.exactly('first answers other than 200 and 503', sent.firstStatus.filter((status) => status !== 200 && status !== 503).length, 0);
     figures.within('first answers of 503', sent.firstStatus.filter((status) => status === 503).length, 0, '');
@@ -55,7 +57,7 @@ describe('Ten thousand deliveries at once', () => {
   /** Processes that have just started compile their code while they work; how they begin is the matter of other rows. */
   async function atWorkForAWhile(): Promise<void> {
     const parcels = installation.mixed(WARM_UP, ASKING_PERCENT);
-    took(parcels, await (await prepareHerd(parcels, WARM_UP_SOCKETS))());
+    took(parcels, await (await prepareHerd(parcels, WARM_UP_SOCKETS)).send());
     await installation.settled(parcels);
   }
 
@@ -63,28 +65,16 @@ describe('Ten thousand deliveries at once', () => {
     for (const [index, isTaken] of taken.entries()) parcels[index]!.acknowledged += isTaken ? 1 : 0;
   }
 
-  function remarks(): Parcel[] {
-    return Array.from({ length: QUIET_SAMPLE }, () => installation.remark(2000, quietId));
+  const ports = (): number[] => installation.doors.map((door) => Number(new URL(door.url).port));
+
+  /** The other company, which is at work before the herd comes. */
+  function prepareCompany(): Promise<SendingProgram<Waited[]>> {
+    const requests = Array.from({ length: QUIET_MOST }, () => wholeRequest(installation.remark(2000, quietId)));
+    return SendingProgram.prepare('company-main.ts', { ports: ports(), requests, perSecond: QUIET_PER_SECOND, resendMs: RESEND_MS } satisfies CompanyPlan);
   }
 
-  async function quietUntil(herd: { over: boolean }): Promise<Awaited<ReturnType<Installation['carry']>>[]> {
-    const answers = [];
-    while (!herd.over) {
-      answers.push(await installation.carry(installation.remark(2000, quietId)));
-      await pause(1000 / QUIET_PER_SECOND);
-    }
-    return answers;
-  }
-
-  /** All of them at once, from a process of its own that has its requests and connections already. */
-  async function prepareHerd(parcels: Parcel[], connections: number): Promise<() => Promise<HerdResult>> {
-    const plan: HerdPlan = { ports: installation.doors.map((door) => Number(new URL(door.url).port)), connections, requests: parcels.map(wholeRequest), resendMs: RESEND_MS };
-    const child = fork(join(import.meta.dirname, 'herd-main.ts'), { execArgv: ['--disable-warning=ExperimentalWarning'], serialization: 'advanced' });
-    const told = (what: HerdPlan | 'go'): Promise<unknown> => {
-      child.send(what);
-      return Promise.race([once(child, 'message').then(([message]) => message as unknown), once(child, 'exit').then(() => Promise.reject(new Error('The program that sends the herd ended too early')))]);
-    };
-    await told(plan);
-    return () => told('go') as Promise<HerdResult>;
+  /** All of them at once, as soon as they are told to go. */
+  function prepareHerd(parcels: Parcel[], connections: number): Promise<SendingProgram<HerdResult>> {
+    return SendingProgram.prepare('herd-main.ts', { ports: ports(), connections, requests: parcels.map(wholeRequest), resendMs: RESEND_MS } satisfies HerdPlan);
   }
 });

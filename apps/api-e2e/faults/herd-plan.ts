@@ -1,4 +1,4 @@
-/** What the program that sends a herd is told, and what it tells. */
+/** What the programs that send deliveries are told, and what they tell. */
 
 export interface HerdPlan {
   /** Ports of the doors on this machine. */
@@ -20,4 +20,15 @@ export interface HerdResult {
   /** Whether it was taken in the end, perhaps after more tries. */
   taken: boolean[];
   tookMs: number;
+}
+
+/** A company's own deliveries, at a steady rate. */
+export interface CompanyPlan extends Pick<HerdPlan, 'ports' | 'requests' | 'resendMs'> {
+  perSecond: number;
+}
+
+/** A wait of the company for an answer: when it began, and how long it took. */
+export interface Waited {
+  at: number;
+  ms: number;
 }

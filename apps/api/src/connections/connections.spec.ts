@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { DEFAULT_RULES } from '@openhands-jira/contracts';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
 import { uuidv7 } from '../database/uuid.js';
@@ -169,6 +170,21 @@ describe('Connections', () => {
       await db.query(`DELETE FROM connections WHERE id = $1`, [id]);
       time.advance(600);
       expect(await cache.of(id)).toBeNull();
+    });
+
+    it('compares what is ageing while it still counts, so that of deliveries which follow each other none waits', async () => {
+      const { id } = await active();
+      const cache = door();
+      await cache.of(id);
+      const asked = jest.spyOn(db, 'query');
+      for (let passed = 0; passed < 3; passed += 1) {
+        time.advance(300);
+        expect(cache.of(id)).not.toBeInstanceOf(Promise);
+        expect(asked).toHaveBeenCalledTimes(passed + 1);
+        await asked.mock.results.at(-1)!.value;
+        await nextTurn();
+      }
+      asked.mockRestore();
     });
 
     it('asks the database once for many deliveries at a time, and only for the version when nothing changed', async () => {

@@ -40,13 +40,15 @@ type Wanted = PromiseWithResolvers<Known | null>;
 
 /** What is older is compared with the database again. */
 const FRESH_MS = 500;
+/** What is older is compared while it still counts, so that of deliveries which follow each other none has to wait for it. */
+const AGEING_MS = 250;
 /** About 6 MB. Connections beyond these are read anew for each delivery. */
 const MOST_KNOWN = 10_000;
 
 /**
  * The secrets of connections for the front door, which needs them thousands of times a minute.
  *
- * Opened secrets stay in memory, and their row's `version` is compared with the database when half a second has passed: so
+ * Opened secrets stay in memory, and their row's `version` is compared with the database before half a second has passed: so
  * a pause, a rotation or an unlink in another process counts here within that time, under any load. A notification
  * channel would be quicker, but a lost connection would leave an ended secret in force without anybody noticing.
  *
@@ -70,8 +72,10 @@ export class WebhookSecrets {
   /** Null when there is no such connection. A promise only when the database has to be asked: thousands of times a minute it has not. */
   of(connectionId: string): WebhookDoor | null | Promise<WebhookDoor | null> {
     if (this.isUnknown(connectionId)) return null;
-    const known = this.freshOf(connectionId);
-    return known ? this.door(connectionId, known) : this.asked(connectionId);
+    const known = this.knownFor(connectionId, FRESH_MS);
+    if (!known) return this.asked(connectionId);
+    if (this.age(known) >= AGEING_MS) this.ask(connectionId).catch(() => undefined);
+    return this.door(connectionId, known);
   }
 
   /** Whether this process has met a connection before, without asking anybody. */
@@ -85,9 +89,9 @@ export class WebhookSecrets {
   }
 
   /** A connection that is not active may have become so just now, and its first delivery must not be thrown away. */
-  private freshOf(id: string): Known | null {
+  private knownFor(id: string, longestMs: number): Known | null {
     const known = this.known.get(id);
-    return known?.status === 'active' && this.age(known) < FRESH_MS ? known : null;
+    return known?.status === 'active' && this.age(known) < longestMs ? known : null;
   }
 
   private isUnknown(id: string): boolean {
@@ -117,7 +121,7 @@ export class WebhookSecrets {
   private async answer(wanted: Map<string, Wanted>): Promise<void> {
     try {
       // Some may have been answered while they waited for their turn.
-      const unreadable = await this.read([...wanted.keys()].filter((id) => !this.freshOf(id)));
+      const unreadable = await this.read([...wanted.keys()].filter((id) => !this.knownFor(id, AGEING_MS)));
       for (const [id, one] of wanted) {
         if (unreadable.has(id)) one.reject(unreadable.get(id));
         else one.resolve(this.known.get(id) ?? null);

@@ -55,6 +55,10 @@ interface Waiting {
 
 const REPEATED = { outcome: 'ignored', reason: 'duplicate_delivery' } as const;
 
+/** A group of these is written in a moment, so whoever comes next does not wait long for it. */
+const USUAL_ROWS = 16;
+/** When many wait, a group holds this part of them, up to so many: a commit that takes long should be worth it. */
+const PART_OF_WAITING = 1 / 16;
 const MOST_ROWS = 64;
 const MOST_FLUSHES = 2;
 /** A write usually takes milliseconds. */
@@ -141,7 +145,8 @@ export class Intake {
   }
 
   private takeGroup(): Waiting[] {
-    const next = inTurns(this.waiting, MOST_ROWS, ({ delivery }) => delivery.connectionId);
+    const rows = Math.min(Math.max(USUAL_ROWS, Math.ceil(this.waiting.length * PART_OF_WAITING)), MOST_ROWS);
+    const next = inTurns(this.waiting, rows, ({ delivery }) => delivery.connectionId);
     let bytes = 0;
     const more = next.findIndex((one, index) => (bytes += one.delivery.body.length) > GROUP_BYTES && index > 0);
     return this.takeOut(more === -1 ? next : next.slice(0, more));
