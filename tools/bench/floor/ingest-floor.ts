@@ -35,6 +35,8 @@ const server = createServer((request, response) => {
     .then((body) => receive(request, body, response))
     .catch(() => answer(response, 503));
 });
+// As long as ours: with few deliveries a socket may lie idle for seconds, and one that is closed while it is written to voids the run.
+server.keepAliveTimeout = 72_000;
 server.listen(Number(PORT), '127.0.0.1');
 
 async function receive(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
