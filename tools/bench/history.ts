@@ -4,7 +4,7 @@ import type { BenchDatabase } from './database.ts';
 const CHUNK = 100_000;
 
 /**
- * Adds so many decided deliveries, evenly over the last 90 days, with bodies of about 2 kB of which the older ones are gone, as retention
+ * Adds so many decided deliveries, evenly over the last 90 days, one in a thousand refused, with bodies of about 2 kB of which the older ones are gone, as retention
  * leaves them. Ids begin with their time, like the service's own.
  */
 export async function addHistory(database: BenchDatabase, connectionId: string, count: number): Promise<void> {
@@ -26,6 +26,7 @@ const ADD = `
   SELECT
     (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 5, 15))::uuid,
     $1::uuid, 'webhook', 'history-' || n, sha256(('history' || n)::bytea), CASE WHEN at > now() - interval '7 days' THEN convert_to('{"webhookEvent":"jira:issue_updated","n":' || n || ',"text":"' || repeat(md5(n::text), 60) || '"}', 'UTF8') END,
-    '{"content-type":"application/json"}', 'current', 'jira:issue_updated / issue_updated', (10000 + n % 5000)::text, 'SHOP-' || n % 5000, '712020:' || n % 200, 'Person ' || n % 200, at, 'ignored', 'no_mention_no_label',
+    '{"content-type":"application/json"}', 'current', 'jira:issue_updated / issue_updated', (10000 + n % 5000)::text, 'SHOP-' || n % 5000, '712020:' || n % 200, 'Person ' || n % 200, at,
+    CASE WHEN n % 1000 = 0 THEN 'refused' ELSE 'ignored' END, CASE WHEN n % 1000 = 0 THEN 'repo_missing' ELSE 'no_mention_no_label' END,
     '[{"step":"signature","result":"yes","detail":"The signature over the raw body is right.","at":"2026-01-01T00:00:00.000Z"}]', at
   FROM (SELECT n, now() - (($4::bigint - n)::float8 / $4::bigint) * interval '90 days' AS at FROM generate_series($3::bigint + 1, $3::bigint + $2::bigint) AS n) AS rows`;

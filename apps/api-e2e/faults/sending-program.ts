@@ -23,7 +23,7 @@ export class SendingProgram<Result> {
 
   /** Ends a program that sends until it is told to stop. */
   stop(): void {
-    this.child.send('stop');
+    if (this.child.connected) this.child.send('stop');
   }
 
   private answerTo(what: object | string): Promise<unknown> {

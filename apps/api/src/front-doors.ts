@@ -13,11 +13,11 @@ import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Farewell } from './admin/farewell.service.js';
+import { CallTurns } from './call-turns.js';
 import { Figures } from './config/figures.js';
 import { inContext } from './config/work-context.js';
 import { WebhookSecrets } from './connections/webhook-secrets.service.js';
 import type { WebhookRequest } from './deliveries/body-bytes.js';
-import { DoorTurns } from './deliveries/door-turns.js';
 import { RejectedCalls } from './deliveries/rejected-calls.service.js';
 import { JiraCloudWebhookController } from './jira-cloud/jira-cloud.webhook.controller.js';
 import { JiraDataCenterWebhookController } from './jira-data-center/jira-data-center.webhook.controller.js';
@@ -32,9 +32,6 @@ interface Door {
   pattern: RegExp;
   receive: Receive;
 }
-
-/** Calls that name no connection which was met before stand in one line: strangers cannot make more of them. */
-const STRANGERS = '';
 
 /** A call that is being served. */
 interface Call {
@@ -80,15 +77,14 @@ function doorAt(address: string, receive: Receive): Door {
 /** Reads a call, hands it to its door and writes the answer. */
 class FrontDesk {
   private readonly problems = new ProblemFilter();
-  private readonly turns = new DoorTurns();
-  private readonly secrets: WebhookSecrets;
+  private readonly turns: CallTurns;
   private readonly farewell: Farewell;
   private readonly figures: Figures;
   private readonly rejected: RejectedCalls;
   private readonly headers: Headers;
 
   constructor(private readonly doors: Door[], app: INestApplication, secure: boolean) {
-    this.secrets = app.get(WebhookSecrets);
+    this.turns = new CallTurns(app.get(WebhookSecrets));
     this.farewell = app.get(Farewell);
     this.figures = app.get(Figures);
     this.rejected = app.get(RejectedCalls);
@@ -102,28 +98,16 @@ class FrontDesk {
       const found = pattern.exec(request.url!);
       if (!found) continue;
       const call = { request, response, id: randomUUID(), begun: performance.now() };
-      this.inTurn(found[1], () => this.serve(call, (body) => receive({ headers: request.headers, body }, found[1] ?? '')));
+      this.turns.begin(found[1], () => this.serve(call, (body) => receive({ headers: request.headers, body }, found[1] ?? '')));
       return true;
     }
     return false;
   }
 
-  /**
-   * When hundreds speak at once, not even their bodies are read before it is their turn. The shared address says nothing about who calls: there the
-   * bodies are read, and the door lets companies take turns.
-   */
-  private inTurn(connectionId: string | undefined, serve: () => void): void {
-    const turn = connectionId === undefined ? undefined : this.turns.of(this.lineOf(connectionId.toLowerCase()));
-    if (turn) void turn.then(serve);
-    else serve();
-  }
-
-  private lineOf(connectionId: string): string {
-    return this.secrets.isKnown(connectionId) ? connectionId : STRANGERS;
-  }
-
   private serve(call: Call, receive: (body: Buffer) => Promise<WebhookAnswer>): void {
     const { method, url } = call.request;
+    // Who left while waiting for a turn hears no answer, and was told nothing.
+    if (call.request.destroyed) return;
     readBytes(call.request, WEBHOOK_BODY_BYTES, (error, body) => {
       // As late as this, because reading a body leads out of what was begun before it. Not the request itself: what lives longer would hold its body.
       inContext({ request: { id: call.id, method: method!, url: url! } }, () => (error ? this.turnAway(call, error) : this.answer(call, receive(body!))));

@@ -4,13 +4,14 @@ import { DataSource } from 'typeorm';
 /** Times are gathered for this long, and for longer when those of many connections were written the last time. */
 const GATHER_MS = 250;
 const GATHER_MS_A_ROW = 5;
-const LONGEST_MS = 20_000;
+const LONGEST_MS = 10_000;
 /** Whoever changes a connection waits for no more rows than these. */
 const MOST_ROWS = 500;
 
 /**
  * When each connection had its first and its last delivery, for the settings page. Not worth a write per delivery: times
- * are gathered and written together, less often the more connections there are, because for thousands of them a row each would cost as much as the deliveries themselves. Losing one in a crash does no harm.
+ * are gathered and written together, less often the more connections there are: for thousands of them the rows would cost as much
+ * as the deliveries themselves. Losing one in a crash does no harm.
  */
 @Injectable()
 export class DeliveryTimes implements OnApplicationShutdown {
@@ -47,11 +48,12 @@ export class DeliveryTimes implements OnApplicationShutdown {
   private async write(gathered: [string, Date][]): Promise<void> {
     // All processes in one order, so that two of them never wait for each other.
     gathered.sort(([one], [other]) => (one < other ? -1 : 1));
+    for (let next = 0; next < gathered.length; next += MOST_ROWS) await this.writePart(gathered.slice(next, next + MOST_ROWS));
+  }
+
+  private async writePart(part: [string, Date][]): Promise<void> {
     try {
-      for (let next = 0; next < gathered.length; next += MOST_ROWS) {
-        const part = gathered.slice(next, next + MOST_ROWS);
-        await this.db.query(SET_TIMES, [part.map(([id]) => id), part.map(([, at]) => at)]);
-      }
+      await this.db.query(SET_TIMES, [part.map(([id]) => id), part.map(([, at]) => at)]);
     } catch (error) {
       this.log.warn({ err: error }, 'The times of deliveries could not be noted');
     }

@@ -48,7 +48,7 @@ const MOST_KNOWN = 10_000;
 /**
  * The secrets of connections for the front door, which needs them thousands of times a minute.
  *
- * Opened secrets stay in memory, and their row's `version` is compared with the database before half a second has passed: so
+ * Opened secrets stay in memory, and their row's `version` is compared with the database: nothing older than half a second counts. So
  * a pause, a rotation or an unlink in another process counts here within that time, under any load. A notification
  * channel would be quicker, but a lost connection would leave an ended secret in force without anybody noticing.
  *

@@ -187,13 +187,16 @@ describe('The delivery log', () => {
     [{ issueKey: 'SHOP-1' }, 'deliveries_issue'], [{ connectionId: SHOP }, 'deliveries_newest'],
   ])('finds %j through an index that is sorted like the list (%s)', async (filter, index) => {
     const { sql, values } = findDeliveries(admin, filter, 26);
-    const plan = await db.transaction(async (manager) => {
+    const plans = await db.transaction(async (manager) => {
       // In a table of five rows everything is quick: only the sorted way is left.
       for (const way of ['seqscan', 'bitmapscan', 'sort']) await manager.query(`SET LOCAL enable_${way} = off`);
-      return JSON.stringify(await manager.query(`EXPLAIN ${sql}`, values));
+      // Asked for the sixth time it may be planned once for all values.
+      return [await manager.query(`EXPLAIN ${sql}`, values), await manager.query(`EXPLAIN (GENERIC_PLAN) ${sql}`)].map((plan) => JSON.stringify(plan));
     });
-    expect(plan).toContain(index === 'PK' ? 'deliveries_pkey' : index);
-    expect(plan).not.toMatch(/Sort|Seq Scan/);
+    for (const plan of plans) {
+      expect(plan).toContain(index === 'PK' ? 'deliveries_pkey' : index);
+      expect(plan).not.toMatch(/Sort|Seq Scan/);
+    }
   });
 });
 

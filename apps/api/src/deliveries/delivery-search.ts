@@ -50,6 +50,8 @@ function conditions({ cursor, connectionId, outcome, reason, issueKey, actor, si
   add(cursor, (place) => `d.id < ${place}::uuid`);
   add(connectionId, (place) => `d.connection_id = ${place}::uuid`);
   add(outcome, (place) => `d.outcome = ${place}`);
+  // In so many words, because a plan that was made for any outcome could not use the index, which leaves out what is ignored.
+  if (outcome !== undefined && outcome !== 'ignored') found.push(`d.outcome <> 'ignored'`);
   add(reason, (place) => `d.reason = ${place}`);
   add(issueKey, (place) => `d.issue_key = ${place}`);
   add(actor || undefined, (place) => `lower(d.actor_name) = ANY (ARRAY(${namesWith(place)}))`);
