@@ -43,14 +43,6 @@ describe('The turns of calls', () => {
     expect(await behindStrangers(turns(), [MET.toUpperCase()])).toBeLessThan(60);
   });
 
-  it('put ids that are none into the line of strangers without asking anybody', async () => {
-    const asked: string[] = [];
-    const some = turns((id) => (asked.push(id), null));
-    for (let number = 0; number < 50; number += 1) some.begin(`nonsense-${number}`, () => served.push('stranger'));
-    await all(50);
-    expect(asked).toEqual([]);
-  });
-
   it('serve everybody also while nobody can be looked up', async () => {
     const some = turns(() => Promise.reject(new Error('the database is away')));
     for (let number = 0; number < 50; number += 1) some.begin(NEW, () => served.push('company'));

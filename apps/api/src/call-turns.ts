@@ -6,8 +6,6 @@ import type { WebhookSecrets } from './connections/webhook-secrets.service.js';
 import { DoorTurns } from './deliveries/door-turns.js';
 import { inTime } from './deliveries/in-time.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Addresses of connections that do not exist have one line together: strangers cannot make more of them. */
 const STRANGERS = '';
 
@@ -37,7 +35,7 @@ export class CallTurns {
   /** A company that this process has not met, as after its start, must not stand behind strangers: it is looked up first. */
   private lineOf(id: string): string | Promise<string> {
     if (this.secrets.isKnown(id)) return id;
-    const found = UUID.test(id) ? this.secrets.of(id) : null;
+    const found = this.secrets.of(id);
     return found instanceof Promise ? inTime(found, LOOK_UP_MS).then((door) => door?.id ?? STRANGERS, () => STRANGERS) : (found?.id ?? STRANGERS);
   }
 }

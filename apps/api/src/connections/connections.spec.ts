@@ -140,6 +140,8 @@ describe('Connections', () => {
       time.advance(600);
       expect(await cache.of(unknown)).toBeNull();
       expect(questions).toHaveBeenCalledTimes(2);
+      for (const nonsense of ['7', '', `${unknown}x`, 'x'.repeat(500)]) expect(cache.of(nonsense)).toBeNull();
+      expect(questions).toHaveBeenCalledTimes(2);
     });
 
     it('accepts the former secret for a day, and then still knows it', async () => {

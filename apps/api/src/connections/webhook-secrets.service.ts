@@ -42,6 +42,7 @@ type Wanted = PromiseWithResolvers<Known | null>;
 const FRESH_MS = 500;
 /** What is older is compared while it still counts, so that of deliveries which follow each other none has to wait for it. */
 const AGEING_MS = 250;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** About 6 MB. Connections beyond these are read anew for each delivery. */
 const MOST_KNOWN = 10_000;
 
@@ -69,9 +70,9 @@ export class WebhookSecrets {
     private readonly clock: Clock,
   ) {}
 
-  /** Null when there is no such connection. A promise only when the database has to be asked: thousands of times a minute it has not. */
+  /** `connectionId` as an address tells it, in small letters. Null when there is no such connection, or it is no id. A promise only when the database has to be asked: thousands of times a minute it has not. */
   of(connectionId: string): WebhookDoor | null | Promise<WebhookDoor | null> {
-    if (this.isUnknown(connectionId)) return null;
+    if (!UUID.test(connectionId) || this.isUnknown(connectionId)) return null;
     const known = this.knownFor(connectionId, FRESH_MS);
     if (!known) return this.asked(connectionId);
     if (this.age(known) >= AGEING_MS) this.ask(connectionId).catch(() => undefined);

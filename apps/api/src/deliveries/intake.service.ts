@@ -73,8 +73,8 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 
 /**
  * Group commit. Deliveries that arrive together are written by one statement, and each is answered only after its own row
- * has committed, together with its queue entry when it is for triage. One write is under way, so under load the groups grow
- * instead of the number of transactions; a second begins only beside one that takes long, which may be stuck. When more wait than
+ * has committed, together with its queue entry when it is for triage. One write is under way, so under load the groups grow,
+ * up to their usual size, instead of the number of transactions; a second begins only beside one that takes long, which may be stuck. When more wait than
  * go into a group, connections take turns.
  */
 @Injectable()

@@ -12,8 +12,6 @@ import { Public } from '../security/access.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { readCloudEvent, siteOfPayload } from './jira-cloud.payload.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /**
  * The front doors of Jira Cloud. Each connection has its own URL, which we show first; the shared URL of the public guide
  * finds its candidates by the site's host in the payload. On both, the signature decides.
@@ -51,7 +49,7 @@ export class JiraCloudWebhookController {
   }
 
   private byId(connectionId: string): WebhookDoor[] | Promise<WebhookDoor[]> {
-    const door = UUID.test(connectionId) ? this.secrets.of(connectionId.toLowerCase()) : null;
+    const door = this.secrets.of(connectionId.toLowerCase());
     return door instanceof Promise ? door.then(ofCloud) : ofCloud(door);
   }
 

@@ -11,8 +11,6 @@ import { ApiProblems } from '../security/problem-answers.js';
 import { readDataCenterEvent } from './jira-data-center.payload.js';
 import { DataCenterSetup } from './jira-data-center.setup.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The front door of Jira Data Center. The signature decides. */
 @ApiTags('Webhooks')
 @ApiProblems('validation_failed', 'forbidden', 'payload_too_large', 'unsupported_media_type', 'unavailable')
@@ -44,7 +42,7 @@ export class JiraDataCenterWebhookController {
   }
 
   private async candidates(connectionId: string): Promise<WebhookDoor[]> {
-    const door = UUID.test(connectionId) ? await this.secrets.of(connectionId.toLowerCase()) : null;
+    const door = await this.secrets.of(connectionId.toLowerCase());
     return door?.product === 'jira-data-center' ? [await this.asSwitched(door)] : [];
   }
 
