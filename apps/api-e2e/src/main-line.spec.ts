@@ -1,4 +1,5 @@
 import { ConnectionHealth, LatestLoopTest, LoopTest } from '@openhands-jira/contracts';
+import { DataSource } from 'typeorm';
 import { ACCOUNTS, Stage } from './stage.js';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
@@ -28,6 +29,9 @@ describe('A comment that mentions @openhands', () => {
     expect(result).toContain('/pull/7');
     expect(stage.ourComments('SHOP-12')).toHaveLength(2);
     expect(stage.sandbox.openhands.conversations).toHaveLength(1);
+    // Jira Cloud takes no thumbs-up from us, so none is wished for.
+    const wishes = await stage.inside(DataSource).query<{ kind: string }[]>('SELECT DISTINCT kind FROM issue_writes WHERE job_id = $1 ORDER BY kind', [delivery.jobId]);
+    expect(wishes.map(({ kind }) => kind)).toEqual(['comment', 'remote_link']);
     const { items } = ConnectionHealth.parse((await ada.post(`/api/v1/connections/${connectionId}/test`)).json);
     expect(items.find(({ check }) => check === 'hidden_emails')?.detail).toMatch(/^In 1 of the newest 1 events/);
   });

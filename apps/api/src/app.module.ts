@@ -6,6 +6,7 @@ import { CommentsModule } from './comments/comments.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
+import { WORKER_POOL_SIZE } from './database/data-source.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { GitProvidersModule } from './git-providers/git-providers.module.js';
@@ -30,7 +31,7 @@ export class AppModule {
       imports: [
         loggerModule(config),
         ConfigModule.with(config),
-        DatabaseModule.with(databaseUrl),
+        DatabaseModule.with(databaseUrl, config.runsApi ? undefined : WORKER_POOL_SIZE),
         QueueModule.with(databaseUrl),
         HttpModule,
         SecurityModule,

@@ -7,7 +7,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { type AppConfig, ConfigError, readConfig } from './config/config.js';
-import { dataSourceOptions } from './database/data-source.js';
+import { dataSourceOptions, isUpToDate } from './database/data-source.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.js';
 import { findEncryptionKeys } from './security/encryption-keys.js';
 import { KeyRotation, type RotationResult } from './security/key-rotation.js';
@@ -33,7 +33,7 @@ async function rotate(config: AppConfig): Promise<number> {
   const box = new SecretBox(findEncryptionKeys(config));
   const db = await new DataSource(dataSourceOptions(await databaseUrl(config))).initialize();
   try {
-    if (await db.showMigrations()) throw new Error('the tables are not up to date. Start the service once, then run this again.');
+    if (!(await isUpToDate(db))) throw new Error('the tables are not up to date. Start the service once, then run this again.');
     console.log(`Encrypting the stored secrets with the key "${box.currentKeyId}" ...`);
     const result = await new KeyRotation(db, box).run(({ column, done, of }) => console.log(`  ${column}: ${done} of ${of}`));
     return tell(result, box.currentKeyId);

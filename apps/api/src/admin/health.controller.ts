@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthAnswer } from '@openhands-jira/contracts';
 import { DataSource } from 'typeorm';
+import { isUpToDate } from '../database/data-source.js';
 import { Public } from '../security/access.js';
 import { Problem } from '../security/problem.js';
 import { ApiProblems } from '../security/problem-answers.js';
@@ -31,9 +32,9 @@ export class HealthController {
   @ApiProblems('unavailable')
   async ready(): Promise<HealthAnswer> {
     if (this.farewell.isLeaving) throw new Problem(503, 'unavailable', 'This process is about to end. Send to another.', undefined, 5);
-    const pending = await this.db.showMigrations().catch(() => null);
-    if (pending === null) throw new Problem(503, 'unavailable', 'The database does not answer.', undefined, 5);
-    if (pending) throw new Problem(503, 'unavailable', 'The tables are not up to date yet. Another process may be migrating them.', undefined, 5);
+    const upToDate = await isUpToDate(this.db).catch(() => null);
+    if (upToDate === null) throw new Problem(503, 'unavailable', 'The database does not answer.', undefined, 5);
+    if (!upToDate) throw new Problem(503, 'unavailable', 'The tables are not up to date yet. Another process may be migrating them.', undefined, 5);
     if (!(await this.takesWrites())) throw new Problem(503, 'unavailable', 'The database takes no writes now. It may be a standby, or have been set to read-only because its disk is full.', undefined, 5);
     return { status: 'ok' };
   }

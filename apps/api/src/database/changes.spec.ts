@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { type Change, Changes } from './changes.js';
+import { among, type Change, Changes } from './changes.js';
 import { dataSourceOptions } from './data-source.js';
 
 describe('Changes that belong together', () => {
@@ -62,5 +62,30 @@ describe('Changes that belong together', () => {
 
   it('are nothing when there are none', async () => {
     expect(await new Changes().run(db)).toBe(true);
+  });
+
+  /** Counts these boxes up, named by a list as in the outbox. */
+  const countUp = async (on: DataSource, names: string[]): Promise<void> => {
+    const changes = new Changes();
+    changes.add((place, when) => `
+      UPDATE boxes SET count = count + 1 FROM jsonb_to_recordset(${place(JSON.stringify(names.map((name) => ({ name }))))}::jsonb) AS wanted (name text)
+      WHERE ${among('boxes.name', 'text', place, names)} AND boxes.name = wanted.name AND ${when}`);
+    await changes.run(on);
+  };
+
+  it.each([0, 1, 2, 9, 10, 11, 25])('change the rows that a list of %d keys names, each once', async (count) => {
+    const names = Array.from({ length: 30 }, (_, number) => `box ${String(number).padStart(2, '0')}`);
+    await db.query('INSERT INTO boxes SELECT unnest($1::text[]), 0', [names]);
+    await countUp(db, names.slice(3, 3 + count));
+    expect(await boxes()).toEqual(names.map((name, number) => [name, number >= 3 && number < 3 + count ? 1 : 0]));
+  });
+
+  it('are not planned anew each time because their list is short', async () => {
+    const one = await new DataSource(dataSourceOptions(database.url, 1)).initialize();
+    await one.query(`INSERT INTO boxes SELECT 'box ' || number, 0 FROM generate_series(1, 1000) AS number`);
+    for (let times = 0; times < 12; times += 1) await countUp(one, ['box 7']);
+    const [plans] = await one.query<{ generic: number }[]>(`SELECT generic_plans::int AS generic FROM pg_prepared_statements WHERE statement LIKE '%UPDATE boxes%'`);
+    await one.destroy();
+    expect(plans!.generic).toBeGreaterThan(4);
   });
 });

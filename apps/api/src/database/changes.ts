@@ -12,12 +12,23 @@ export type Place = (value: unknown) => string;
 /** One change. `when` is a condition in SQL under which it may happen; it belongs into its WHERE. */
 export type Change = (place: Place, when: string) => string;
 
+/** So many values PostgreSQL expects in a list that it does not know yet. */
+const EXPECTED_KEYS = 10;
+
 /**
  * Names the rows of a table by their key, beside a join with a list in JSON. PostgreSQL takes any such list for a hundred rows, and would
  * rather read a table of some thousand rows from end to end than look for a hundred in it.
+ *
+ * A short list is made as long as PostgreSQL expects, with its first key again and again. Otherwise a plan for the very keys would always look cheaper than the
+ * one that serves all, and PostgreSQL would plan each time (0.1 to 0.4 ms).
  */
 export function among(column: string, type: 'uuid' | 'text', place: Place, keys: string[]): string {
-  return `${column} = ANY (${place(keys)}::${type}[])`;
+  return `${column} = ANY (${place(asLongAsExpected(keys))}::${type}[])`;
+}
+
+function asLongAsExpected([first, ...others]: string[]): string[] {
+  if (first === undefined) return [];
+  return [...Array<string>(Math.max(1, EXPECTED_KEYS - others.length)).fill(first), ...others];
 }
 
 export class Changes {

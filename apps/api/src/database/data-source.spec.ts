@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { dataSourceOptions, migrate } from './data-source.js';
+import { dataSourceOptions, isUpToDate, migrate } from './data-source.js';
 
 describe('Bringing the tables up to date', () => {
   let database: TestDatabase;
@@ -51,5 +51,23 @@ describe('Bringing the tables up to date', () => {
     await old.query('COMMIT');
     expect(await migrated).toContain('Operations1790000000007');
     await Promise.all([old.end(), other.end()]);
+  });
+});
+
+describe('Asking whether the tables are up to date', () => {
+  it('leaves the pool as it was when the database does not answer in time', async () => {
+    const database = await testDatabase();
+    const options = dataSourceOptions(database.url, 1);
+    const db = await new DataSource({ ...options, extra: { ...(options as { extra: object }).extra, query_timeout: 200 } } as DataSourceOptions).initialize();
+    const other = new pg.Client(database.url);
+    await other.connect();
+    await other.query('BEGIN; LOCK TABLE migrations');
+    await expect(isUpToDate(db)).rejects.toThrow('Query read timeout');
+    await other.query('ROLLBACK');
+    expect(await isUpToDate(db)).toBe(true);
+    await other.query('DELETE FROM migrations WHERE id = (SELECT max(id) FROM migrations)');
+    expect(await isUpToDate(db)).toBe(false);
+    await Promise.all([other.end(), db.destroy()]);
+    await database.drop();
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions, MigrationExecutor, type MigrationInterface } from 'typeorm';
 import { Initial1790000000001 } from './migrations/0001-initial.js';
 import { Installation1790000000002 } from './migrations/0002-installation.js';
 import { Retention1790000000003 } from './migrations/0003-retention.js';
@@ -37,15 +37,23 @@ type MigrationClass = new () => MigrationInterface;
  */
 export const PLANNING = '-c random_page_cost=1.1';
 
-/** Options of the connection. `poolSize` is per process, with three more for the front door: ten processes must fit into PostgreSQL's default of 100. */
-export function dataSourceOptions(url: string): DataSourceOptions {
+/** Pages of the settings may be asked for by many at once. With three for the front door and five for the queue a process opens 15: six fit into PostgreSQL's default of 100. */
+const POOL_SIZE = 7;
+/**
+ * A process that only works the queue has no use for more: its one thread keeps fewer than two of them busy. With more, each burst of work became as many
+ * processes of PostgreSQL that asked for a core at once, and everybody else waited for these (decision 19).
+ */
+export const WORKER_POOL_SIZE = 4;
+
+/** How a process connects. `poolSize`: how many connections it opens for its rooms. */
+export function dataSourceOptions(url: string, poolSize = POOL_SIZE): DataSourceOptions {
   return {
     type: 'postgres',
     url,
     applicationName: 'openhands-jira',
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
-    poolSize: 7,
+    poolSize,
     connectTimeoutMS: 5000,
     // A connection that went silent must not hold its caller for ever; migrations take their own time.
     extra: { keepAlive: true, query_timeout: 30_000, Client: preparingClient(), options: PLANNING },
@@ -100,6 +108,17 @@ export async function migrate(url: string, migrations = MIGRATIONS): Promise<str
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
     await source.destroy();
+  }
+}
+
+/** Whether no migration is missing. Throws when the database does not answer. */
+export async function isUpToDate(db: DataSource): Promise<boolean> {
+  // A runner of our own: TypeORM gives its connection back only when all went well, and each time that it did not the pool would have one fewer.
+  const runner = db.createQueryRunner();
+  try {
+    return !(await new MigrationExecutor(db, runner).showMigrations());
+  } finally {
+    await runner.release();
   }
 }
 

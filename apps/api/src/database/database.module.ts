@@ -9,10 +9,10 @@ import { DOOR_DATABASE, openDoorDatabase } from './door-database.js';
 @Global()
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
-  static with(url: string): DynamicModule {
+  static with(url: string, poolSize?: number): DynamicModule {
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRootAsync({ useFactory: () => ({ ...dataSourceOptions(url), autoLoadEntities: true, retryAttempts: 3, retryDelay: 1000 }) })],
+      imports: [TypeOrmModule.forRootAsync({ useFactory: () => ({ ...dataSourceOptions(url, poolSize), autoLoadEntities: true, retryAttempts: 3, retryDelay: 1000 }) })],
       providers: [{ provide: DOOR_DATABASE, useFactory: (main: DataSource) => openDoorDatabase(url, main), inject: [DataSource] }, DatabaseTime],
       exports: [DOOR_DATABASE],
     };

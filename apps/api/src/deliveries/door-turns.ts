@@ -9,7 +9,7 @@
 /** What begins at once in a turn of the event loop, as long as nobody waits. Together that takes a few milliseconds. */
 const MOST_AT_ONCE = 8;
 /** Of those who wait, so many begin in a turn: in between, whoever has just come is heard. */
-const MOST_A_TURN = 4;
+const MOST_A_TURN = 2;
 
 /** The turns of one process. */
 export class DoorTurns {

@@ -120,6 +120,11 @@ export class Jiras {
     return checks;
   }
 
+  /** Whether a thumbs-up is worth trying: the product has reactions, and the site has not refused one. */
+  takesReactions({ product, reactionsOffAt }: Pick<ConnectionEntity, 'product' | 'reactionsOffAt'>): boolean {
+    return this.product(product).can.reactions.yes && reactionsOffAt === null;
+  }
+
   /** Remembers that a site takes no reactions from us. */
   switchReactionsOff(connectionId: string): Promise<void> {
     return this.connections.switchReactionsOff(connectionId);

@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { JobCancelReason, JobFailureReason } from '@openhands-jira/contracts';
 import { type FailureDetails, pullRequestUrls } from '@openhands-jira/domain';
-import { type EntityManager, In } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { type Change, Changes } from '../database/changes.js';
+import { entityOf } from '../database/entity-rows.js';
 import { storableText } from '../database/stored-text.js';
 import { AppConfig } from '../config/config.js';
 import { Clock } from '../config/clock.js';
@@ -47,8 +48,10 @@ export class JobEndings {
     const now = this.clock.now();
     // The lock keeps the count of running jobs exact while a freed place is given away.
     if (!(await this.limits.lockWith(manager, jobId))) return false;
-    const { job, instructions, startable } = await this.lastLook(manager, jobId);
-    if (!job || (unlessSpokenSince && instructions.some((one) => isOnItsWay(one, unlessSpokenSince)))) return false;
+    const look = await this.lastLook(manager, jobId);
+    if (!look) return false;
+    const { job, instructions, startable } = look;
+    if (unlessSpokenSince && instructions.some((one) => isOnItsWay(one, unlessSpokenSince))) return false;
     const ended = manager.create(JobEntity, { ...job, ...this.columnsOf(ending), mark: null, finishedAt: now });
     const changes = new Changes();
     changes.add(closeJob(ended));
@@ -62,15 +65,11 @@ export class JobEndings {
     return true;
   }
 
-  /** Everything that has to be known of an active job at its end. */
-  private async lastLook(manager: EntityManager, jobId: string): Promise<{ job: JobEntity | undefined; instructions: Instruction[]; startable: WaitingJob[] }> {
-    const { entities, raw } = await manager
-      .createQueryBuilder(JobEntity, 'job')
-      .addSelect(INSTRUCTIONS, 'instructions')
-      .addSelect(this.limits.nextOnes('job.id'), 'startable')
-      .where({ id: jobId, state: In(ACTIVE_STATES) })
-      .getRawAndEntities<{ instructions: Instruction[]; startable: WaitingJob[] }>();
-    return { job: entities[0], instructions: raw[0]?.instructions ?? [], startable: raw[0]?.startable ?? [] };
+  /** Everything that has to be known of a job at its end; undefined when it is not active. */
+  private async lastLook(manager: EntityManager, jobId: string): Promise<{ job: JobEntity; instructions: Instruction[]; startable: WaitingJob[] } | undefined> {
+    const look = `SELECT to_json(job) AS job, ${INSTRUCTIONS} AS instructions, ${this.limits.nextOnes('job.id')} AS startable FROM jobs job WHERE job.id = $1 AND job.state = ANY ($2::text[])`;
+    const [row] = await manager.query<{ job: object; instructions: Instruction[]; startable: WaitingJob[] }[]>(look, [jobId, ACTIVE_STATES]);
+    return row && { ...row, job: entityOf(manager.dataSource, JobEntity, row.job) };
   }
 
   private columnsOf(ending: Ending): Partial<JobEntity> {

@@ -68,7 +68,7 @@ describe('The room jobs, put together', () => {
     await db.query(`INSERT INTO connections (id, product, site, site_url, owner_id, status) VALUES ($1, 'jira-cloud', 'acme.atlassian.net', 'https://acme.atlassian.net', $2, 'active')`, [connectionId, userId]);
     await db.query(`INSERT INTO links (id, connection_id, user_id, jira_account_id, jira_display_name, method) VALUES ($1, $2, $3, 'account-ada', 'Ada', 'oauth')`, [uuidv7(), connectionId, userId]);
     const added = await db.transaction((manager) => app.get(Jobs).add(manager, {
-      connectionId, deliveryId: null, triggerKey: 'comment:1:2', trigger: 'mention', commentId: null, audience: { visibility: null, internal: false },
+      connectionId, deliveryId: null, triggerKey: 'comment:1:2', trigger: 'mention', commentId: null, thumbsUpFor: null, audience: { visibility: null, internal: false },
       issue: { id: '1', key: 'SHOP-1', url: 'https://acme.atlassian.net/browse/SHOP-1', summary: 'Something', serviceProject: false },
       userId, actor: { id: 'a', displayName: 'Ada' }, linkMethod: 'oauth', repository: null, prompt: 'Please.', followUpPrompt: null, systemSuffix: '',
       continuesJobId: null, previousJobId: null, receivedAt: new Date(),

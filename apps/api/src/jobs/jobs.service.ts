@@ -25,6 +25,8 @@ export interface NewJob {
   trigger: 'mention' | 'label' | 'retry';
   issue: { id: string; key: string; url: string; summary: string; serviceProject: boolean };
   commentId: string | null;
+  /** The comment that gets a thumbs-up; null where the site takes none, or when there is no comment. */
+  thumbsUpFor: string | null;
   audience: CommentAudience;
   userId: string | null;
   actor: MessagePerson;
@@ -62,8 +64,8 @@ export interface NewNote {
   deliveryId: string;
   fromName: string;
   text: string;
-  /** The comment that carries it; it gets a thumbs-up where the product has that. */
-  commentId: string | null;
+  /** The comment that gets a thumbs-up, see `NewJob`. */
+  thumbsUpFor: string | null;
   /** Who could read it. When these are fewer than the readers of the job's answers, only they read what the job says from now on. */
   audience: CommentAudience;
 }
@@ -109,7 +111,7 @@ export class Jobs {
     changes.demand(insertJob(place.jobId, wanted));
     this.reporter.note(changes, job.id, 'accepted', `Asked for by ${job.actor.displayName}.`);
     alsoAbout({ jobId: job.id }, () => {
-      this.reporter.accepted(changes, job, place.waiting);
+      this.reporter.accepted(changes, job, place.waiting, wanted.thumbsUpFor);
       this.queue.add(changes, 'start-job', [{ jobId: job.id, userId: job.userId }], { key: job.id, groupOf: () => job.connectionId, here: true });
     });
     return job;
@@ -173,7 +175,7 @@ export class Jobs {
    * meanwhile. While a note is open, its job does not end with success: the agent gets the note first.
    */
   async addNote(manager: EntityManager, note: NewNote): Promise<'added' | 'repeated' | 'over'> {
-    const { jobId, deliveryId, fromName, text, commentId, audience } = note;
+    const { jobId, deliveryId, fromName, text, thumbsUpFor, audience } = note;
     // The row stays as it is until this transaction ends, so the job cannot end in between.
     const job = await manager.findOne(JobEntity, { where: { id: jobId, state: In(ACTIVE_STATES) }, lock: { mode: 'pessimistic_write' } });
     if (!job) return 'over';
@@ -182,7 +184,7 @@ export class Jobs {
     if (!mayReach(job.audience, audience)) await manager.update(JobEntity, { id: jobId }, { audience });
     const changes = new Changes();
     this.reporter.note(changes, jobId, 'note_accepted', `From ${fromName}.`);
-    if (commentId) this.reporter.react(changes, job, commentId);
+    if (thumbsUpFor) this.reporter.react(changes, job, thumbsUpFor);
     this.queue.add(changes, 'job-wish', [{ jobId }], { key: jobId });
     await changes.run(manager);
     return 'added';

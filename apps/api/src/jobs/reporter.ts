@@ -36,10 +36,10 @@ export class Reporter {
     return told;
   }
 
-  /** The job exists: thumbs-up, status comment, and the link in Jira's own list of links. */
-  accepted(changes: Changes, job: JobEntity, waiting: Waiting | null): void {
+  /** The job exists: thumbs-up for a comment, status comment, and the link in Jira's own list of links. */
+  accepted(changes: Changes, job: JobEntity, waiting: Waiting | null, thumbsUpFor: string | null): void {
     this.writes.ensureIn(changes, placeOf(job), [
-      ...this.reaction(job, job.commentId),
+      ...this.reaction(job, thumbsUpFor),
       commentOf(job, 'status', firstStatus(job, waiting), true),
       ...this.links(job, [this.ownLink(job, false)]),
     ]);

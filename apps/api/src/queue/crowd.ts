@@ -8,7 +8,7 @@
 import { performance } from 'node:perf_hooks';
 
 /** The share of its time above which the thread has its hands full: PostgreSQL and others have to work for it too. */
-const BUSY_SHARE = 0.08;
+const BUSY_SHARE = 0.03;
 /** Over how long it is looked at: long enough for a steady number, and short enough to notice a crowd while it comes. */
 export const LOOK_MS = 100;
 /** A group counts as one that asks for work as long as its latest entry began no longer ago. */

@@ -166,7 +166,7 @@ export class JobsBench {
     return {
       connectionId: this.connectionId, deliveryId: uuidv7(), triggerKey: `comment:10012:${id}`, trigger: 'mention',
       issue: { id: '10012', key: 'SHOP-12', url: 'https://acme.atlassian.net/browse/SHOP-12', summary: 'Total in the cart is a cent off', serviceProject: false },
-      commentId: '501', audience: { visibility: null, internal: false },
+      commentId: '501', thumbsUpFor: '501', audience: { visibility: null, internal: false },
       userId: this.userId, actor: { id: 'account-ada', displayName: 'Ada Admin' }, linkMethod: 'oauth',
       repository: { provider: 'github', host: 'github.com', fullName: 'Acme/web-app', url: 'https://github.com/Acme/web-app', branch: null, source: 'line' },
       prompt: 'Please work on SHOP-12.', followUpPrompt: 'There is a new comment on SHOP-12.', systemSuffix: 'Rules.', continuesJobId: null, previousJobId: null, receivedAt: this.clock.now(),
@@ -189,7 +189,7 @@ export class JobsBench {
 
   /** An instruction of somebody else for a job. */
   async addNote(jobId: string, text: string, deliveryId: string = uuidv7()): Promise<'added' | 'repeated' | 'over'> {
-    return this.db.transaction((manager) => this.jobs.addNote(manager, { jobId, deliveryId, fromName: 'Ben Builder', text, commentId: null, audience: { visibility: null, internal: false } }));
+    return this.db.transaction((manager) => this.jobs.addNote(manager, { jobId, deliveryId, fromName: 'Ben Builder', text, thumbsUpFor: null, audience: { visibility: null, internal: false } }));
   }
 
   async cancel(jobId: string): Promise<boolean> {

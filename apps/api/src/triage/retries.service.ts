@@ -112,6 +112,8 @@ export class Retries {
       trigger: 'retry',
       issue: { id: issue.id, key: issue.key, url: issue.url, summary: issue.summary, serviceProject: issue.serviceProject },
       commentId: former.commentId,
+      // Asked for on a page, so there is no comment to thank for.
+      thumbsUpFor: null,
       audience: former.audience,
       userId: link.userId,
       actor: actorOf(link),

@@ -5,6 +5,7 @@ import { Clock } from '../config/clock.js';
 import { linkStillHolds } from '../connections/links.service.js';
 import { Changes } from '../database/changes.js';
 import { uuidv7 } from '../database/uuid.js';
+import { Jiras } from '../jira/jiras.service.js';
 import type { JobEntity } from '../jobs/jobs.entity.js';
 import { Jobs, type NewJob, type PlaceInLine, RECENT_JOBS } from '../jobs/jobs.service.js';
 import { RetryLater } from '../queue/queue.service.js';
@@ -41,6 +42,7 @@ interface Origin extends Surroundings {
 export class Starts {
   constructor(
     private readonly jobs: Jobs,
+    private readonly jiras: Jiras,
     private readonly clock: Clock,
   ) {}
 
@@ -114,7 +116,7 @@ export class Starts {
   async passOn(manager: EntityManager, request: PersonalRequest, active: JobEntity): Promise<void> {
     await needLink(manager, { connectionId: active.connectionId, userId: request.person.user.id });
     const text = followUpPrompt({ issue: request.issue, comment: request.comment });
-    const passed = await this.jobs.addNote(manager, { jobId: active.id, deliveryId: request.delivery.id, fromName: request.actor.displayName, text, commentId: request.comment?.id ?? null, audience: request.audience });
+    const passed = await this.jobs.addNote(manager, { jobId: active.id, deliveryId: request.delivery.id, fromName: request.actor.displayName, text, thumbsUpFor: this.thumbsUpFor(request), audience: request.audience });
     // The job ended while we decided: decided again, the instruction becomes a job of its own.
     if (passed === 'over') throw new RetryLater(50, 'The active job has just ended');
   }
@@ -125,6 +127,11 @@ export class Starts {
     const added = await this.jobs.add(manager, job);
     if (added.kind === 'active') throw new RetryLater(50, 'Another request of the issue was quicker');
     return added.job.id;
+  }
+
+  /** Where a site takes no thumbs-up, none is wished for: it would cost a row and an attempt for each request. */
+  private thumbsUpFor({ comment, connection }: PersonalRequest): string | null {
+    return comment && this.jiras.takesReactions(connection) ? comment.id : null;
   }
 
   private async newJob(request: PersonalRequest, repository: FoundRepository, continues: JobEntity | null, { comments, retryOf }: Origin): Promise<NewJob> {
@@ -140,6 +147,7 @@ export class Starts {
       trigger: retryOf ? 'retry' : trigger.kind === 'comment' ? 'mention' : 'label',
       issue: { id: issue.id, key: issue.key, url: issue.url, summary: issue.summary, serviceProject: issue.serviceProject },
       commentId: request.comment?.id ?? null,
+      thumbsUpFor: this.thumbsUpFor(request),
       audience,
       userId: person.user.id,
       actor: personOf(actor),
