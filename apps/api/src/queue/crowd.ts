@@ -2,13 +2,16 @@
  * Who is at work in this process, over all its queues, and when a group has to step back for others.
  *
  * Node runs everything of a process on one thread. While that waits for answers, more can be begun at no cost; once it has its hands full,
- * whatever is begun in addition makes everything under way slower. A company that asks for two hundred things at once would then keep all
+ * or has to wait for a core itself, whatever is begun in addition makes everything under way slower. A company that asks for two hundred things at once would then keep all
  * others waiting, each time for a fraction of a second, at every step of their way.
  */
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
-/** The share of its time above which the thread has its hands full: PostgreSQL and others have to work for it too. */
-const BUSY_SHARE = 0.03;
+/** The share of its time at work above which the thread has its hands full: PostgreSQL and others have to work for it too. */
+const BUSY_SHARE = 0.5;
+/** The same for the time in which it stood in the line for a core: then the machine has its hands full, whoever it works for. */
+const LINE_SHARE = 0.03;
 /** Over how long it is looked at: long enough for a steady number, and short enough to notice a crowd while it comes. */
 export const LOOK_MS = 100;
 /** A group counts as one that asks for work as long as its latest entry began no longer ago. */
@@ -84,14 +87,25 @@ export class Crowd {
 /** Looks at the thread that it is called in. */
 function hasItsHandsFull(): () => boolean {
   let since = performance.eventLoopUtilization();
-  let lookedAt = performance.now();
+  let [lookedAt, stood] = [performance.now(), stoodInLineMs()];
   let wasBusy = false;
   return () => {
     const now = performance.now();
     if (now - lookedAt < LOOK_MS) return wasBusy;
-    wasBusy = performance.eventLoopUtilization(since).utilization > BUSY_SHARE;
+    const standing = stoodInLineMs();
+    const { utilization } = performance.eventLoopUtilization(since);
+    wasBusy = utilization > BUSY_SHARE || (standing - stood) / (now - lookedAt) > LINE_SHARE;
     since = performance.eventLoopUtilization();
-    lookedAt = now;
+    [lookedAt, stood] = [now, standing];
     return wasBusy;
   };
+}
+
+/** How long the main thread of this process has stood in the line for a core so far: the second number of this file of Linux, in nanoseconds. Elsewhere nobody tells it: 0. */
+function stoodInLineMs(): number {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return 0;
+  }
 }
