@@ -84,24 +84,33 @@ export class Crowd {
   }
 }
 
-/** Looks at the thread that it is called in. */
-function hasItsHandsFull(): () => boolean {
-  let since = performance.eventLoopUtilization();
-  let [lookedAt, stood] = [performance.now(), stoodInLineMs()];
+/** How long a thread was at work, and stood in the line for a core, since its process began. */
+export interface ThreadTimes {
+  atWorkMs: number;
+  inLineMs: number;
+}
+
+/** Looks now and then whether a thread has its hands full: the one that it is called in, unless a test says otherwise. */
+export function hasItsHandsFull(times: () => ThreadTimes = ofThisThread): () => boolean {
+  let before = times();
+  let lookedAt = performance.now();
   let wasBusy = false;
   return () => {
-    const now = performance.now();
-    if (now - lookedAt < LOOK_MS) return wasBusy;
-    const standing = stoodInLineMs();
-    const { utilization } = performance.eventLoopUtilization(since);
-    wasBusy = utilization > BUSY_SHARE || (standing - stood) / (now - lookedAt) > LINE_SHARE;
-    since = performance.eventLoopUtilization();
-    [lookedAt, stood] = [now, standing];
+    const passedMs = performance.now() - lookedAt;
+    if (passedMs < LOOK_MS) return wasBusy;
+    const now = times();
+    wasBusy = now.atWorkMs - before.atWorkMs > passedMs * BUSY_SHARE || now.inLineMs - before.inLineMs > passedMs * LINE_SHARE;
+    before = now;
+    lookedAt += passedMs;
     return wasBusy;
   };
 }
 
-/** How long the main thread of this process has stood in the line for a core so far: the second number of this file of Linux, in nanoseconds. Elsewhere nobody tells it: 0. */
+function ofThisThread(): ThreadTimes {
+  return { atWorkMs: performance.eventLoopUtilization().active, inLineMs: stoodInLineMs() };
+}
+
+/** The second number of this file of Linux, in nanoseconds; it tells of the main thread. Elsewhere nobody tells it: 0. */
 function stoodInLineMs(): number {
   try {
     return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
