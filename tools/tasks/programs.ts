@@ -10,9 +10,10 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /**
  * How Node keeps memory. Bodies of deliveries live for milliseconds; with little room for what is new, they are let go before they count as old and
  * fill the memory. And all memory is gone through only when it has doubled: bodies lie outside of Node's own heap, which stays small, so
- * that by itself Node would do it three times a second under load, at a fifth of the processor time (decision 21).
+ * that by itself Node would do it three times a second under load, at a fifth of the processor time (decision 21). The little that is new is
+ * tidied up by the thread that does the work: helpers for it cost more than they save, and ask for cores that others need.
  */
-export const NODE_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=100'];
+export const NODE_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=100', '--no-parallel-scavenge'];
 
 /** The program that operators start, and how: what comes after `node`. */
 export const PROGRAM = [...NODE_FLAGS, 'apps/api/dist/start.js'];

@@ -3,9 +3,10 @@ import { JiraProblem, type Message, type RefusalMessage } from '@openhands-jira/
 import { JobsBench } from '../testing/jobs-bench.js';
 import { ourComment } from './issue-write.entity.js';
 import { IssueWriter } from './issue-writer.js';
-import { IssueWrites, type RefusalWish } from './issue-writes.service.js';
+import { aReaction, aRemoteLink, IssueWrites, type NewWrite, type RefusalWish, type WritePlace } from './issue-writes.service.js';
 import { RenewedAccess } from './renewed-access.js';
 
+const LINK = { globalId: 'g', title: 'OpenHands', url: 'https://openhands.example.com/jobs/1', resolved: false };
 const OPEN = { visibility: null, internal: false };
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -29,6 +30,12 @@ describe('What is written into an issue', () => {
 
   async function comment(message: Message, key = 'k1'): Promise<void> {
     await bench.db.transaction((manager) => writes.ensureComment(manager, { key, connectionId: bench.connectionId, issueId: '10012', message, audience: OPEN, quiet: true }));
+  }
+
+  const place = (): WritePlace => ({ connectionId: bench.connectionId, issueId: '10012' });
+
+  async function wish(write: NewWrite): Promise<void> {
+    await bench.db.transaction((manager) => writes.ensureAll(manager, place(), [write]));
   }
 
   async function row(key = 'k1'): Promise<{ gave_up_reason: string | null; remote_id: string | null; attempts: number }> {
@@ -86,8 +93,7 @@ describe('What is written into an issue', () => {
   });
 
   it.each([401, 403, 404, 405, 409])('is not held up by a link that Jira refuses with %i, which is then given up', async (status) => {
-    const link = { globalId: 'g', title: 'OpenHands', url: 'https://openhands.example.com/jobs/1', resolved: false };
-    await bench.db.transaction((manager) => writes.ensureRemoteLink(manager, { connectionId: bench.connectionId, issueId: '10012', link }));
+    await wish(aRemoteLink({ ...place(), link: LINK }));
     await comment(done);
     bench.jira.linkFault = new JiraProblem('service_account_forbidden', 'no', null, status);
     expect(await bench.write()).toBe('done');
@@ -97,8 +103,7 @@ describe('What is written into an issue', () => {
   });
 
   it('does not wait for links and reactions that Jira does not answer', async () => {
-    const link = { globalId: 'g', title: 'OpenHands', url: 'https://openhands.example.com/jobs/1', resolved: false };
-    await bench.db.transaction((manager) => writes.ensureRemoteLink(manager, { connectionId: bench.connectionId, issueId: '10012', link }));
+    await wish(aRemoteLink({ ...place(), link: LINK }));
     bench.jira.linkFault = new JiraProblem('jira_unreachable', 'no answer');
     expect(await bench.write()).toBe('waits');
     await comment(done);
@@ -275,7 +280,7 @@ describe('What is written into an issue', () => {
 
   it('reacts where the site offers that, and never asks again where it does not', async () => {
     const react = async (commentId: string): Promise<void> => {
-      await bench.db.transaction((manager) => writes.ensureReaction(manager, { connectionId: bench.connectionId, issueId: '10012', commentId }));
+      await wish(aReaction({ ...place(), commentId }));
       await bench.write();
     };
     await react('501');

@@ -64,16 +64,6 @@ export class IssueWrites {
     await this.ensureAll(manager, wish, [aComment(wish)]);
   }
 
-  /** The issue has this link. The link's global id says which one it is. */
-  async ensureRemoteLink(manager: EntityManager, wish: RemoteLinkWish): Promise<void> {
-    await this.ensureAll(manager, wish, [aRemoteLink(wish)]);
-  }
-
-  /** The comment carries our thumbs-up, where the site offers that. */
-  async ensureReaction(manager: EntityManager, wish: ReactionWish): Promise<void> {
-    await this.ensureAll(manager, wish, [aReaction(wish)]);
-  }
-
   /** Several wishes for one issue, in the order in which they are to be written. Of two with the same key the later one counts. */
   async ensureAll(manager: EntityManager, place: WritePlace, writes: NewWrite[]): Promise<void> {
     const changes = new Changes();
