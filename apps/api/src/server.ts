@@ -9,6 +9,7 @@ import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { Figures } from './config/figures.js';
 import { inContext } from './config/work-context.js';
+import { closeCrowdedSockets } from './crowded-sockets.js';
 import { RejectedCalls } from './deliveries/rejected-calls.service.js';
 import { openFrontDoors } from './front-doors.js';
 import { serveOpenApi } from './openapi.js';
@@ -45,6 +46,7 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
   readBodies(fastify);
   watchTheLongWay(fastify, app.get(Figures), app.get(RejectedCalls));
   openFrontDoors(fastify, app, config.secure);
+  closeCrowdedSockets(fastify);
   await fastify.register(cookie);
   await fastify.register(helmet, helmetOptions(config));
   allowDocumentationPage(fastify);
