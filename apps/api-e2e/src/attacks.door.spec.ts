@@ -4,12 +4,13 @@
  */
 import { jest } from '@jest/globals';
 import { verifySignature } from '@openhands-jira/domain';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
 import { eventually } from '../../../tools/sandbox/waiting.ts';
+import { RejectedCalls } from '../../api/src/deliveries/rejected-calls.service.js';
 import { sameSecret } from '../../api/src/security/digest.js';
 import { Sender, type Sent } from './sender.js';
 import { ACCOUNTS, CREDENTIALS, Stage } from './stage.js';
@@ -275,7 +276,30 @@ describe('Floods', () => {
     const stopped = async (): Promise<number> => (await sender.all(starts, (address) => sender.send('/auth/github', { method: 'GET', headers: { 'x-forwarded-for': address } }))).filter(({ headers }) => String(headers['location']).includes('too_many_requests')).length;
     expect(await eventually(stopped, (count) => count > 10, 'sign-ins to be stopped')).toBeGreaterThan(10);
   });
+
+  it('of ends of sign-ins that nobody began are stopped for a minute, and do not fill the log', async () => {
+    const from = log.length;
+    const ends = Array.from({ length: 300 }, (_, at) => `/auth/github/callback?state=made-up-${at}&code=x`);
+    const answers = await sender.all(ends, (path) => sender.send(path, { method: 'GET' }));
+    // A minute may end between two of them: then two hundred were let through.
+    const told = log.slice(from).join('').split('\n').filter((line) => line.includes('A sign-in did not succeed')).length;
+    expect(told).toBeLessThanOrEqual(200);
+    expect(answers.filter(({ headers }) => String(headers['location']).includes('too_many_requests')).length).toBe(ends.length - told);
+  });
+
+  it('of calls that are too large, at doors with made-up names, are one row', async () => {
+    const before = await countersOfTooLarge();
+    const sizes = Array.from({ length: 50 }, () => sender.send(doorOf(randomUUID()), { headers: { ...json, 'content-length': '99999999' } }).then(({ status }) => status, () => 413));
+    expect(new Set(await Promise.all(sizes))).toEqual(new Set([413]));
+    await stage.inside(RejectedCalls).flush();
+    expect((await countersOfTooLarge()) - before).toBeLessThanOrEqual(2);
+  });
 });
+
+/** How many rows tell of calls that were too large; an hour may end meanwhile. */
+async function countersOfTooLarge(): Promise<number> {
+  return (await sql<{ count: number }>(`SELECT count(*)::int AS count FROM rejected_calls WHERE reason = 'body_too_large'`))[0]!.count;
+}
 
 async function refusals(): Promise<number> {
   return (await sql<{ count: number }>('SELECT coalesce(sum(count), 0)::int AS count FROM rejected_calls'))[0]!.count;

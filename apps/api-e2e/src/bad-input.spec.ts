@@ -5,6 +5,7 @@
 import { unpackBody } from '../../api/src/deliveries/body-storage.js';
 import fc from 'fast-check';
 import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { DataSource } from 'typeorm';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 import type { Browser } from '../../../tools/sandbox/browser.ts';
@@ -262,6 +263,26 @@ describe('Large bodies', () => {
     const again = await eventually(() => unfinished(15 * MEGABYTE, true).then(({ answer }) => answer), ({ status }) => status !== 503, 'room for a large body');
     expect(again.status).toBe(403);
   });
+
+  it('cannot fill the memory with pieces of one byte either, each of which needs room of its own', async () => {
+    const many = await Promise.all(Array.from({ length: 6 }, () => inPieces(60_000)));
+    const first = await Promise.race(many.map(({ answer }) => answer));
+    expect(first.status).toBe(503);
+    for (const one of many) one.abort();
+  });
+
+  /** Sends so many pieces of one byte of a body that does not end. */
+  async function inPieces(pieces: number): Promise<{ answer: Promise<{ status: number }>; abort: () => void }> {
+    const { hostname, port } = new URL(stage.url);
+    const socket = connect(Number(port), hostname);
+    const answer = new Promise<{ status: number }>((resolve) => {
+      socket.once('data', (data) => resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(data.toString('latin1'))?.[1]) }));
+    });
+    socket.on('error', () => undefined);
+    const head = `POST ${doors[0]!.path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
+    await new Promise<void>((resolve) => socket.write(head + '1\r\n \r\n'.repeat(pieces), () => resolve()));
+    return { answer, abort: () => void socket.destroy() };
+  }
 
   /** Sends so much of a body without saying how long it is, and does not end it unless told to. */
   async function unfinished(bytes: number, ends = false): Promise<{ answer: Promise<{ status: number; retryAfter: string | undefined }>; abort: () => void }> {

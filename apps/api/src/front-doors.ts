@@ -81,10 +81,12 @@ class FrontDesk {
   private readonly farewell: Farewell;
   private readonly figures: Figures;
   private readonly rejected: RejectedCalls;
+  private readonly secrets: WebhookSecrets;
   private readonly headers: Headers;
 
   constructor(private readonly doors: Door[], app: INestApplication, secure: boolean) {
-    this.turns = new CallTurns(app.get(WebhookSecrets));
+    this.secrets = app.get(WebhookSecrets);
+    this.turns = new CallTurns(this.secrets);
     this.farewell = app.get(Farewell);
     this.figures = app.get(Figures);
     this.rejected = app.get(RejectedCalls);
@@ -120,7 +122,7 @@ class FrontDesk {
 
   /** The body could not be read. What was not read may still come, so the connection is of no use to anybody. */
   private turnAway(call: Call, error: Error): void {
-    countTooLarge(this.rejected, error, { url: call.request.url!, headers: call.request.headers });
+    countTooLarge(this.rejected, this.secrets, error, { url: call.request.url!, headers: call.request.headers });
     this.refuse(call, error, CLOSING);
   }
 

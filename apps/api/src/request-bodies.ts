@@ -8,6 +8,7 @@ import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SLICE_BYTES } from '@openhands-jira/domain';
+import type { WebhookSecrets } from './connections/webhook-secrets.service.js';
 import type { RejectedCalls } from './deliveries/rejected-calls.service.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -19,6 +20,8 @@ const WEBHOOK_PREFIX = '/integration/';
 /** What unfinished bodies may hold together beyond their first part, which each may hold. Room for two of the largest and many usual ones. */
 const HELD_BYTES = 64 * MEGABYTE;
 const FREE_BYTES = 128 * 1024;
+/** What a piece needs beside its bytes. A body may come one byte at a time, each in an object of its own. */
+const PIECE_BYTES = 512;
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:;|$)/i;
 
@@ -58,9 +61,11 @@ export function isForDoor({ method, routeOptions }: FastifyRequest): boolean {
 }
 
 /** A delivery that is too large never reaches its controller, and Jira does not send it again: it must at least be counted. */
-export function countTooLarge(rejected: RejectedCalls, error: unknown, { url, headers }: { url: string; headers: IncomingHttpHeaders }): void {
+export function countTooLarge(rejected: RejectedCalls, secrets: Pick<WebhookSecrets, 'isKnown'>, error: unknown, { url, headers }: { url: string; headers: IncomingHttpHeaders }): void {
   if ((error as { code?: unknown }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return;
-  const connectionId = /\/connections\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//i.exec(url)?.[1]?.toLowerCase() ?? null;
+  const named = /\/connections\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//i.exec(url)?.[1]?.toLowerCase() ?? '';
+  // Ids that strangers make up are counted together: each would be a row of its own.
+  const connectionId = secrets.isKnown(named) ? named : null;
   const size = Math.min(Number(headers['content-length']) || 0, 2 ** 31 - 1);
   rejected.add({ connectionId, reason: 'body_too_large', headerNames: Object.keys(headers), size });
 }
@@ -90,14 +95,16 @@ type Done = (error: Error | null, bytes?: Buffer) => void;
 export function readBytes(stream: IncomingMessage, limit: number, done: Done): void {
   if (Number(stream.headers['content-length']) > limit) return done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
   const chunks: Buffer[] = [];
-  let [size, taken, isOver] = [0, 0, false];
+  let [size, held, taken, isOver] = [0, 0, 0, false];
 
   const onData = (chunk: Buffer): void => {
     size += chunk.length;
     if (size > limit) return end(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
-    if (size > FREE_BYTES) {
-      if (!memory.take(chunk.length)) return end(Object.assign(new Error('memory'), { statusCode: 503 }));
-      taken += chunk.length;
+    const needed = chunk.length + PIECE_BYTES;
+    held += needed;
+    if (held > FREE_BYTES) {
+      if (!memory.take(needed)) return end(Object.assign(new Error('memory'), { statusCode: 503 }));
+      taken += needed;
     }
     chunks.push(chunk);
   };

@@ -3,12 +3,13 @@ import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { Figures } from './config/figures.js';
 import { inContext } from './config/work-context.js';
+import { WebhookSecrets } from './connections/webhook-secrets.service.js';
 import { closeCrowdedSockets } from './crowded-sockets.js';
 import { RejectedCalls } from './deliveries/rejected-calls.service.js';
 import { openFrontDoors } from './front-doors.js';
@@ -44,7 +45,7 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, databaseUrl), adapter, { bodyParser: false, bufferLogs: true });
   app.useLogger(app.get(Logger));
   readBodies(fastify);
-  watchTheLongWay(fastify, app.get(Figures), app.get(RejectedCalls));
+  watchTheLongWay(fastify, app.get(Figures), (error, request) => countTooLarge(app.get(RejectedCalls), app.get(WebhookSecrets), error, request));
   openFrontDoors(fastify, app, config.secure);
   closeCrowdedSockets(fastify);
   await fastify.register(cookie);
@@ -67,13 +68,13 @@ function nameRequests(fastify: FastifyInstance): void {
 }
 
 /** Counts the calls of Jira that come through Fastify, as the front doors count the others: how long Jira waited for us, and what was too large. */
-function watchTheLongWay(fastify: FastifyInstance, figures: Figures, rejected: RejectedCalls): void {
+function watchTheLongWay(fastify: FastifyInstance, figures: Figures, count: (error: unknown, request: FastifyRequest) => void): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     if (isForDoor(request)) figures.answered(reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
   fastify.addHook('onError', (request, _reply, error, done) => {
-    if (isForDoor(request)) countTooLarge(rejected, error, request);
+    if (isForDoor(request)) count(error, request);
     done();
   });
 }

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/config.js';
 import { GitProviders } from '../git-providers/git-providers.service.js';
 import { type Caller, CurrentCaller, Public } from '../security/access.js';
-import { SignInLimit } from '../security/minute-limit.guard.js';
+import { SignInEndLimit, SignInLimit } from '../security/minute-limit.guard.js';
 import { OAUTH_BROWSER_COOKIE } from '../security/oauth-attempts.service.js';
 import { clearSessionCookie, oauthBrowser, SESSION_COOKIE, setSessionCookie } from './cookies.js';
 import { redirectToSignIn, SignInFailures } from './sign-in-failures.filter.js';
@@ -46,6 +46,7 @@ export class SignInController {
   }
 
   @Get(':provider/callback')
+  @UseGuards(SignInEndLimit)
   @UseFilters(SignInFailures)
   @ApiOperation({ summary: 'Where the provider sends the browser back to' })
   @ApiParam({ name: 'provider', enum: GIT_PROVIDERS })

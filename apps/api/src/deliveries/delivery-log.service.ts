@@ -64,7 +64,8 @@ export class DeliveryLog {
 
   /** How a delivery was decided, for readers of the issue who are not signed in. Its id is in our comment, and nowhere else. */
   async decision(id: string): Promise<PublicDecision> {
-    const delivery = await this.find(id);
+    // Not the payload, which may be large: anybody may ask this.
+    const delivery = await this.db.manager.findOne(DeliveryEntity, { select: { id: true, outcome: true, reason: true }, where: { id } });
     if (!delivery) throw notFound('delivery');
     const { outcome, reason } = delivery;
     return { outcome, reason, title: reason && REASON_TEXTS[reason].title, fixHint: reason && REASON_TEXTS[reason].hint };

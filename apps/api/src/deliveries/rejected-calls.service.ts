@@ -88,7 +88,16 @@ export class RejectedCalls implements OnApplicationShutdown {
   }
 
   private async writeAll(counts: Count[]): Promise<void> {
-    for (const one of counts) await this.write(one).catch((error: unknown) => this.log.warn({ err: error }, 'A counter could not be written'));
+    let failures = 0;
+    let latest: unknown;
+    for (const one of counts) {
+      await this.write(one).catch((error: unknown) => {
+        failures += 1;
+        latest = error;
+      });
+    }
+    // One line for all: there may be hundreds of kinds.
+    if (failures > 0) this.log.warn({ err: latest, counters: failures }, 'Counters of calls that were not let in could not be written');
   }
 
   async onApplicationShutdown(): Promise<void> {

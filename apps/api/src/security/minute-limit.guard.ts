@@ -61,5 +61,8 @@ export const ConnectionTestLimit = limitPerPerson({ what: 'connection test', per
 /** Each start of a sign-in stores a row. Generous, because a whole office may share one address. */
 export const SignInLimit = limitPerAddress({ what: 'sign-in', perMinute: 100, detail: 'Too many sign-ins were started from this address. Wait a minute and try again.' });
 
+/** Each end of a sign-in leaves a line in the log, also one that nobody began. As generous as the start. */
+export const SignInEndLimit = limitPerAddress({ what: 'sign-in end', perMinute: 100, detail: 'Too many sign-ins came back from this address. Wait a minute and try again.' });
+
 /** Opening the link for a Jira administrator: once is what people need, and nobody shall try links without end. */
 export const DelegationLimit = limitPerAddress({ what: 'delegation', perMinute: 20, detail: 'Too many links were opened from this address. Wait a minute, then open yours again.' });
