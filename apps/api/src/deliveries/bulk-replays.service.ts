@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BulkReplay, BulkReplayAccepted } from '@openhands-jira/contracts';
-import { DataSource, In } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { Caller } from '../security/access.js';
 import { AuditLog } from '../security/audit-log.service.js';
@@ -45,11 +45,12 @@ export class BulkReplays {
   }
 
   private async runEach(ids: string[]): Promise<number> {
-    const origins = await this.db.manager.find(DeliveryEntity, { where: { id: In(ids) }, order: { id: 'ASC' } });
     let accepted = 0;
-    for (const origin of origins) {
+    // One after the other: a hundred payloads of 25 MB at once would fill the memory.
+    for (const id of ids.toSorted()) {
+      const origin = await this.db.manager.findOneBy(DeliveryEntity, { id });
       // Its retention may have ended a moment ago.
-      if (!origin.body) continue;
+      if (!origin?.body) continue;
       await this.intake.accept(replayOf({ ...origin, body: origin.body }, this.clock.now()));
       accepted += 1;
     }
