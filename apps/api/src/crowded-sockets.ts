@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Requests of one socket that may wait for their answers. Room for clients that do send ahead, in measure. */
-export const MOST_UNANSWERED = 32;
+const MOST_UNANSWERED = 32;
 /** A flood must not fill the log. */
 const TOLD_EVERY_MS = 1000;
 

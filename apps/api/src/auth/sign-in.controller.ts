@@ -50,7 +50,7 @@ export class SignInController {
   @UseFilters(SignInFailures)
   @ApiOperation({ summary: 'Where the provider sends the browser back to' })
   @ApiParam({ name: 'provider', enum: GIT_PROVIDERS })
-  @ApiFoundResponse({ description: 'Signed in: to the wanted page. Otherwise to /sign-in?error=denied|expired|unreachable|failed|unknown_provider, with returnTo when the wanted page is known' })
+  @ApiFoundResponse({ description: 'Signed in: to the wanted page. Otherwise to /sign-in?error=denied|expired|unreachable|failed|unknown_provider|too_many_requests, with returnTo when the wanted page is known' })
   async finish(@Param('provider') providerId: string, @CurrentCaller() caller: Caller | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = new URL(request.url, this.config.publicUrl).searchParams;
     const result = await this.signIn.finish({ providerId, query, browser: request.cookies[OAUTH_BROWSER_COOKIE], userId: caller?.userId ?? null });
