@@ -52,7 +52,7 @@ function mocksOf(mocker, timers) {
     fn: mocker.fn.bind(mocker),
     spyOn: mocker.spyOn.bind(mocker),
     restoreAllMocks: mocker.restoreAllMocks.bind(mocker),
-    useFakeTimers: () => timers.useFakeTimers(),
+    useFakeTimers: (options) => timers.useFakeTimers(options),
     useRealTimers: () => timers.useRealTimers(),
     runAllTimers: () => timers.runAllTimers(),
     advanceTimersByTime: (ms) => timers.advanceTimersByTime(ms),

@@ -1,5 +1,6 @@
 /** Who is served next at the front door: at once while there is room, then connections in turns. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { DoorTurns, inTurns } from './door-turns.js';
 
@@ -48,6 +49,75 @@ describe('The turns at the front door', () => {
     await nextTurn();
     expect(served.length - atOnce).toBeLessThanOrEqual(atOnce);
     await all(500);
+  });
+});
+
+describe('A crowd at the front door', () => {
+  let served: string[];
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate', 'nextTick', 'queueMicrotask'] });
+    served = [];
+  });
+
+  afterEach(() => jest.useRealTimers());
+
+  function comes(turns: DoorTurns, group: string): void {
+    const turn = turns.of(group);
+    if (turn) void turn.then(() => served.push(group));
+    else served.push(group);
+  }
+
+  /** What has been served once nothing more happens without the clock. */
+  async function servedAtOnce(): Promise<number> {
+    for (let turn = 0; turn < 100; turn += 1) await nextTurn();
+    return served.length;
+  }
+
+  it('rests after each turn while others call and cores are short, and others are served in its rest', async () => {
+    const turns = new DoorTurns(() => true);
+    comes(turns, 'quiet');
+    for (let number = 0; number < 100; number += 1) comes(turns, 'noisy');
+    const first = await servedAtOnce();
+    expect(first).toBeLessThan(20);
+    jest.advanceTimersByTime(2);
+    const second = await servedAtOnce();
+    expect(second - first).toBe(2);
+    comes(turns, 'quiet');
+    await servedAtOnce();
+    expect(served.slice(second)).toContain('quiet');
+    expect(served.length - second).toBe(2);
+  });
+
+  it('does not rest any more once it is small', async () => {
+    const turns = new DoorTurns(() => true);
+    comes(turns, 'quiet');
+    for (let number = 0; number < 100; number += 1) comes(turns, 'noisy');
+    for (let rest = 0; rest < 50; rest += 1) {
+      await servedAtOnce();
+      jest.advanceTimersByTime(2);
+    }
+    expect(await servedAtOnce()).toBe(101);
+  });
+
+  it.each([
+    ['it is alone', ['noisy'], true],
+    ['there are cores for everybody', ['quiet'], false],
+  ])('does not rest when %s', async (_when, before, isShort) => {
+    const turns = new DoorTurns(() => isShort);
+    before.forEach((group) => comes(turns, group));
+    for (let number = 0; number < 100; number += 1) comes(turns, 'noisy');
+    expect(await servedAtOnce()).toBe(101);
+  });
+
+  it('does not rest any more two seconds after others called', async () => {
+    const turns = new DoorTurns(() => true);
+    comes(turns, 'quiet');
+    jest.advanceTimersByTime(2001);
+    for (let number = 0; number < 100; number += 1) comes(turns, 'noisy');
+    expect(await servedAtOnce()).toBeLessThan(20);
+    jest.advanceTimersByTime(2001);
+    expect(await servedAtOnce()).toBe(101);
   });
 });
 

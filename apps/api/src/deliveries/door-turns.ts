@@ -3,13 +3,22 @@
  *
  * When thousands of deliveries come at once, each takes a fraction of a millisecond, and whoever comes last would wait for all of them.
  * So only some begin in a turn of the event loop, and connections take turns: a company with one delivery does not stand behind the
- * thousand of another one.
+ * thousand of another one. And where the machine is short of cores, a crowd rests after each turn while others call too: what else has to be
+ * done for those others, here and in PostgreSQL, finds a core (decision 19).
  */
+import { performance } from 'node:perf_hooks';
+import { isShortOfCores } from '../queue/thread.js';
 
 /** What begins at once in a turn of the event loop, as long as nobody waits. Together that takes a few milliseconds. */
 const MOST_AT_ONCE = 8;
 /** Of those who wait, so many begin in a turn: in between, whoever has just come is heard. */
 const MOST_A_TURN = 2;
+/** A group of whom more wait is a crowd. */
+const CROWD = 32;
+/** How long crowds rest after a turn: a little longer than a turn takes on a machine that is short of cores. */
+const REST_MS = 2;
+/** A call of somebody else, or a wait for a core, counts for so long. */
+const LATELY_MS = 2000;
 
 /** The turns of one process. */
 export class DoorTurns {
@@ -17,9 +26,18 @@ export class DoorTurns {
   private readonly lines = new Map<string, (() => void)[]>();
   private begun = 0;
   private isCounting = false;
+  private resting?: NodeJS.Timeout;
+  /** Who called last, and when it was somebody else than before. */
+  private caller?: string;
+  private othersAt = -Infinity;
+  private shortAt = -Infinity;
+
+  constructor(private readonly isShort: () => boolean = isShortOfCores()) {}
 
   /** Resolves when it is the turn of one more of this group; undefined when it is at once. */
   of(group: string): Promise<void> | undefined {
+    this.note(group);
+    if (this.resting && !this.lines.has(group)) this.endRest();
     this.countThisTurn();
     if (this.lines.size === 0 && this.begun < MOST_AT_ONCE) {
       this.begun += 1;
@@ -32,8 +50,14 @@ export class DoorTurns {
     });
   }
 
+  private note(caller: string): void {
+    if (caller === this.caller) return;
+    if (this.caller !== undefined) this.othersAt = performance.now();
+    this.caller = caller;
+  }
+
   private countThisTurn(): void {
-    if (this.isCounting) return;
+    if (this.isCounting || this.resting) return;
     this.isCounting = true;
     setImmediate(() => this.nextTurn());
   }
@@ -42,7 +66,28 @@ export class DoorTurns {
     this.isCounting = false;
     this.begun = 0;
     for (let served = 0; served < MOST_A_TURN && this.lines.size > 0; served += 1) this.serveNext();
-    if (this.lines.size > 0) this.countThisTurn();
+    if (this.lines.size === 0) return;
+    if (this.mayRest()) this.resting = setTimeout(() => this.endRest(), REST_MS);
+    else this.countThisTurn();
+  }
+
+  /** Only while nobody waits but crowds, others have called lately, and the machine was short of cores. A company that is alone never waits for nothing. */
+  private mayRest(): boolean {
+    const since = performance.now() - LATELY_MS;
+    if (this.othersAt < since || !this.areAllCrowds()) return false;
+    if (this.isShort()) this.shortAt = performance.now();
+    return this.shortAt >= since;
+  }
+
+  private areAllCrowds(): boolean {
+    for (const line of this.lines.values()) if (line.length < CROWD) return false;
+    return true;
+  }
+
+  private endRest(): void {
+    clearTimeout(this.resting);
+    this.resting = undefined;
+    this.countThisTurn();
   }
 
   /** The first of the first line; then that group stands behind the others. */

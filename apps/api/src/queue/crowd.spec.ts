@@ -1,6 +1,6 @@
 /** When groups have to step back for others: only where time is short, and only while there are others. */
 import { jest } from '@jest/globals';
-import { Crowd, hasItsHandsFull } from './crowd.js';
+import { Crowd } from './crowd.js';
 
 describe('A crowd', () => {
   let busy: boolean;
@@ -71,33 +71,5 @@ describe('A crowd', () => {
     expect(crowd.steppingBack).toEqual(['noisy']);
     busy = false;
     expect(crowd.steppingBack).toEqual([]);
-  });
-});
-
-describe('A thread', () => {
-  beforeEach(() => void jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
-
-  it.each([
-    ['is at work most of its time', 60, 0, true],
-    ['stands in the line for a core', 5, 4, true],
-    ['is at work and has a core whenever it wants one', 40, 1, false],
-  ])('that %s has its hands full, or not', (_what, atWork, inLine, expected) => {
-    const times = { atWorkMs: 1000, inLineMs: 1000 };
-    const isBusy = hasItsHandsFull(() => ({ ...times }));
-    expect(isBusy()).toBe(false);
-    jest.advanceTimersByTime(100);
-    times.atWorkMs += atWork;
-    times.inLineMs += inLine;
-    expect(isBusy()).toBe(expected);
-    jest.advanceTimersByTime(100);
-    expect(isBusy()).toBe(false);
-  });
-
-  it('that computes without a pause has its hands full', () => {
-    jest.useRealTimers();
-    const isBusy = hasItsHandsFull();
-    for (const began = performance.now(); performance.now() - began < 150; );
-    expect(isBusy()).toBe(true);
   });
 });

@@ -5,15 +5,9 @@
  * or has to wait for a core itself, whatever is begun in addition makes everything under way slower. A company that asks for two hundred things at once would then keep all
  * others waiting, each time for a fraction of a second, at every step of their way.
  */
-import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { hasItsHandsFull } from './thread.js';
 
-/** The share of its time at work above which the thread has its hands full: PostgreSQL and others have to work for it too. */
-const BUSY_SHARE = 0.5;
-/** The same for the time in which it stood in the line for a core: then the machine has its hands full, whoever it works for. */
-const LINE_SHARE = 0.03;
-/** Over how long it is looked at: long enough for a steady number, and short enough to notice a crowd while it comes. */
-export const LOOK_MS = 100;
 /** A group counts as one that asks for work as long as its latest entry began no longer ago. */
 const ASKS_MS = 2000;
 
@@ -81,40 +75,5 @@ export class Crowd {
 
   private count(group: string): number {
     return this.atWork.get(group) ?? 0;
-  }
-}
-
-/** How long a thread was at work, and stood in the line for a core, since its process began. */
-export interface ThreadTimes {
-  atWorkMs: number;
-  inLineMs: number;
-}
-
-/** Looks now and then whether a thread has its hands full: the one that it is called in, unless a test says otherwise. */
-export function hasItsHandsFull(times: () => ThreadTimes = ofThisThread): () => boolean {
-  let before = times();
-  let lookedAt = performance.now();
-  let wasBusy = false;
-  return () => {
-    const passedMs = performance.now() - lookedAt;
-    if (passedMs < LOOK_MS) return wasBusy;
-    const now = times();
-    wasBusy = now.atWorkMs - before.atWorkMs > passedMs * BUSY_SHARE || now.inLineMs - before.inLineMs > passedMs * LINE_SHARE;
-    before = now;
-    lookedAt += passedMs;
-    return wasBusy;
-  };
-}
-
-function ofThisThread(): ThreadTimes {
-  return { atWorkMs: performance.eventLoopUtilization().active, inLineMs: stoodInLineMs() };
-}
-
-/** The second number of this file of Linux, in nanoseconds; it tells of the main thread. Elsewhere nobody tells it: 0. */
-function stoodInLineMs(): number {
-  try {
-    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
-  } catch {
-    return 0;
   }
 }

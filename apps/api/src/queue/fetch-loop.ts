@@ -3,8 +3,9 @@ import { Logger } from '@nestjs/common';
 import type { PgBoss } from 'pg-boss';
 import { type SpanFacts, traced } from '../config/tracing.js';
 import { contextOf, inContext } from '../config/work-context.js';
-import { type Crowd, LOOK_MS } from './crowd.js';
+import type { Crowd } from './crowd.js';
 import type { Entries, TakenEntry } from './entries.js';
+import { LOOK_MS } from './thread.js';
 
 /** A handler throws this to be called again at a given time without counting as a failure (`Retry-After`). */
 export class RetryLater extends Error {
