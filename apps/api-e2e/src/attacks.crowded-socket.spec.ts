@@ -52,6 +52,11 @@ describe('A socket on which many calls wait for their answers', () => {
     expect(closed).toBe(true);
   });
 
+  it('is closed also where Node itself would refuse what is expected of it', async () => {
+    const { closed } = await answersTo(['GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n', ...Array.from({ length: MANY }, () => 'GET /healthz HTTP/1.1\r\nhost: localhost\r\nexpect: wonders\r\n\r\n')]);
+    expect(closed).toBe(true);
+  });
+
   it(`is served as long as there are no more than ${ORDINARY}, in their order`, async () => {
     const { statuses, closed } = await answersTo(Array.from({ length: ORDINARY }, (_, number) => call(connectionId, 100_000 + number)));
     expect([statuses, closed]).toEqual([Array.from({ length: ORDINARY }, () => '200'), false]);

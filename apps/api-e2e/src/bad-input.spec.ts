@@ -241,11 +241,18 @@ describe('Large bodies', () => {
     expect([statusCode, headers.connection]).toEqual([413, 'close']);
   });
 
-  it('are not read at addresses that do not exist, and at no other than a door beyond a megabyte', async () => {
+  it('are not read at addresses that do not exist, nor at any other than a door beyond a megabyte', async () => {
     const bytes = Buffer.alloc(2 * MEGABYTE, '[],');
-    const paths = ['/nope', '/integration/nope', '/api/v1/connections', '/integration/jira/events'];
+    const paths = ['/nope', '/integration/nope', '/api/v1/me/api-tokens', '/integration/jira/events'];
     const answers = await sender.all(paths, (path) => sender.send(path, { body: bytes, headers: json }));
-    expect(answers.map(({ status }) => status)).toEqual([413, 413, 413, 403]);
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 413, 403]);
+  });
+
+  it('of too many values are refused at other addresses before they are read as JSON, which would take long', async () => {
+    const lists = (count: number): Buffer => Buffer.from(`[${Array.from({ length: count }, () => '[]').join(',')}]`);
+    const bodies = [lists(9_000), lists(11_000), lists(300_000), Buffer.from('['.repeat(2000))];
+    const answers = await sender.all(bodies, (body) => sender.send('/api/v1/me/api-tokens', { body, headers: { 'content-type': 'application/json' } }));
+    expect(answers.map(({ status }) => status)).toEqual([401, 400, 400, 400]);
   });
 
   it('are cut off at 25 megabytes when they say nothing of their length', async () => {

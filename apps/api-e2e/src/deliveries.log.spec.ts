@@ -350,5 +350,15 @@ describe('The delivery log', () => {
       expect(all.map((one) => one.reason).sort()).toEqual(['duplicate_trigger', 'duplicate_trigger', 'duplicate_trigger', 'duplicate_trigger', 'started']);
       expect(await issue.jobs()).toBe(1);
     });
+
+    it('is not done without end: each person may ask sixty times a minute, whether for one or for many', async () => {
+      const filter = { outcome: 'refused', issueKey: 'NONE-1' };
+      const ask = async (who: Browser, times: number): Promise<number[]> => Promise.all(Array.from({ length: times }, () => who.post('/api/v1/deliveries/replay', filter).then(({ status }) => status)));
+      // A minute may end between two of them, and then the count begins anew.
+      const answers = await ask(stranger, 130);
+      expect(new Set(answers)).toEqual(new Set([202, 429]));
+      expect(answers.filter((status) => status === 202).length).toBeLessThanOrEqual(120);
+      expect(await ask(member, 1)).toEqual([202]);
+    });
   });
 });

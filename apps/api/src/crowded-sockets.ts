@@ -23,6 +23,10 @@ export function closeCrowdedSockets({ server }: FastifyInstance): void {
   server.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (crowded.lets(request, response)) for (const listener of listeners) listener.call(server, request, response);
   });
+  // Node answers these itself and tells nobody, so they would not be counted.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    if (crowded.lets(request, response)) response.writeHead(417).end();
+  });
 }
 
 /** Counts the requests of each socket that are not answered yet. */

@@ -9,6 +9,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SLICE_BYTES } from '@openhands-jira/domain';
 import type { WebhookSecrets } from './connections/webhook-secrets.service.js';
+import { isTooMuch } from './deliveries/payload.js';
 import type { RejectedCalls } from './deliveries/rejected-calls.service.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -22,6 +23,9 @@ const HELD_BYTES = 64 * MEGABYTE;
 const FREE_BYTES = 128 * 1024;
 /** What a piece needs beside its bytes. A body may come one byte at a time, each in an object of its own. */
 const PIECE_BYTES = 512;
+
+/** Commas and opening brackets in a body that is for no front door. The largest that the page sends has some hundred; so many are read in a few milliseconds. */
+const MOST_VALUES = 20_000;
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:;|$)/i;
 
@@ -39,17 +43,20 @@ export function limitBodies(fastify: FastifyInstance): void {
 
 /**
  * JSON bodies only. On the webhook routes the bytes stay as they are: the signature is over them, and nothing may read
- * them before it is checked. An encoded body would be other bytes than those that were signed, so it is refused.
+ * them before it is checked. An encoded body would be other bytes than those that were signed, so it is refused. The other routes read their
+ * JSON before it is known who asks, so it is looked through first, and where there is no route it is not read at all.
  */
 export function readBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(JSON_TYPE, (request, stream, done) => {
+    if (request.is404) return done(null, undefined);
     if (request.headers['content-encoding']) return done(Object.assign(new Error('encoded'), { statusCode: 415 }));
     readBytes(stream, request.routeOptions.bodyLimit, (error, bytes) => {
       if (error) return done(error);
       if (isForDoor(request)) return done(null, bytes);
       if (bytes!.length === 0) return done(null, undefined);
+      if (isTooMuch(bytes!, MOST_VALUES)) return done(Object.assign(new Error('too many values'), { statusCode: 400 }));
       void parseJson(request, bytes!.toString('utf8'), done);
     });
   });

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { BulkReplay, BulkReplayAccepted, type Delivery, DeliveryDetail, DeliveryOverview, DeliveryPage, DeliveryQuery, type Page, PublicDecision, ReplayAccepted, Uuid } from '@openhands-jira/contracts';
 import { type Caller, CurrentCaller, Public } from '../security/access.js';
+import { ReplayLimit } from '../security/minute-limit.guard.js';
 import { ApiProblems } from '../security/problem-answers.js';
 import { BulkReplays } from './bulk-replays.service.js';
 import { DeliveryLog } from './delivery-log.service.js';
@@ -34,9 +35,10 @@ export class DeliveriesController {
 
   @Post('replay')
   @HttpCode(202)
+  @UseGuards(ReplayLimit)
   @ApiOperation({ summary: 'Decide many stored payloads again, for example after an outage: at most 100, from the newest back' })
   @ApiAcceptedResponse({ standardSchema: BulkReplayAccepted, description: 'How many are decided again; what led to a job does not start twice' })
-  @ApiProblems('validation_failed')
+  @ApiProblems('validation_failed', 'too_many_requests')
   replayMany(@CurrentCaller() caller: Caller, @Body({ schema: BulkReplay }) wanted: BulkReplay): Promise<BulkReplayAccepted> {
     return this.bulk.run(caller, wanted);
   }
@@ -60,9 +62,10 @@ export class DeliveriesController {
 
   @Post(':id/replay')
   @HttpCode(202)
+  @UseGuards(ReplayLimit)
   @ApiOperation({ summary: 'Decide a stored payload again, as a new delivery' })
   @ApiAcceptedResponse({ standardSchema: ReplayAccepted, description: 'The new delivery, which names its origin' })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'payload_gone')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'payload_gone', 'too_many_requests')
   replay(@CurrentCaller() caller: Caller, @Param('id', { schema: Uuid }) id: string): Promise<ReplayAccepted> {
     return this.log.replay(caller, id);
   }

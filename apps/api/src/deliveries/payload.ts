@@ -31,8 +31,8 @@ export async function readPayloadInSlices(bytes: Buffer): Promise<Record<string,
 }
 
 /** True when a JSON text has more levels than can be written again, or more values than can be read quickly. Whether it is JSON at all is not looked at. */
-export function isTooMuch(bytes: Buffer): boolean {
-  return new Size().isTooMuchAfter(bytes);
+export function isTooMuch(bytes: Buffer, mostValues = MOST_VALUES): boolean {
+  return new Size(mostValues).isTooMuchAfter(bytes);
 }
 
 function parsed(bytes: Buffer): Record<string, unknown> | null {
@@ -52,6 +52,8 @@ class Size {
   /** Bytes to pass over at the beginning of the next slice: one when a backslash took its meaning from it. */
   private skipped = 0;
 
+  constructor(private readonly mostValues = MOST_VALUES) {}
+
   /** Reads on; true once there were too many levels or values. */
   isTooMuchAfter(slice: Uint8Array): boolean {
     let { level, values, isInText, skipped: at } = this;
@@ -65,7 +67,7 @@ class Size {
         level += 1;
         values += 1;
       }
-      if (level > MOST_LEVELS || values > MOST_VALUES) return true;
+      if (level > MOST_LEVELS || values > this.mostValues) return true;
     }
     Object.assign(this, { level, values, isInText, skipped: at - slice.length });
     return false;

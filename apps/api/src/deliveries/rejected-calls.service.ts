@@ -81,13 +81,14 @@ export class RejectedCalls implements OnApplicationShutdown {
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const counts = [...this.counts.values()];
-    this.counts = new Map();
-    this.written = this.written.then(() => this.writeAll(counts));
+    this.written = this.written.then(() => this.writeAll());
     return this.written;
   }
 
-  private async writeAll(counts: Count[]): Promise<void> {
+  /** What was counted until now: while an earlier call still writes, it is counted on in the same place, however long the database takes. */
+  private async writeAll(): Promise<void> {
+    const counts = [...this.counts.values()];
+    this.counts = new Map();
     let failures = 0;
     let latest: unknown;
     for (const one of counts) {

@@ -58,6 +58,9 @@ export const TrialLimit = limitPerPerson({ what: 'trial', perMinute: 20, detail:
 /** For the routes that call Jira at the press of a button; each test is half a dozen calls. */
 export const ConnectionTestLimit = limitPerPerson({ what: 'connection test', perMinute: 10, detail: 'You asked Jira many times within a minute. Wait a minute, then try again.' });
 
+/** Each replay is decided and stored like a delivery of Jira. With a hundred at once, enough for the hours after an outage. */
+export const ReplayLimit = limitPerPerson({ what: 'replay', perMinute: 60, detail: 'You ran deliveries again many times within a minute. Wait a minute, then go on.' });
+
 /** Each start of a sign-in stores a row. Generous, because a whole office may share one address. */
 export const SignInLimit = limitPerAddress({ what: 'sign-in', perMinute: 100, detail: 'Too many sign-ins were started from this address. Wait a minute and try again.' });
 
