@@ -1,5 +1,6 @@
 /** Somebody who writes request after request over one socket and never waits for an answer: what waits for its turn would fill the memory. */
 import { connect } from 'node:net';
+import { DataSource } from 'typeorm';
 import { CREDENTIALS, Stage } from './stage.js';
 import { sign } from '../../../tools/sandbox/jira-cloud/webhooks.ts';
 
@@ -55,6 +56,21 @@ describe('A socket on which many calls wait for their answers', () => {
   it('is closed also where Node itself would refuse what is expected of it', async () => {
     const { closed } = await answersTo(['GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n', ...Array.from({ length: MANY }, () => 'GET /healthz HTTP/1.1\r\nhost: localhost\r\nexpect: wonders\r\n\r\n')]);
     expect(closed).toBe(true);
+  });
+
+  it('is closed also where requests without a host wait behind one that takes long', async () => {
+    const lock = stage.inside(DataSource).createQueryRunner();
+    await lock.startTransaction();
+    await lock.query('LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE');
+    const slow = 'GET /api/v1/deliveries/00000000-0000-7000-8000-000000000000/decision HTTP/1.1\r\nhost: localhost\r\n\r\n';
+    const nameless = Array.from({ length: MANY }, () => 'GET /healthz HTTP/1.1\r\n\r\n');
+    try {
+      expect(await answersTo([slow, ...nameless])).toEqual({ statuses: [], closed: true });
+    } finally {
+      await lock.rollbackTransaction();
+      await lock.release();
+    }
+    expect(await answersTo(nameless)).toEqual({ statuses: ['400'], closed: true });
   });
 
   it(`is served as long as there are no more than ${ORDINARY}, in their order`, async () => {

@@ -2,6 +2,7 @@
  * Bad input at every entrance, ten thousand cases of it: whatever comes in is answered, with no error of ours, and the service goes on.
  * What is right about a delivery is told in other files; here it only matters that nothing wrong does harm.
  */
+import { DEFAULT_RULES, MOST_RULE_PEOPLE, MOST_RULE_PROJECTS } from '@openhands-jira/contracts';
 import { unpackBody } from '../../api/src/deliveries/body-storage.js';
 import fc from 'fast-check';
 import { type IncomingMessage, request } from 'node:http';
@@ -250,9 +251,21 @@ describe('Large bodies', () => {
 
   it('of too many values are refused at other addresses before they are read as JSON, which would take long', async () => {
     const lists = (count: number): Buffer => Buffer.from(`[${Array.from({ length: count }, () => '[]').join(',')}]`);
-    const bodies = [lists(9_000), lists(11_000), lists(300_000), Buffer.from('['.repeat(2000))];
+    const bodies = [lists(24_000), lists(26_000), lists(300_000), Buffer.from('['.repeat(2000))];
     const answers = await sender.all(bodies, (body) => sender.send('/api/v1/me/api-tokens', { body, headers: { 'content-type': 'application/json' } }));
     expect(answers.map(({ status }) => status)).toEqual([401, 400, 400, 400]);
+  });
+
+  it('of the largest rules that a connection can have are read', async () => {
+    const words = (count: number): string[] => Array.from({ length: count }, (_, at) => `w${at}`);
+    const gate = { labels: words(20), statuses: words(20), fields: words(20) };
+    const rules = {
+      ...DEFAULT_RULES,
+      projects: Array.from({ length: MOST_RULE_PROJECTS }, (_, at) => ({ key: `P${at}`, defaultRepository: null, gate })),
+      people: { who: 'listed', emails: Array.from({ length: MOST_RULE_PEOPLE }, (_, at) => `p${at}@example.com`) },
+      allowedApps: words(100),
+    };
+    expect((await ada.put(`/api/v1/connections/${UNKNOWN_ID}/rules`, rules)).status).toBe(404);
   });
 
   it('are cut off at 25 megabytes when they say nothing of their length', async () => {

@@ -354,10 +354,12 @@ describe('The delivery log', () => {
     it('is not done without end: each person may ask sixty times a minute, whether for one or for many', async () => {
       const filter = { outcome: 'refused', issueKey: 'NONE-1' };
       const ask = async (who: Browser, times: number): Promise<number[]> => Promise.all(Array.from({ length: times }, () => who.post('/api/v1/deliveries/replay', filter).then(({ status }) => status)));
-      // A minute may end between two of them, and then the count begins anew.
+      const minute = (): number => Math.floor(Date.now() / 60_000);
+      const began = minute();
       const answers = await ask(stranger, 130);
       expect(new Set(answers)).toEqual(new Set([202, 429]));
-      expect(answers.filter((status) => status === 202).length).toBeLessThanOrEqual(120);
+      // When a minute ended between two of them, the count began anew.
+      expect(answers.filter((status) => status === 202).length).toBeLessThanOrEqual(minute() === began ? 60 : 120);
       expect(await ask(member, 1)).toEqual([202]);
     });
   });

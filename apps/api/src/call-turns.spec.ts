@@ -24,9 +24,9 @@ describe('The turns of calls', () => {
 
   /** Three hundred calls to connections that nobody has, and then those of somebody. */
   async function behindStrangers(some: CallTurns, ids: string[]): Promise<number> {
-    for (let number = 0; number < 300; number += 1) some.begin(randomUUID(), () => served.push('stranger'));
+    for (let number = 0; number < 300; number += 1) some.begin(randomUUID(), () => served.push('stranger'), () => false);
     await nextTurn();
-    for (const id of ids) some.begin(id, () => served.push('company'));
+    for (const id of ids) some.begin(id, () => served.push('company'), () => false);
     await all(300 + ids.length);
     return served.lastIndexOf('company');
   }
@@ -45,13 +45,13 @@ describe('The turns of calls', () => {
 
   it('serve everybody also while nobody can be looked up', async () => {
     const some = turns(() => Promise.reject(new Error('the database is away')));
-    for (let number = 0; number < 50; number += 1) some.begin(NEW, () => served.push('company'));
+    for (let number = 0; number < 50; number += 1) some.begin(NEW, () => served.push('company'), () => false);
     await all(50);
   });
 
   it('are at once for the shared address, which names nobody', () => {
     const some = turns();
-    for (let number = 0; number < 100; number += 1) some.begin(undefined, () => served.push('company'));
+    for (let number = 0; number < 100; number += 1) some.begin(undefined, () => served.push('company'), () => false);
     expect(served).toHaveLength(100);
   });
 });

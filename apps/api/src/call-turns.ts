@@ -3,11 +3,8 @@
  * says whose it is, as far as that can be believed before the signature is checked.
  */
 import type { WebhookSecrets } from './connections/webhook-secrets.service.js';
-import { DoorTurns } from './deliveries/door-turns.js';
+import { DoorTurns, NOBODY } from './deliveries/door-turns.js';
 import { inTime } from './deliveries/in-time.js';
-
-/** Addresses of connections that do not exist have one line together: strangers cannot make more of them. */
-const STRANGERS = '';
 
 /** Who cannot be looked up in this time is served with the strangers; the door then says that the database is away. */
 const LOOK_UP_MS = 1000;
@@ -18,16 +15,16 @@ export class CallTurns {
 
   constructor(private readonly secrets: Pick<WebhookSecrets, 'isKnown' | 'of'>) {}
 
-  /** Serves a call when it is its turn, mostly at once. The shared address names no connection: there bodies are read, and the door lets companies take turns. */
-  begin(connectionId: string | undefined, serve: () => void): void {
+  /** Serves a call when it is its turn, mostly at once; also one whose sender is gone by then, but that is nobody's turn. The shared address names no connection: there bodies are read, and the door lets companies take turns. */
+  begin(connectionId: string | undefined, serve: () => void, isGone: () => boolean): void {
     if (connectionId === undefined) return serve();
     const line = this.lineOf(connectionId.toLowerCase());
-    if (typeof line === 'string') this.wait(line, serve);
-    else void line.then((found) => this.wait(found, serve));
+    if (typeof line === 'string') this.wait(line, serve, isGone);
+    else void line.then((found) => this.wait(found, serve, isGone));
   }
 
-  private wait(line: string, serve: () => void): void {
-    const turn = this.turns.of(line);
+  private wait(line: string, serve: () => void, isGone: () => boolean): void {
+    const turn = this.turns.of(line, isGone);
     if (turn) void turn.then(serve);
     else serve();
   }
@@ -36,6 +33,6 @@ export class CallTurns {
   private lineOf(id: string): string | Promise<string> {
     if (this.secrets.isKnown(id)) return id;
     const found = this.secrets.of(id);
-    return found instanceof Promise ? inTime(found, LOOK_UP_MS).then((door) => door?.id ?? STRANGERS, () => STRANGERS) : (found?.id ?? STRANGERS);
+    return found instanceof Promise ? inTime(found, LOOK_UP_MS).then((door) => door?.id ?? NOBODY, () => NOBODY) : (found?.id ?? NOBODY);
   }
 }

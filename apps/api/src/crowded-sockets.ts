@@ -21,9 +21,12 @@ export function closeCrowdedSockets({ server }: FastifyInstance): void {
   const crowded = new CrowdedSockets();
   const listeners = server.listeners('request') as Listener[];
   server.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (crowded.lets(request, response)) for (const listener of listeners) listener.call(server, request, response);
+    if (!crowded.lets(request, response)) return;
+    // The server was told to leave this check to us.
+    if (request.headers.host === undefined && request.httpVersion === '1.1') response.writeHead(400, { connection: 'close' }).end();
+    else for (const listener of listeners) listener.call(server, request, response);
   });
-  // Node answers these itself and tells nobody, so they would not be counted.
+  // Both of these Node would answer itself without telling anybody, so they would not be counted.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     if (crowded.lets(request, response)) response.writeHead(417).end();
   });

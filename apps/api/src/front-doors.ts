@@ -100,7 +100,7 @@ class FrontDesk {
       const found = pattern.exec(request.url!);
       if (!found) continue;
       const call = { request, response, id: randomUUID(), begun: performance.now() };
-      this.turns.begin(found[1], () => this.serve(call, (body) => receive({ headers: request.headers, body }, found[1] ?? '')));
+      this.turns.begin(found[1], () => this.serve(call, (body) => receive({ headers: request.headers, body }, found[1] ?? '')), () => request.destroyed);
       return true;
     }
     return false;

@@ -29,8 +29,8 @@ export async function createServer(config: AppConfig, databaseUrl: string): Prom
     // Fastify's defaults wait for ever: slow senders would hold sockets open.
     requestTimeout: REQUEST_MS,
     connectionTimeout: 20_000,
-    // Node looks for late requests every half minute, unless told otherwise.
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1000 },
+    // Node looks for late requests every half minute, unless told otherwise. Requests without a host are refused where sockets are counted.
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1000, requireHostHeader: false },
     routerOptions: { maxParamLength: 500 },
     // A client could otherwise choose its own address, and so evade every limit per address.
     trustProxy: (_address, hop) => hop < config.env.TRUSTED_PROXY_HOPS,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectionRules, Product } from '@openhands-jira/contracts';
 import type { WebhookSecret } from '@openhands-jira/domain';
-import { In, Repository } from 'typeorm';
+import { Any, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ConnectionEntity, type ConnectionState } from './connection.entity.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
@@ -45,6 +45,8 @@ const AGEING_MS = 250;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** About 6 MB. Connections beyond these are read anew for each delivery. */
 const MOST_KNOWN = 10_000;
+/** Ids that are new here and wait for one question. Strangers can make up any number of them while the database is slow. */
+const MOST_WANTED = 10_000;
 
 /**
  * The secrets of connections for the front door, which needs them thousands of times a minute.
@@ -100,7 +102,9 @@ export class WebhookSecrets {
     return askedAt !== undefined && Math.abs(this.clock.now().getTime() - askedAt) < FRESH_MS;
   }
 
+  /** Rejects when too many wait already: Jira has to come again. */
   private ask(id: string): Promise<Known | null> {
+    if (this.wanted.size >= MOST_WANTED && !this.wanted.has(id) && !this.known.has(id)) return Promise.reject(new Error(`More than ${MOST_WANTED} connections are being looked up`));
     const wanted = this.wanted.get(id) ?? Promise.withResolvers<Known | null>();
     this.wanted.set(id, wanted);
     void this.look();
@@ -140,7 +144,7 @@ export class WebhookSecrets {
     const same = new Set(versions.filter((now) => now.version === this.known.get(now.id)?.version).map((now) => now.id));
     for (const id of same) keepNewest(this.known, id, { ...this.known.get(id)!, checkedAt });
     const others = ids.filter((id) => !same.has(id));
-    const rows = others.length === 0 ? [] : await this.rows.findBy({ id: In(others) });
+    const rows = others.length === 0 ? [] : await this.rows.findBy({ id: Any(others) });
     const found = new Set(rows.map((row) => row.id));
     for (const id of others) this.known.delete(id);
     for (const id of others) if (!found.has(id)) keepNewest(this.unknown, id, checkedAt);

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import { DoorTurns, inTurns } from './door-turns.js';
+import { DoorTurns, inTurns, NOBODY } from './door-turns.js';
 
 describe('The turns at the front door', () => {
   let turns: DoorTurns;
@@ -93,11 +93,33 @@ describe('A crowd at the front door', () => {
     const turns = new DoorTurns(() => true);
     comes(turns, 'quiet');
     for (let number = 0; number < 100; number += 1) comes(turns, 'noisy');
-    for (let rest = 0; rest < 50; rest += 1) {
+    // A rest after each two until the end would be 46 of them.
+    for (let rest = 0; rest < 35; rest += 1) {
       await servedAtOnce();
       jest.advanceTimersByTime(2);
     }
     expect(await servedAtOnce()).toBe(101);
+  });
+
+  it('of strangers rests for a company, but their calls make no company rest', async () => {
+    const turns = new DoorTurns(() => true);
+    comes(turns, 'quiet');
+    for (let number = 0; number < 100; number += 1) comes(turns, NOBODY);
+    expect(await servedAtOnce()).toBeLessThan(20);
+    const others = new DoorTurns(() => true);
+    served = [];
+    for (const group of [NOBODY, 'noisy', NOBODY]) for (let number = 0; number < 100; number += 1) comes(others, group);
+    await servedAtOnce();
+    expect(served.filter((group) => group === 'noisy')).toHaveLength(100);
+  });
+
+  it('does not rest for those who are gone', async () => {
+    const turns = new DoorTurns(() => true);
+    comes(turns, 'quiet');
+    for (let number = 0; number < 100; number += 1) void turns.of('noisy', () => true);
+    for (let number = 0; number < 5; number += 1) comes(turns, 'noisy');
+    await servedAtOnce();
+    expect(served).toEqual(['quiet', ...Array.from({ length: 5 }, () => 'noisy')]);
   });
 
   it.each([

@@ -13,29 +13,39 @@ import { isShortOfCores } from '../queue/thread.js';
 const MOST_AT_ONCE = 8;
 /** Of those who wait, so many begin in a turn: in between, whoever has just come is heard. */
 const MOST_A_TURN = 2;
-/** A group of whom more wait is a crowd. */
+/** A group of whom so many wait is a crowd. */
 const CROWD = 32;
 /** How long crowds rest after a turn: a little longer than a turn takes on a machine that is short of cores. */
 const REST_MS = 2;
-/** A call of somebody else, or a wait for a core, counts for so long. */
+/** That companies call, or that the thread waited for a core, counts for so long. */
 const LATELY_MS = 2000;
+
+/** The group of all who name no company, or one that does not exist: strangers cannot make more groups. */
+export const NOBODY = '';
+
+interface Waiting {
+  begin: () => void;
+  isGone: () => boolean;
+}
 
 /** The turns of one process. */
 export class DoorTurns {
   /** Who waits, by group, in the order in which groups are served. */
-  private readonly lines = new Map<string, (() => void)[]>();
+  private readonly lines = new Map<string, Waiting[]>();
   private begun = 0;
   private isCounting = false;
   private resting?: NodeJS.Timeout;
-  /** Who called last, and when it was somebody else than before. */
+  /** Which company called last, when, and when it was another one than before. */
   private caller?: string;
+  private calledAt = -Infinity;
   private othersAt = -Infinity;
   private shortAt = -Infinity;
 
+  /** @param isShort whether the machine is short of cores; where it never is, nobody rests */
   constructor(private readonly isShort: () => boolean = isShortOfCores()) {}
 
-  /** Resolves when it is the turn of one more of this group; undefined when it is at once. */
-  of(group: string): Promise<void> | undefined {
+  /** Resolves when it is the turn of one more of this group; undefined when it is at once. Who is gone by then uses up no turn. */
+  of(group: string, isGone: () => boolean = () => false): Promise<void> | undefined {
     this.note(group);
     if (this.resting && !this.lines.has(group)) this.endRest();
     this.countThisTurn();
@@ -43,16 +53,19 @@ export class DoorTurns {
       this.begun += 1;
       return undefined;
     }
-    return new Promise((resolve) => {
+    return new Promise((begin) => {
       const line = this.lines.get(group);
-      if (line) line.push(resolve);
-      else this.lines.set(group, [resolve]);
+      if (line) line.push({ begin, isGone });
+      else this.lines.set(group, [{ begin, isGone }]);
     });
   }
 
+  /** Strangers are not noted: whoever makes up ids could otherwise make a company rest that is alone. */
   private note(caller: string): void {
+    if (caller === NOBODY) return;
+    this.calledAt = performance.now();
     if (caller === this.caller) return;
-    if (this.caller !== undefined) this.othersAt = performance.now();
+    if (this.caller !== undefined) this.othersAt = this.calledAt;
     this.caller = caller;
   }
 
@@ -65,18 +78,23 @@ export class DoorTurns {
   private nextTurn(): void {
     this.isCounting = false;
     this.begun = 0;
-    for (let served = 0; served < MOST_A_TURN && this.lines.size > 0; served += 1) this.serveNext();
+    for (let served = 0; served < MOST_A_TURN && this.lines.size > 0; ) served += this.serveNext() ? 1 : 0;
     if (this.lines.size === 0) return;
     if (this.mayRest()) this.resting = setTimeout(() => this.endRest(), REST_MS);
     else this.countThisTurn();
   }
 
-  /** Only while nobody waits but crowds, others have called lately, and the machine was short of cores. A company that is alone never waits for nothing. */
+  /** Only while nobody waits but crowds, a company has called lately that may want a core, and the machine was short of them. A company that is alone never waits for nothing. */
   private mayRest(): boolean {
     const since = performance.now() - LATELY_MS;
-    if (this.othersAt < since || !this.areAllCrowds()) return false;
+    const isForOthers = this.areAllStrangers() ? this.calledAt >= since : this.othersAt >= since;
+    if (!isForOthers || !this.areAllCrowds()) return false;
     if (this.isShort()) this.shortAt = performance.now();
     return this.shortAt >= since;
+  }
+
+  private areAllStrangers(): boolean {
+    return this.lines.size === 1 && this.lines.has(NOBODY);
   }
 
   private areAllCrowds(): boolean {
@@ -90,13 +108,14 @@ export class DoorTurns {
     this.countThisTurn();
   }
 
-  /** The first of the first line; then that group stands behind the others. */
-  private serveNext(): void {
+  /** The first of the first line; then that group stands behind the others. False when that one is gone. */
+  private serveNext(): boolean {
     const [group, line] = this.lines.entries().next().value!;
-    const begin = line.shift()!;
+    const { begin, isGone } = line.shift()!;
     this.lines.delete(group);
     if (line.length > 0) this.lines.set(group, line);
     begin();
+    return !isGone();
   }
 }
 

@@ -8,7 +8,7 @@ import { traced } from '../config/tracing.js';
 import { DOOR_DATABASE } from '../database/door-database.js';
 import { Problem } from '../security/problem.js';
 import { sha256, sha256InSlices } from '../security/digest.js';
-import { DoorTurns } from './door-turns.js';
+import { DoorTurns, NOBODY } from './door-turns.js';
 import { inTime } from './in-time.js';
 import { type Accepted, Intake, type IncomingDelivery } from './intake.service.js';
 import { readPayloadInSlices } from './payload.js';
@@ -57,8 +57,8 @@ const LONGEST_KEY = 255;
 /** A question to the database takes a millisecond; when it takes this long, Jira had better come again. */
 const LOOK_UP_MS = 1000;
 
-/** Calls that name no connection, or a site with several, stand in one line: strangers cannot make more of them. */
-const MANY_OR_NONE = '';
+/** Bodies that wait here together. At the shared address they are read before it is known whose they are, so they may be of strangers. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** One for all: it says the same to everybody, and collecting a stack for each would take longer than checking the signature. */
 const NOT_ACCEPTED = new Problem(403, 'forbidden', 'The delivery was not accepted. Check that the webhook URL and the secret in Jira are the ones that were shown here.');
@@ -75,7 +75,9 @@ const KEPT_HEADERS = ['content-type', 'content-length', 'user-agent', 'x-atlassi
 @Injectable()
 export class FrontDoor {
   private readonly log = new Logger('deliveries');
-  private readonly turns = new DoorTurns();
+  /** Nobody rests here: at the shared address a call joins the line of whom its body names, before anything is proven. */
+  private readonly turns = new DoorTurns(() => false);
+  private waitingBytes = 0;
 
   constructor(
     private readonly intake: Intake,
@@ -96,7 +98,8 @@ export class FrontDoor {
 
   private async letIn(call: WebhookCall): Promise<LetIn> {
     const candidates = await this.find(call);
-    await this.turns.of(candidates.length === 1 ? candidates[0]!.id : MANY_OR_NONE);
+    // A site with several connections is nobody's either.
+    await this.turnOf(candidates.length === 1 ? candidates[0]!.id : NOBODY, call.body.length);
     const proven = await this.prove(call, candidates);
     const event = await this.read(call, proven.connection.id);
     try {
@@ -105,6 +108,15 @@ export class FrontDoor {
       if (!(error instanceof StoreUnavailable)) this.log.error({ err: error, connectionId: proven.connection.id }, 'A delivery could not be judged');
       throw storeIsAway();
     }
+  }
+
+  private async turnOf(group: string, bytes: number): Promise<void> {
+    if (this.waitingBytes + bytes > MOST_WAITING_BYTES) throw storeIsAway();
+    const turn = this.turns.of(group);
+    if (!turn) return;
+    this.waitingBytes += bytes;
+    await turn;
+    this.waitingBytes -= bytes;
   }
 
   /** What this door would answer to a call and note of it, for a trial: nothing is stored, and nothing is counted. */

@@ -50,10 +50,10 @@ export class RejectedCalls implements OnApplicationShutdown {
   /** Counts one call. */
   add(call: RejectedCall): void {
     const now = this.clock.now();
-    const known = this.counts.size < MOST_KINDS;
-    const connectionId = known ? call.connectionId : null;
     const hour = new Date(Math.floor(now.getTime() / 3_600_000) * 3_600_000);
-    const key = `${connectionId} ${call.reason} ${hour.getTime()}`;
+    const keyOf = (connectionId: string | null): string => `${connectionId} ${call.reason} ${hour.getTime()}`;
+    const connectionId = this.counts.size < MOST_KINDS || this.counts.has(keyOf(call.connectionId)) ? call.connectionId : null;
+    const key = keyOf(connectionId);
     const count = this.counts.get(key)?.count ?? 0;
     this.counts.set(key, { connectionId, reason: call.reason, hour, count: count + 1, lastAt: now, headerNames: call.headerNames.slice(0, 50), size: call.size });
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();

@@ -27,4 +27,14 @@ describe('Counts of calls that were not let in', () => {
       while (query.mock.calls.length < times) await new Promise(setImmediate);
     }
   });
+
+  it('name the connections that came first also when there are more kinds than are told apart', async () => {
+    const query = jest.fn((_sql: string, _values: unknown[]) => Promise.resolve());
+    const calls = new RejectedCalls({ query } as unknown as DataSource, new Clock());
+    const ids = Array.from({ length: 1005 }, (_, number) => `connection ${number}`);
+    for (const connectionId of [...ids, ids[0]!]) calls.add({ connectionId, reason: 'signature_mismatch', headerNames: [], size: 2 });
+    await calls.flush();
+    const counts = query.mock.calls.map(([, values]) => [values[0], values[3]]);
+    expect([counts.length, counts.find(([id]) => id === ids[0]), counts.find(([id]) => id === null)]).toEqual([1001, [ids[0], 2], [null, 5]]);
+  });
 });
