@@ -189,19 +189,70 @@ describe('Connections', () => {
       asked.mockRestore();
     });
 
-    it('asks the database once for many deliveries at a time, and only for the version when nothing changed', async () => {
-      const { id } = await active();
-      const repository = db.getRepository(ConnectionEntity);
-      const reads: string[] = [];
-      const counting = Object.assign(Object.create(repository) as typeof repository, {
-        findBy: (where: object) => (reads.push('row'), repository.findBy(where)),
-        query: (text: string, values: unknown[]) => (reads.push(text.startsWith('SELECT id, version FROM') ? 'version' : text), repository.query(text, values)),
+    it('notices a change whose transaction ends after that of a later one', async () => {
+      const [early, late] = [await active('early.atlassian.net'), await active('late.atlassian.net')];
+      const cache = door();
+      const statusOf = async (id: string): Promise<string | undefined> => (time.advance(600), (await cache.of(id))?.status);
+      const pause = `UPDATE connections SET status = 'paused', version = version + 1 WHERE id = $1`;
+      expect([await statusOf(early.id), await statusOf(late.id)]).toEqual(['active', 'active']);
+      const open = db.createQueryRunner();
+      await open.startTransaction();
+      await open.query(pause, [early.id]);
+      await db.query(pause, [late.id]);
+      expect([await statusOf(early.id), await statusOf(late.id)]).toEqual(['active', 'paused']);
+      await open.commitTransaction();
+      await open.release();
+      expect([await statusOf(early.id), await statusOf(late.id)]).toEqual(['paused', 'paused']);
+    });
+
+    describe('asks the database', () => {
+      let reads: string[];
+      let cache: WebhookSecrets;
+
+      beforeEach(() => {
+        const repository = db.getRepository(ConnectionEntity);
+        reads = [];
+        const counting = Object.assign(Object.create(repository) as typeof repository, {
+          findBy: (where: object) => (reads.push('rows'), repository.findBy(where)),
+          query: (text: string, values: unknown[]) => (reads.push(text.startsWith('SELECT id, version FROM') ? 'versions' : text), repository.query(text, values)),
+        });
+        cache = new WebhookSecrets(counting, secrets, time);
       });
-      const cache = new WebhookSecrets(counting, secrets, time);
-      await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
-      time.advance(600);
-      await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
-      expect(reads).toEqual(['row', 'version']);
+
+      const CHANGES = 'SELECT number FROM connection_changes';
+
+      it('once for many deliveries at a time, and only whether anything has changed when nothing has', async () => {
+        const { id } = await active();
+        await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
+        time.advance(600);
+        await Promise.all(Array.from({ length: 50 }, () => cache.of(id)));
+        expect(reads).toEqual([CHANGES, 'rows', CHANGES]);
+      });
+
+      it('one question for all that it knows, and reads what has changed', async () => {
+        const [one, two] = [await active('first.atlassian.net'), await active('second.atlassian.net')];
+        await Promise.all([cache.of(one.id), cache.of(two.id)]);
+        reads.splice(0);
+        time.advance(600);
+        await cache.of(one.id);
+        expect(cache.of(two.id)).not.toBeInstanceOf(Promise);
+        expect(reads).toEqual([CHANGES]);
+        await prove(two.id, { active: false });
+        time.advance(600);
+        await cache.of(one.id);
+        expect(await cache.of(two.id)).toMatchObject({ status: 'paused' });
+        expect(reads).toEqual([CHANGES, CHANGES, 'versions', 'versions', 'rows']);
+      });
+
+      it('about one that is not active whenever it gets a delivery', async () => {
+        const { id } = await pending();
+        await cache.of(id);
+        reads.splice(0);
+        for (let round = 0; round < 2; round += 1) expect(await cache.of(id)).toMatchObject({ status: 'pending' });
+        expect(reads).toEqual([CHANGES, CHANGES]);
+        await prove(id);
+        expect(await cache.of(id)).toMatchObject({ status: 'active' });
+      });
     });
 
     it('answers for each of many connections, and one whose secret does not open is no trouble of the others', async () => {

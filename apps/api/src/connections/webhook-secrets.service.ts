@@ -32,7 +32,15 @@ interface Known {
   previous: { secret: string; until: Date } | null;
   serviceAccountIds: string[];
   rules: ConnectionRules;
+  /** When it was read or compared, and which number all connections had by then. */
   checkedAt: number;
+  change: string;
+}
+
+/** Which number all connections had, and when it was asked for. It grows with each change of any of them (`connection_changes`). */
+interface Changes {
+  number: string;
+  askedAt: number;
 }
 
 /** Who waits for what the database says about a connection. */
@@ -51,12 +59,12 @@ const MOST_WANTED = 10_000;
 /**
  * The secrets of connections for the front door, which needs them thousands of times a minute.
  *
- * Opened secrets stay in memory, and their row's `version` is compared with the database: nothing older than half a second counts. So
+ * Opened secrets stay in memory and are compared with the database: nothing older than half a second counts. Whether any connection has changed at all is
+ * one question for all of them, however many are known; only when one has, the versions of their rows are compared. So
  * a pause, a rotation or an unlink in another process counts here within that time, under any load. A notification
  * channel would be quicker, but a lost connection would leave an ended secret in force without anybody noticing.
  *
- * One question to the database is under way at a time, for all connections that are asked for by then: with thousands of
- * connections that get a delivery now and then, one question serves many deliveries.
+ * One question to the database is under way at a time, for all connections that are asked for by then.
  */
 @Injectable()
 export class WebhookSecrets {
@@ -65,6 +73,7 @@ export class WebhookSecrets {
   private readonly unknown = new Map<string, number>();
   private wanted = new Map<string, Wanted>();
   private looking = false;
+  private changes: Changes = { number: 'never asked', askedAt: -Infinity };
 
   constructor(
     private readonly rows: Repository<ConnectionEntity>,
@@ -99,7 +108,7 @@ export class WebhookSecrets {
 
   private isUnknown(id: string): boolean {
     const askedAt = this.unknown.get(id);
-    return askedAt !== undefined && Math.abs(this.clock.now().getTime() - askedAt) < FRESH_MS;
+    return askedAt !== undefined && this.ageOf(askedAt) < FRESH_MS;
   }
 
   /** Rejects when too many wait already: Jira has to come again. */
@@ -136,13 +145,13 @@ export class WebhookSecrets {
     }
   }
 
-  /** Compares versions, and reads the rows of connections that are new here or have changed. Gives those whose secrets do not open, with the reason: that is no trouble of the others. */
+  /** Reads the rows of connections that are new here or have changed. Gives those whose secrets do not open, with the reason: that is no trouble of the others. */
   private async read(ids: string[]): Promise<Map<string, unknown>> {
     const checkedAt = this.clock.now().getTime();
-    const known = ids.filter((id) => this.known.has(id));
-    const versions = known.length === 0 ? [] : await this.rows.query<{ id: string; version: number }[]>(VERSIONS, [known]);
-    const same = new Set(versions.filter((now) => now.version === this.known.get(now.id)?.version).map((now) => now.id));
-    for (const id of same) keepNewest(this.known, id, { ...this.known.get(id)!, checkedAt });
+    const same = await this.unchanged(ids.filter((id) => this.known.has(id)));
+    // As old as the number is, it may only make us compare once too often.
+    const change = this.changes.number;
+    for (const id of same) keepNewest(this.known, id, { ...this.known.get(id)!, checkedAt, change });
     const others = ids.filter((id) => !same.has(id));
     const rows = others.length === 0 ? [] : await this.rows.findBy({ id: Any(others) });
     const found = new Set(rows.map((row) => row.id));
@@ -151,7 +160,7 @@ export class WebhookSecrets {
     const unreadable = new Map<string, unknown>();
     for (const row of rows) {
       try {
-        keepNewest(this.known, row.id, this.opened(row, checkedAt));
+        keepNewest(this.known, row.id, { ...this.opened(row), checkedAt, change });
       } catch (error) {
         unreadable.set(row.id, error);
       }
@@ -159,7 +168,25 @@ export class WebhookSecrets {
     return unreadable;
   }
 
-  private opened(row: ConnectionEntity, checkedAt: number): Known {
+  /** Which of those that are known are as they were. */
+  private async unchanged(known: string[]): Promise<Set<string>> {
+    // One that is not active may have become so just now.
+    const mustBeNow = known.some((id) => this.known.get(id)!.status !== 'active');
+    if (mustBeNow || this.ageOf(this.changes.askedAt) >= AGEING_MS) await this.askForChanges();
+    const isSuspect = (id: string): boolean => this.known.get(id)!.change !== this.changes.number;
+    const suspects = known.filter(isSuspect);
+    const versions = suspects.length === 0 ? [] : await this.rows.query<{ id: string; version: number }[]>(VERSIONS, [suspects]);
+    const versionNow = new Map(versions.map(({ id, version }) => [id, version]));
+    return new Set(known.filter((id) => !isSuspect(id) || versionNow.get(id) === this.known.get(id)!.version));
+  }
+
+  private async askForChanges(): Promise<void> {
+    const askedAt = this.clock.now().getTime();
+    const [row] = await this.rows.query<[{ number: string }]>(CHANGES);
+    this.changes = { number: row.number, askedAt };
+  }
+
+  private opened(row: ConnectionEntity): Omit<Known, 'checkedAt' | 'change'> {
     const previous = this.secrets.openPreviousSecret(row);
     return {
       version: row.version,
@@ -170,12 +197,16 @@ export class WebhookSecrets {
       previous: previous !== null && row.previousSecretUntil ? { secret: previous, until: row.previousSecretUntil } : null,
       serviceAccountIds: row.serviceAccountIds,
       rules: rulesOf(row),
-      checkedAt,
     };
   }
 
-  private age(known: Known): number {
-    return Math.abs(this.clock.now().getTime() - known.checkedAt);
+  /** While nothing has changed, what is true of one is true of all. */
+  private age({ checkedAt, change }: Known): number {
+    return change === this.changes.number ? Math.min(this.ageOf(checkedAt), this.ageOf(this.changes.askedAt)) : this.ageOf(checkedAt);
+  }
+
+  private ageOf(time: number): number {
+    return Math.abs(this.clock.now().getTime() - time);
   }
 
   private door(id: string, { product, site, status, current, previous, serviceAccountIds, rules }: Known): WebhookDoor {
@@ -187,7 +218,10 @@ export class WebhookSecrets {
   }
 }
 
-/** Asked several times a second for whoever got a delivery: one text for any number of ids, so that it is planned once. */
+/** Asked several times a second while deliveries come. */
+const CHANGES = 'SELECT number FROM connection_changes';
+
+/** Asked for whoever got a delivery after something has changed: one text for any number of ids, so that it is planned once. */
 const VERSIONS = 'SELECT id, version FROM connections WHERE id = ANY ($1::uuid[])';
 
 /** The least recently read goes when there are too many. */

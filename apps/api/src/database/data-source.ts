@@ -19,13 +19,14 @@ import { FewerIndexes1790000000016 } from './migrations/0016-fewer-indexes.js';
 import { JobsOfAnIssue1790000000017 } from './migrations/0017-jobs-of-an-issue.js';
 import { RoomBesideConnections1790000000018 } from './migrations/0018-room-beside-connections.js';
 import { INDEXES_OF_DELIVERIES } from './migrations/0019-indexes-of-deliveries.js';
+import { ChangesOfConnections1790000000025 } from './migrations/0020-changes-of-connections.js';
 import { preparingClient } from './prepared-statements.js';
 
 /** How the tables became what they are, oldest first. */
 export const MIGRATIONS: MigrationClass[] = [
   Initial1790000000001, Installation1790000000002, Retention1790000000003, Sweeps1790000000004, CommentEdits1790000000005, Lists1790000000006, Operations1790000000007, PausesAndLimits1790000000008,
   Rules1790000000009, UnlinkedAccounts1790000000011, ConnectionTests1790000000012, SitesAndAddresses1790000000013, Health1790000000014, Delegations1790000000015,
-  FewerIndexes1790000000016, JobsOfAnIssue1790000000017, RoomBesideConnections1790000000018, ...INDEXES_OF_DELIVERIES,
+  FewerIndexes1790000000016, JobsOfAnIssue1790000000017, RoomBesideConnections1790000000018, ...INDEXES_OF_DELIVERIES, ChangesOfConnections1790000000025,
 ];
 
 type MigrationClass = new () => MigrationInterface;
