@@ -14,7 +14,7 @@ import { StoryIssue } from './story-issue.js';
 
 /** Asked on a clock, whatever comes in: whether connections have changed, certificates, counters, times, and what pg-boss and the loops look for. */
 const ON_A_CLOCK = [
-  /^SELECT number FROM connection_changes/, /^SELECT id, version FROM connections/,
+  /^SELECT mark FROM connection_changes/, /^SELECT id, version FROM connections/,
   /FROM trusted_certificates/, /UPDATE connections c SET first_delivery_at/, /^INSERT INTO rejected_calls/,
   /^SELECT name FROM unnest/, /queue\.version/, /FROM queue\.queue WHERE name = ANY/, /pg_stat_user_tables/, /deleted_jobs/, /^SELECT q\.name, q\.policy/, /locked_parents/, /current_setting/, /^BEGIN; SET LOCAL/, /^UPDATE leases SET until/,
   /^SELECT id, delivery_id AS "deliveryId", traceparent FROM jobs waiting LEFT JOIN/,

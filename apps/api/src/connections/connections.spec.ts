@@ -219,7 +219,7 @@ describe('Connections', () => {
         cache = new WebhookSecrets(counting, secrets, time);
       });
 
-      const CHANGES = 'SELECT number FROM connection_changes';
+      const CHANGES = 'SELECT mark FROM connection_changes';
 
       it('once for many deliveries at a time, and only whether anything has changed when nothing has', async () => {
         const { id } = await active();
@@ -243,6 +243,25 @@ describe('Connections', () => {
         expect(await cache.of(two.id)).toMatchObject({ status: 'paused' });
         expect(reads).toEqual([CHANGES, CHANGES, 'versions', 'versions', 'rows']);
       });
+
+      it('behind the back of those that are busy, also after a change of another one', async () => {
+        const [busy, other] = [await active('busy.atlassian.net'), await active('other.atlassian.net')];
+        await Promise.all([cache.of(busy.id), cache.of(other.id)]);
+        // The other one asks for both, until it is changed itself.
+        for (const changes of [false, false, true]) {
+          time.advance(300);
+          if (changes) await db.query('UPDATE connections SET version = version + 1 WHERE id = $1', [other.id]);
+          expect(cache.of(other.id)).not.toBeInstanceOf(Promise);
+          await untilLooked();
+        }
+        expect(cache.of(busy.id)).not.toBeInstanceOf(Promise);
+        await untilLooked();
+        expect(reads.filter((read) => read === 'versions')).toHaveLength(2);
+      });
+
+      const untilLooked = async (): Promise<void> => {
+        while (cache['looking']) await nextTurn();
+      };
 
       it('about one that is not active whenever it gets a delivery', async () => {
         const { id } = await pending();

@@ -32,15 +32,15 @@ interface Known {
   previous: { secret: string; until: Date } | null;
   serviceAccountIds: string[];
   rules: ConnectionRules;
-  /** When it was read or compared, and which number all connections had by then. */
+  /** When it was read or compared, and which mark all connections had by then. */
   checkedAt: number;
-  change: string;
+  mark: string;
 }
 
-/** Which number all connections had, and when it was asked for. It grows with each change of any of them (`connection_changes`). */
+/** The mark that all connections have together, and when it was last seen. It is another one after each change of any of them (`connection_changes`). */
 interface Changes {
-  number: string;
-  askedAt: number;
+  mark: string;
+  seenAt: number;
 }
 
 /** Who waits for what the database says about a connection. */
@@ -73,7 +73,9 @@ export class WebhookSecrets {
   private readonly unknown = new Map<string, number>();
   private wanted = new Map<string, Wanted>();
   private looking = false;
-  private changes: Changes = { number: 'never asked', askedAt: -Infinity };
+  private changes: Changes = { mark: 'never asked', seenAt: -Infinity };
+  /** The one before: what had it was right when it was last seen. So after a change busy connections are compared while they still count, too. */
+  private former: Changes = this.changes;
 
   constructor(
     private readonly rows: Repository<ConnectionEntity>,
@@ -86,6 +88,7 @@ export class WebhookSecrets {
     if (!UUID.test(connectionId) || this.isUnknown(connectionId)) return null;
     const known = this.knownFor(connectionId, FRESH_MS);
     if (!known) return this.asked(connectionId);
+    if (this.known.size >= MOST_KNOWN) keepNewest(this.known, connectionId, known);
     if (this.age(known) >= AGEING_MS) this.ask(connectionId).catch(() => undefined);
     return this.door(connectionId, known);
   }
@@ -149,9 +152,9 @@ export class WebhookSecrets {
   private async read(ids: string[]): Promise<Map<string, unknown>> {
     const checkedAt = this.clock.now().getTime();
     const same = await this.unchanged(ids.filter((id) => this.known.has(id)));
-    // As old as the number is, it may only make us compare once too often.
-    const change = this.changes.number;
-    for (const id of same) keepNewest(this.known, id, { ...this.known.get(id)!, checkedAt, change });
+    // It may be older than what is read: then that is compared once too often.
+    const { mark } = this.changes;
+    for (const id of same) keepNewest(this.known, id, { ...this.known.get(id)!, checkedAt, mark });
     const others = ids.filter((id) => !same.has(id));
     const rows = others.length === 0 ? [] : await this.rows.findBy({ id: Any(others) });
     const found = new Set(rows.map((row) => row.id));
@@ -160,7 +163,7 @@ export class WebhookSecrets {
     const unreadable = new Map<string, unknown>();
     for (const row of rows) {
       try {
-        keepNewest(this.known, row.id, { ...this.opened(row), checkedAt, change });
+        keepNewest(this.known, row.id, { ...this.opened(row), checkedAt, mark });
       } catch (error) {
         unreadable.set(row.id, error);
       }
@@ -172,8 +175,8 @@ export class WebhookSecrets {
   private async unchanged(known: string[]): Promise<Set<string>> {
     // One that is not active may have become so just now.
     const mustBeNow = known.some((id) => this.known.get(id)!.status !== 'active');
-    if (mustBeNow || this.ageOf(this.changes.askedAt) >= AGEING_MS) await this.askForChanges();
-    const isSuspect = (id: string): boolean => this.known.get(id)!.change !== this.changes.number;
+    if (mustBeNow || this.ageOf(this.changes.seenAt) >= AGEING_MS) await this.askForChanges();
+    const isSuspect = (id: string): boolean => this.known.get(id)!.mark !== this.changes.mark;
     const suspects = known.filter(isSuspect);
     const versions = suspects.length === 0 ? [] : await this.rows.query<{ id: string; version: number }[]>(VERSIONS, [suspects]);
     const versionNow = new Map(versions.map(({ id, version }) => [id, version]));
@@ -181,12 +184,13 @@ export class WebhookSecrets {
   }
 
   private async askForChanges(): Promise<void> {
-    const askedAt = this.clock.now().getTime();
-    const [row] = await this.rows.query<[{ number: string }]>(CHANGES);
-    this.changes = { number: row.number, askedAt };
+    const seenAt = this.clock.now().getTime();
+    const [{ mark }] = await this.rows.query<[{ mark: string }]>(CHANGES);
+    if (mark !== this.changes.mark) this.former = this.changes;
+    this.changes = { mark, seenAt };
   }
 
-  private opened(row: ConnectionEntity): Omit<Known, 'checkedAt' | 'change'> {
+  private opened(row: ConnectionEntity): Omit<Known, 'checkedAt' | 'mark'> {
     const previous = this.secrets.openPreviousSecret(row);
     return {
       version: row.version,
@@ -200,9 +204,12 @@ export class WebhookSecrets {
     };
   }
 
-  /** While nothing has changed, what is true of one is true of all. */
-  private age({ checkedAt, change }: Known): number {
-    return change === this.changes.number ? Math.min(this.ageOf(checkedAt), this.ageOf(this.changes.askedAt)) : this.ageOf(checkedAt);
+  /** While nothing has changed, what was looked at for one is true of all. */
+  private age({ checkedAt, mark }: Known): number {
+    const own = this.ageOf(checkedAt);
+    if (mark === this.changes.mark) return Math.min(own, this.ageOf(this.changes.seenAt));
+    if (mark === this.former.mark) return Math.min(own, this.ageOf(this.former.seenAt));
+    return own;
   }
 
   private ageOf(time: number): number {
@@ -219,7 +226,7 @@ export class WebhookSecrets {
 }
 
 /** Asked several times a second while deliveries come. */
-const CHANGES = 'SELECT number FROM connection_changes';
+const CHANGES = 'SELECT mark FROM connection_changes';
 
 /** Asked for whoever got a delivery after something has changed: one text for any number of ids, so that it is planned once. */
 const VERSIONS = 'SELECT id, version FROM connections WHERE id = ANY ($1::uuid[])';

@@ -30,7 +30,7 @@ export interface DoorConnection {
 
 /** One webhook call. */
 export interface WebhookCall {
-  /** Finds the connections that the address (or the site named in the body) points at; the signature decides among them. */
+  /** Finds the connections that the address (or the site named in the body) points at; the signature decides among them. Asked again after a wait. */
   candidates: () => DoorConnection[] | Promise<DoorConnection[]>;
   readEvent: (payload: unknown) => IssueEvent | null;
   body: Buffer;
@@ -97,10 +97,10 @@ export class FrontDoor {
   }
 
   private async letIn(call: WebhookCall): Promise<LetIn> {
-    const candidates = await this.find(call);
+    const found = await this.find(call);
     // A site with several connections is nobody's either.
-    await this.turnOf(candidates.length === 1 ? candidates[0]!.id : NOBODY, call.body.length);
-    const proven = await this.prove(call, candidates);
+    const hasWaited = await this.turnOf(found.length === 1 ? found[0]!.id : NOBODY, call.body.length);
+    const proven = await this.prove(call, hasWaited ? await this.find(call) : found);
     const event = await this.read(call, proven.connection.id);
     try {
       return { connectionId: proven.connection.id, ...(await this.intake.accept(await this.taken(call, proven, event))) };
@@ -110,13 +110,15 @@ export class FrontDoor {
     }
   }
 
-  private async turnOf(group: string, bytes: number): Promise<void> {
+  /** Whether it had to wait for its turn: then its connection may have changed meanwhile. */
+  private async turnOf(group: string, bytes: number): Promise<boolean> {
     if (this.waitingBytes + bytes > MOST_WAITING_BYTES) throw storeIsAway();
     const turn = this.turns.of(group);
-    if (!turn) return;
+    if (!turn) return false;
     this.waitingBytes += bytes;
     await turn;
     this.waitingBytes -= bytes;
+    return true;
   }
 
   /** What this door would answer to a call and note of it, for a trial: nothing is stored, and nothing is counted. */

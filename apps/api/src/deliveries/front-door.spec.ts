@@ -11,6 +11,20 @@ const TEN_MEGABYTES = Buffer.alloc(10 * 1024 * 1024, ' ');
 /** They begin at once; then there is room for six more. */
 const AT_ONCE = 8;
 
+describe('Calls that wait for their turn at the front door', () => {
+  it('are proven with what is known of their connection when it comes', async () => {
+    const door = new FrontDoor({} as Intake, { add: () => undefined } as unknown as RejectedCalls, {} as DataSource, {} as AppConfig, new Clock());
+    let looks = 0;
+    const candidates = (): [] => {
+      looks += 1;
+      return [];
+    };
+    const call = (): Promise<unknown> => door.receive({ candidates, readEvent: () => null, body: Buffer.from('{}'), headers: {} }).catch(() => undefined);
+    await Promise.all(Array.from({ length: AT_ONCE + 3 }, call));
+    expect(looks).toBe(AT_ONCE + 2 * 3);
+  });
+});
+
 describe('Large bodies that wait for their turn at the front door', () => {
   const counted: unknown[] = [];
   const rejected = { add: (call: unknown) => counted.push(call) } as unknown as RejectedCalls;

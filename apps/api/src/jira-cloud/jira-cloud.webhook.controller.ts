@@ -45,7 +45,8 @@ export class JiraCloudWebhookController {
   @ApiOkResponse({ standardSchema: WebhookAnswer, description: 'Taken, decided at the door, or seen before' })
   async shared(@Req() request: WebhookRequest): Promise<WebhookAnswer> {
     // Read before the signature is checked, only to find candidates: nothing of it is kept or believed.
-    return this.receive(async () => this.bySite(siteOfPayload(await readPayloadInSlices(bodyBytes(request)))), request);
+    const site = readPayloadInSlices(bodyBytes(request)).then(siteOfPayload);
+    return this.receive(async () => this.bySite(await site), request);
   }
 
   private byId(connectionId: string): WebhookDoor[] | Promise<WebhookDoor[]> {
