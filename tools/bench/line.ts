@@ -32,6 +32,10 @@ export class Line {
     });
   }
 
+  get isOpen(): boolean {
+    return !this.socket.destroyed;
+  }
+
   close(): void {
     this.answered = null;
     this.socket.destroy();

@@ -92,8 +92,13 @@ class Run {
 
   private sendDue(): void {
     while (this.due.length > 0 && this.idle.length > 0) {
-      const { index, at } = this.due.shift()!;
       const line = this.idle.pop()!;
+      // A server closes what is idle for long, and every client then connects anew.
+      if (!line.isOpen) {
+        void this.connectAnew();
+        continue;
+      }
+      const { index, at } = this.due.shift()!;
       this.open += 1;
       void this.send(line, this.requests[index]!, at).then((works) => {
         this.open -= 1;
@@ -101,6 +106,15 @@ class Run {
         this.sendDue();
       });
     }
+  }
+
+  /** When that fails there is one line less, and what is due waits for the others. */
+  private async connectAnew(): Promise<void> {
+    this.open += 1;
+    const line = await Line.open(this.plan.port).catch(() => null);
+    this.open -= 1;
+    if (line) this.idle.push(line);
+    this.sendDue();
   }
 }
 
