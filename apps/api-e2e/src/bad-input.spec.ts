@@ -247,6 +247,7 @@ describe('Large bodies', () => {
     const paths = ['/nope', '/integration/nope', '/api/v1/me/api-tokens', '/integration/jira/events'];
     const answers = await sender.all(paths, (path) => sender.send(path, { body: bytes, headers: json }));
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 413, 403]);
+    expect(answers.slice(0, 2).map(({ headers }) => headers['connection'])).toEqual(['close', 'close']);
   });
 
   it('of too many values are refused at other addresses before they are read as JSON, which would take long', async () => {
